@@ -1,0 +1,1 @@
+//! The office: one use case a file

@@ -1,0 +1,1 @@
+//! Ids, time values, secrets, cells and rows, faults: what every room shares

@@ -1,0 +1,1 @@
+//! The hands: census, batches, restore, purge, exports

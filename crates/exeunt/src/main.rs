@@ -1,0 +1,2 @@
+//! Exeunt: privacy rights that are really carried out.
+fn main() {}

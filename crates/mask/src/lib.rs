@@ -1,0 +1,1 @@
+//! Value-to-value anonymization and the exam it has to pass

@@ -1,0 +1,1 @@
+//! The file handed over on access: formats, archive, encryption

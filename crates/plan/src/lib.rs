@@ -1,0 +1,1 @@
+//! From request, map and catalog to ordered steps: build, lint, explain, diff, digest

@@ -1,0 +1,1 @@
+//! Requests, regimes, deadlines, retention and identities: what the law asks

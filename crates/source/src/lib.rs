@@ -1,0 +1,1 @@
+//! What every source of rows can do: traits, catalog, SQL dialects, contract

@@ -1,0 +1,1 @@
+//! Our own memory: the only SQL on the control database

@@ -1,0 +1,1 @@
+//! Throw-away servers, fixtures and canaries for tests

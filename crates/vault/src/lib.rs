@@ -1,0 +1,1 @@
+//! Where struck rows wait, encrypted, and the keys that open them
