@@ -1,1 +1,21 @@
-//! Ids, time values, secrets, cells and rows, faults: what every room shares
+//! What every room shares: ids, time values, secrets, cells and rows, faults. A closed list.
+//!
+//! Nothing here reads a clock, draws a random number or touches the world.
+
+pub mod cell;
+pub mod codec;
+pub mod fault;
+pub mod hex;
+pub mod id;
+pub mod name;
+pub mod secret;
+pub mod time;
+
+pub use crate::cell::{Cell, Row};
+pub use crate::fault::{Fault, FaultKind};
+pub use crate::id::{
+    ActorId, BatchId, BlobId, EpochId, JobId, OrganizationId, PackageId, PlanId, ReceiptId, RequestId,
+};
+pub use crate::name::{ModelRef, Name, TableRef};
+pub use crate::secret::{Personal, Secret};
+pub use crate::time::Timestamp;
