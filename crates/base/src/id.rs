@@ -127,7 +127,13 @@ mod tests {
 
     #[test]
     fn what_is_not_an_id_is_refused() {
-        for bad in ["", "req_", "job_00000000000000000000000000", "req_u0000000000000000000000000", "req_zzzzzzzzzzzzzzzzzzzzzzzzzz"] {
+        for bad in [
+            "",
+            "req_",
+            "job_00000000000000000000000000",
+            "req_u0000000000000000000000000",
+            "req_zzzzzzzzzzzzzzzzzzzzzzzzzz",
+        ] {
             assert!(matches!(bad.parse::<RequestId>(), Err(BadId { .. })), "{bad}");
         }
     }

@@ -7,6 +7,7 @@ pub mod codec;
 pub mod fault;
 pub mod hex;
 pub mod id;
+pub mod kind;
 pub mod name;
 pub mod secret;
 pub mod time;
@@ -16,6 +17,7 @@ pub use crate::fault::{Fault, FaultKind};
 pub use crate::id::{
     ActorId, BatchId, BlobId, EpochId, JobId, OrganizationId, PackageId, PlanId, ReceiptId, RequestId,
 };
+pub use crate::kind::Kind;
 pub use crate::name::{ModelRef, Name, TableRef};
 pub use crate::secret::{Personal, Secret};
 pub use crate::time::Timestamp;

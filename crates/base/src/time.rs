@@ -43,7 +43,8 @@ impl Timestamp {
 
     /// As a calendar value in UTC.
     pub fn to_utc(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
     /// From a calendar value.
@@ -77,7 +78,10 @@ mod tests {
     fn a_time_reads_back() {
         let time: Timestamp = "2026-11-21T09:30:00.123456Z".parse().expect("a time");
         assert_eq!(time.to_string(), "2026-11-21T09:30:00.123456Z");
-        assert_eq!("2026-11-21T10:30:00+01:00".parse(), Ok("2026-11-21T09:30:00Z".parse::<Timestamp>().expect("a time")));
+        assert_eq!(
+            "2026-11-21T10:30:00+01:00".parse(),
+            Ok("2026-11-21T09:30:00Z".parse::<Timestamp>().expect("a time"))
+        );
         assert!("yesterday".parse::<Timestamp>().is_err());
     }
 }
