@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock, draws a random number or touches the world.
 
+pub mod canonical;
 pub mod cell;
 pub mod codec;
 pub mod fault;
