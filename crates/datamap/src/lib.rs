@@ -1,1 +1,9 @@
-//! The data map: where people's data lives, as text, checked against a live catalog
+//! The data map: where people's data lives, as text that a data engineer reviews, checked and then trusted.
+//!
+//! [`parse::parse`] is the only way text becomes a [`DataMap`]; it reports every error it can find, with file, line,
+//! column and advice. What it returns holds no dangling reference, so nobody downstream checks again. Comparing a map
+//! with a live catalog needs the catalog's types and lives one floor up, in `exeunt-plan`.
+
+pub mod model;
+
+pub use crate::model::{DataMap, Model, SourceMap};
