@@ -2,18 +2,21 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// One value as its source holds it, without loss.
 ///
 /// A source uses the native variants where they are exact and `Text` in the source's own lossless form for
 /// every other type (PostgreSQL: numeric, timestamps, jsonb, arrays …); the column's type is known from the catalog.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cell {
     /// SQL NULL.
     Null,
     /// A truth value.
     Bool(bool),
     /// A whole number of up to 64 bits.
-    Int(i64),
+    Int(#[serde(with = "int_as_text")] i64),
     /// A floating point number; compared and stored by its bits, so NaN and -0.0 survive.
     Real(RealBits),
     /// Text.
@@ -25,8 +28,35 @@ pub enum Cell {
 }
 
 /// A floating point number by its bits: equal means identical.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RealBits(u64);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RealBits(#[serde(with = "bits_as_text")] u64);
+
+/// JSON numbers cannot carry 64 bits.
+mod int_as_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(value: &i64, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<i64, D::Error> {
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// JSON numbers cannot carry 64 bits.
+mod bits_as_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bits: &u64, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!("{bits:016x}"))
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<u64, D::Error> {
+        let text = String::deserialize(from)?;
+        u64::from_str_radix(&text, 16).map_err(serde::de::Error::custom)
+    }
+}
 
 impl RealBits {
     /// From a number.

@@ -13,7 +13,7 @@ pub fn encode(bytes: &[u8]) -> String {
 /// Reads hexadecimal of either case; `None` when it is not.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     digits

@@ -1,11 +1,12 @@
 //! Which rows: reached from anchors along joins, or named by key. Structure, not SQL; each source renders it.
 
 use exeunt_base::{Cell, Name, Row, TableRef};
+use serde::{Deserialize, Serialize};
 
 /// A set of rows of one table, as the union of its branches.
 ///
 /// A row is in the set when at least one branch reaches it, all `filters` hold, and no `unless` holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
     /// The table the rows are of.
     pub table: TableRef,
@@ -20,7 +21,8 @@ pub struct Selection {
 }
 
 /// How rows of a table are told apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum KeyBy {
     /// By these columns, which are unique together.
     Columns(Vec<Name>),
@@ -29,7 +31,7 @@ pub enum KeyBy {
 }
 
 /// One way to the rows: from the table over joins to an anchor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Branch {
     /// What must hold of the row itself on this way (`when:`).
     pub filters: Vec<Filter>,
@@ -44,7 +46,7 @@ pub struct Branch {
 }
 
 /// A step from one table to the next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Join {
     /// The next table.
     pub table: TableRef,
@@ -55,7 +57,8 @@ pub struct Join {
 }
 
 /// How an anchor's values are compared with a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Compare {
     /// As the column's own type compares.
     Exact,
@@ -66,7 +69,7 @@ pub enum Compare {
 }
 
 /// A condition on one column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// The column.
     pub column: Name,
@@ -75,7 +78,8 @@ pub struct Filter {
 }
 
 /// What a column is tested for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Test {
     /// Equals this value.
     Equals(Cell),
@@ -90,7 +94,7 @@ pub enum Test {
 }
 
 /// Another owner that stays: a row of `table` joined to ours that none of `reached` reaches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unless {
     /// The owners' table.
     pub table: TableRef,
@@ -105,14 +109,14 @@ pub struct Unless {
 }
 
 /// Values that a branch starts from: claimant numbers and the cells compared with the branch's columns.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Anchor {
     /// One entry for each claimant and value; a claimant may have many.
     pub rows: Vec<(u32, Row)>,
 }
 
 /// Whole rows to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Read {
     /// The table.
     pub table: TableRef,
@@ -123,7 +127,8 @@ pub struct Read {
 }
 
 /// Which rows to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rows {
     /// Those a selection reaches, each once, in key order; answers are the columns alone.
     Selected(Selection, Vec<Anchor>),
@@ -132,7 +137,7 @@ pub enum Rows {
 }
 
 /// A look for texts in columns of one table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
     /// The table.
     pub table: TableRef,
@@ -143,7 +148,7 @@ pub struct Search {
 }
 
 /// Where something was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchHit {
     /// The column.
     pub column: Name,

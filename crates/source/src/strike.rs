@@ -1,6 +1,7 @@
 //! Changes inside one transaction of a source, named by key, with the rows' images given back as they were.
 
 use exeunt_base::{Name, TableRef, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::selection::KeyBy;
 
@@ -53,7 +54,7 @@ pub struct Insert {
 }
 
 /// A foreign key that would quietly take rows along (ON DELETE CASCADE, SET NULL, SET DEFAULT): asked before a delete.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Referrer {
     /// The table that refers.
     pub table: TableRef,
@@ -71,7 +72,7 @@ pub enum Triggers {
 }
 
 /// A name a source gives a transaction, by which it can later say how that ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marker(pub String);
 
 /// How a transaction ended.
@@ -88,7 +89,7 @@ pub enum Fate {
 }
 
 /// What a scrub left behind, and until when.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Residue {
     /// What was done, in short sentences without personal data.
     pub done: Vec<String>,
@@ -97,7 +98,7 @@ pub struct Residue {
 }
 
 /// One place where old bytes stay for a while.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leftover {
     /// Where: `write-ahead log`, `replication slot …`, `page cache of another process`.
     pub place: String,
