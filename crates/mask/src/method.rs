@@ -3,8 +3,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// One way to anonymize a column.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Leaves the value as it is.
     Keep,
@@ -43,7 +46,8 @@ pub enum Method {
 }
 
 /// A value written in a map. Never personal data, so it may be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scalar {
     /// A truth value.
     Bool(bool),
@@ -56,7 +60,8 @@ pub enum Scalar {
 }
 
 /// How coarse a generalized value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Coarseness {
     /// The first day of the year.
     Year,
@@ -71,7 +76,8 @@ pub enum Coarseness {
 }
 
 /// How far noise may move a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Spread {
     /// Up to this share of the value, in percent.
     Percent(u32),
@@ -82,7 +88,8 @@ pub enum Spread {
 }
 
 /// What an invented value looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FakeKind {
     /// First and last name.
     Name,
