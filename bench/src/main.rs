@@ -1,0 +1,2 @@
+//! Measures Exeunt against the databases' own statements.
+fn main() {}
