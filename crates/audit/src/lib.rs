@@ -1,1 +1,14 @@
-//! An append-only log of salted commitments, its proofs and its offline verifier
+//! An append-only log of salted commitments, its proofs and its offline verifier.
+//!
+//! Pure: no clock, no chance, no I/O beyond the readers and writers a caller hands in. Whoever stores the log keeps the
+//! entries and the nodes this crate computes; whoever checks it needs nothing of ours but the public key.
+//! The formats are C2SP's (signed note, checkpoint, tiles, tlog-proof) and RFC 6962's hashes; `docs/specs/audit.md`
+//! says what stands in which file.
+
+pub mod checkpoint;
+
+pub mod merkle;
+pub mod note;
+pub mod proof;
+
+pub mod tile;
