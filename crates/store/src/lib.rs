@@ -1,1 +1,26 @@
-//! Our own memory: the only SQL on the control database
+//! Our own memory: requests, plans, jobs, batches, reviews, packages, ledger, receipts and the audit log.
+//!
+//! The only SQL on the control database lives here. Every act is a [`Change`]: one transaction that ends by writing its
+//! audit entry, so there is no change without an entry and no entry without a change. What is personal comes here
+//! sealed; this room cannot open it.
+
+pub mod audit;
+pub mod batches;
+pub mod change;
+pub mod connect;
+pub mod error;
+pub mod jobs;
+pub mod ledger;
+pub mod migrate;
+pub mod organizations;
+pub mod packages;
+pub mod plans;
+pub mod receipts;
+pub mod requests;
+pub mod reviews;
+mod rows;
+
+pub use crate::audit::Notary;
+pub use crate::change::Change;
+pub use crate::connect::Store;
+pub use crate::error::Error;

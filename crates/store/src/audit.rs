@@ -1,0 +1,189 @@
+//! The append-only log: entries, tree nodes and the signed head, written in the transaction of the change they tell of.
+
+use exeunt_audit::event::Event;
+use exeunt_audit::merkle::{self, Frontier, Hash};
+use exeunt_base::OrganizationId;
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::connect::Store;
+use crate::error::Error;
+use crate::rows::{Reading, signed};
+
+/// Signs the head of a log. The one who holds the key is given at the door; this room never sees it.
+pub trait Notary: Send + Sync {
+    /// The signed checkpoint (a C2SP signed note) for a log of this organization, size and root.
+    fn sign(&self, organization: OrganizationId, size: u64, root: &Hash) -> Result<String, String>;
+
+    /// Told after the commit, so that a checkpoint can be kept outside the store.
+    fn committed(&self, organization: OrganizationId, size: u64, checkpoint: &str);
+}
+
+/// The head of an organization's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Entries.
+    pub size: u64,
+    /// The signed checkpoint; empty for an empty log.
+    pub checkpoint: String,
+}
+
+fn damaged(why: impl Into<String>) -> Error {
+    Error::Damaged { what: "audit log", why: why.into() }
+}
+
+fn hash(bytes: &[u8]) -> Result<Hash, Error> {
+    bytes.try_into().map(Hash).map_err(|_| damaged("a node is not 32 bytes"))
+}
+
+pub(crate) async fn append(
+    connection: &mut SqliteConnection,
+    notary: &dyn Notary,
+    organization: OrganizationId,
+    events: &[Event],
+) -> Result<Head, Error> {
+    let doing = "append to the audit log";
+    let owner = organization.to_string();
+    let mut frontier = load_frontier(connection, organization).await?;
+    for event in events {
+        let entry = event.to_bytes().map_err(|error| Error::Audit(error.to_string()))?;
+        sqlx::query("INSERT INTO audit_entries (organization, position, entry) VALUES ($1, $2, $3)")
+            .bind(&owner)
+            .bind(signed(frontier.size()))
+            .bind(&entry)
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::while_doing(doing))?;
+        let (next, nodes) = frontier.append(merkle::leaf_hash(&entry));
+        for node in nodes {
+            sqlx::query(
+                "INSERT INTO audit_nodes (organization, level, position, hash) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(&owner)
+            .bind(i64::from(node.level))
+            .bind(signed(node.index))
+            .bind(node.hash.0.as_slice())
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::while_doing(doing))?;
+        }
+        frontier = next;
+    }
+    let checkpoint = notary.sign(organization, frontier.size(), &frontier.root()).map_err(Error::Audit)?;
+    let edge: Vec<u8> = frontier.edge().iter().flat_map(|hash| hash.0).collect();
+    sqlx::query(
+        "INSERT INTO audit_heads (organization, size, edge, checkpoint) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (organization) DO UPDATE SET size = excluded.size, edge = excluded.edge, checkpoint = excluded.checkpoint",
+    )
+    .bind(&owner)
+    .bind(signed(frontier.size()))
+    .bind(edge)
+    .bind(&checkpoint)
+    .execute(&mut *connection)
+    .await
+    .map_err(Error::while_doing(doing))?;
+    Ok(Head { size: frontier.size(), checkpoint })
+}
+
+async fn load_frontier(
+    connection: &mut SqliteConnection,
+    organization: OrganizationId,
+) -> Result<Frontier, Error> {
+    let row = sqlx::query("SELECT size, edge FROM audit_heads WHERE organization = $1")
+        .bind(organization.to_string())
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read the audit log"))?;
+    let (size, edge) = match row {
+        None => (0, Vec::new()),
+        Some(row) => {
+            let reading = Reading { row: &row, what: "audit log" };
+            let edge: Vec<u8> = reading.get("edge")?;
+            (reading.count("size")?, edge.chunks(32).map(hash).collect::<Result<Vec<_>, _>>()?)
+        }
+    };
+    Frontier::new(size, edge).ok_or_else(|| damaged("its edge does not fit its size"))
+}
+
+impl Store {
+    /// The head of an organization's log.
+    pub async fn audit_head(&self, organization: OrganizationId) -> Result<Head, Error> {
+        let mut connection = self.lock().await;
+        let row = sqlx::query("SELECT size, checkpoint FROM audit_heads WHERE organization = $1")
+            .bind(organization.to_string())
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(Error::while_doing("read the audit log"))?;
+        let Some(row) = row else { return Ok(Head { size: 0, checkpoint: String::new() }) };
+        let reading = Reading { row: &row, what: "audit log" };
+        Ok(Head { size: reading.count("size")?, checkpoint: reading.get("checkpoint")? })
+    }
+
+    /// Entries from `from` on, at most `limit`, as they were hashed.
+    pub async fn audit_entries(
+        &self,
+        organization: OrganizationId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Vec<u8>)>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(
+            "SELECT position, entry FROM audit_entries WHERE organization = $1 AND position >= $2 ORDER BY position LIMIT $3",
+        )
+        .bind(organization.to_string())
+        .bind(signed(from))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read the audit log"))?;
+        rows.iter()
+            .map(|row| {
+                let reading = Reading { row, what: "audit entry" };
+                Ok((reading.count("position")?, reading.get("entry")?))
+            })
+            .collect()
+    }
+
+    /// The inclusion proof of one entry in the log as it stands.
+    pub async fn audit_inclusion(
+        &self,
+        organization: OrganizationId,
+        index: u64,
+    ) -> Result<Vec<Hash>, Error> {
+        let mut connection = self.lock().await;
+        let size = load_frontier(&mut connection, organization).await?.size();
+        let nodes = load_nodes(&mut connection, organization).await?;
+        merkle::inclusion_proof(index, size, &|level, index| nodes.get(&(level, index)).copied())
+            .map_err(|error| damaged(error.to_string()))
+    }
+
+    /// The root the stored nodes give at a smaller or equal size, for comparing with a checkpoint kept outside.
+    pub async fn audit_root_at(&self, organization: OrganizationId, size: u64) -> Result<Hash, Error> {
+        let mut connection = self.lock().await;
+        let nodes = load_nodes(&mut connection, organization).await?;
+        merkle::root(size, &|level, index| nodes.get(&(level, index)).copied())
+            .map_err(|error| damaged(error.to_string()))
+    }
+}
+
+async fn load_nodes(
+    connection: &mut SqliteConnection,
+    organization: OrganizationId,
+) -> Result<std::collections::HashMap<(u8, u64), Hash>, Error> {
+    let rows = sqlx::query("SELECT level, position, hash FROM audit_nodes WHERE organization = $1")
+        .bind(organization.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read the audit log"))?;
+    rows.iter()
+        .map(|row| {
+            let level: i64 = row.try_get("level").map_err(|error| damaged(error.to_string()))?;
+            let bytes: Vec<u8> = row.try_get("hash").map_err(|error| damaged(error.to_string()))?;
+            let index = Reading { row, what: "audit node" }.count("position")?;
+            Ok((
+                (u8::try_from(level).map_err(|_| damaged("a node's level is too large"))?, index),
+                hash(&bytes)?,
+            ))
+        })
+        .collect()
+}

@@ -1,0 +1,66 @@
+//! A change: one transaction on the control store that ends with its audit entry, or did not happen.
+
+use exeunt_audit::event::Event;
+use exeunt_base::OrganizationId;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::MutexGuard;
+
+use crate::audit;
+use crate::connect::Store;
+use crate::error::Error;
+
+/// An open transaction. Dropped without [`Change::commit`], it is rolled back.
+#[must_use = "a change that is not committed did not happen"]
+pub struct Change<'a> {
+    pub(crate) connection: MutexGuard<'a, SqliteConnection>,
+    store: &'a Store,
+}
+
+impl Store {
+    /// Begins a change. Others wait until it ends, so never await another system in between.
+    pub async fn begin(&self) -> Result<Change<'_>, Error> {
+        let mut connection = self.lock().await;
+        // a change that was dropped half-way left its transaction to be rolled back here
+        let _ = sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await;
+        sqlx::raw_sql("BEGIN IMMEDIATE")
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::while_doing("begin a transaction"))?;
+        Ok(Change { connection, store: self })
+    }
+}
+
+impl Change<'_> {
+    /// Writes the audit entries and commits. There is no commit without an entry.
+    pub async fn commit(mut self, organization: OrganizationId, events: &[Event]) -> Result<(), Error> {
+        if events.is_empty() {
+            return Err(Error::Audit(String::from("a change needs an entry")));
+        }
+        let head = audit::append(&mut self.connection, &*self.store.notary, organization, events).await?;
+        self.end().await?;
+        self.store.notary.committed(organization, head.size, &head.checkpoint);
+        Ok(())
+    }
+
+    /// Commits bookkeeping that is no act of anyone: a lease renewed, a batch sealed and not yet closed.
+    pub async fn commit_bookkeeping(mut self) -> Result<(), Error> {
+        self.end().await
+    }
+
+    async fn end(&mut self) -> Result<(), Error> {
+        sqlx::raw_sql("COMMIT")
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("commit a transaction"))?;
+        Ok(())
+    }
+
+    /// Undoes it at once, instead of at the next change.
+    pub async fn rollback(mut self) -> Result<(), Error> {
+        sqlx::raw_sql("ROLLBACK")
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("roll back a transaction"))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! What can go wrong with our own memory.
+
+use exeunt_base::{Fault, FaultKind};
+
+/// Trouble with the control store.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database answered with an error.
+    #[error("the control store could not {doing}")]
+    Database {
+        /// What was attempted.
+        doing: &'static str,
+        /// What came back. Our own statements carry no personal data in the clear, so its text is safe to show.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Asked for something that is not there.
+    #[error("there is no {what} `{id}`")]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// Somebody else changed it meanwhile, or it is not in a state that allows this.
+    #[error("{what} `{id}` is `{found}`, which does not allow this ({wanted})")]
+    State {
+        /// What it is about.
+        what: &'static str,
+        /// Its id.
+        id: String,
+        /// The state it is in.
+        found: String,
+        /// What would have been needed.
+        wanted: String,
+    },
+    /// The lease on a job was lost to another process.
+    #[error("another process took over job `{job}`; this one stops")]
+    LeaseLost {
+        /// The job.
+        job: String,
+    },
+    /// What is stored cannot be read back.
+    #[error("the control store holds a {what} that cannot be read: {why}")]
+    Damaged {
+        /// What it is.
+        what: &'static str,
+        /// Why not.
+        why: String,
+    },
+    /// The store was made by a newer release.
+    #[error("the control store has schema {found}, this release knows up to {known}; use the newer release")]
+    TooNew {
+        /// Schema found.
+        found: i64,
+        /// Newest known.
+        known: i64,
+    },
+    /// The audit log could not take the entry, so the change was not made.
+    #[error("the audit entry could not be made, so nothing was changed: {0}")]
+    Audit(String),
+    /// The store is older than a checkpoint kept outside it.
+    #[error(
+        "the control store was rolled back: its log has {found} entries, the checkpoint kept outside has {kept}; \
+         if you restored a backup on purpose, acknowledge it with `exeunt audit acknowledge-rollback`"
+    )]
+    RolledBack {
+        /// Entries in the store.
+        found: u64,
+        /// Entries in the checkpoint outside.
+        kept: u64,
+    },
+}
+
+impl Error {
+    pub(crate) fn while_doing(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| Self::Database { doing, source }
+    }
+
+    /// As a fault, for code that decides by kind.
+    pub fn to_fault(&self) -> Fault {
+        let kind = match self {
+            Self::Database { source, .. } => match source {
+                sqlx::Error::Database(inner) if inner.code().is_some_and(|code| code == "13") => {
+                    FaultKind::Full
+                }
+                sqlx::Error::Database(inner)
+                    if inner.code().is_some_and(|code| code == "5" || code == "6") =>
+                {
+                    FaultKind::Contended
+                }
+                _ => FaultKind::Internal,
+            },
+            Self::NotFound { .. } => FaultKind::Missing,
+            Self::State { .. } | Self::LeaseLost { .. } => FaultKind::Cancelled,
+            Self::Damaged { .. } | Self::RolledBack { .. } => FaultKind::Corrupt,
+            Self::TooNew { .. } => FaultKind::Unsupported,
+            Self::Audit(_) => FaultKind::Internal,
+        };
+        Fault::new(kind, self.to_string())
+    }
+}

@@ -1,0 +1,96 @@
+//! The ledger: keyed digests of erased people, so that they stay erased.
+
+use exeunt_base::{OrganizationId, RequestId, Timestamp};
+
+use crate::change::Change;
+use crate::connect::Store;
+use crate::error::Error;
+use crate::rows::Reading;
+
+impl Change<'_> {
+    /// Enters one identifier of an erased person, as its keyed digest.
+    pub async fn add_to_ledger(
+        &mut self,
+        organization: OrganizationId,
+        kind: &str,
+        mac: &[u8],
+        request: RequestId,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO ledger (organization, mac, kind, request, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        )
+        .bind(organization.to_string())
+        .bind(mac)
+        .bind(kind)
+        .bind(request.to_string())
+        .bind(at.as_micros())
+        .execute(&mut *self.connection)
+        .await
+        .map_err(Error::while_doing("enter somebody in the ledger"))?;
+        Ok(())
+    }
+
+    /// Takes a request's entries out again: the person was restored.
+    pub async fn remove_from_ledger(&mut self, request: RequestId) -> Result<(), Error> {
+        sqlx::query("DELETE FROM ledger WHERE request = $1")
+            .bind(request.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("take somebody out of the ledger"))?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The request that erased whoever has this digest, if any.
+    pub async fn in_ledger(
+        &self,
+        organization: OrganizationId,
+        kind: &str,
+        mac: &[u8],
+    ) -> Result<Option<RequestId>, Error> {
+        let mut connection = self.lock().await;
+        let row =
+            sqlx::query("SELECT request FROM ledger WHERE organization = $1 AND kind = $2 AND mac = $3")
+                .bind(organization.to_string())
+                .bind(kind)
+                .bind(mac)
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(Error::while_doing("look into the ledger"))?;
+        row.map(|row| Reading { row: &row, what: "ledger entry" }.id("request")).transpose()
+    }
+
+    /// All digests of one kind, for checking many people at once.
+    pub async fn ledger_of(
+        &self,
+        organization: OrganizationId,
+        kind: &str,
+    ) -> Result<std::collections::HashMap<Vec<u8>, RequestId>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query("SELECT mac, request FROM ledger WHERE organization = $1 AND kind = $2")
+            .bind(organization.to_string())
+            .bind(kind)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(Error::while_doing("look into the ledger"))?;
+        rows.iter()
+            .map(|row| {
+                let reading = Reading { row, what: "ledger entry" };
+                Ok((reading.get("mac")?, reading.id("request")?))
+            })
+            .collect()
+    }
+
+    /// How many entries there are.
+    pub async fn ledger_size(&self, organization: OrganizationId) -> Result<u64, Error> {
+        let mut connection = self.lock().await;
+        let row = sqlx::query("SELECT count(*) AS entries FROM ledger WHERE organization = $1")
+            .bind(organization.to_string())
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(Error::while_doing("look into the ledger"))?;
+        Reading { row: &row, what: "ledger" }.count("entries")
+    }
+}

@@ -1,0 +1,263 @@
+//! Requests: who asked for what (sealed), where it stands, and the salt that opens their rows in the vault.
+
+use exeunt_base::{JobId, OrganizationId, PlanId, RequestId, Timestamp};
+use sqlx::sqlite::SqliteRow;
+
+use crate::change::Change;
+use crate::connect::Store;
+use crate::error::Error;
+use crate::rows::Reading;
+
+/// A request as stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// Whose.
+    pub organization: OrganizationId,
+    /// `access`, `portability`, `erasure`, …
+    pub kind: String,
+    /// Where it stands.
+    pub state: String,
+    /// When the person asked.
+    pub received_at: Timestamp,
+    /// When it was entered here.
+    pub entered_at: Timestamp,
+    /// The person's identifiers, sealed under the case key.
+    pub identities: Option<Vec<u8>>,
+    /// The case key, wrapped.
+    pub case_key: Option<Vec<u8>>,
+    /// The salt that opens its rows in the vault.
+    pub salt: Option<Vec<u8>>,
+    /// When the window ends.
+    pub window_ends_at: Option<Timestamp>,
+    /// Why purge is held, if it is.
+    pub held_because: Option<String>,
+    /// The plan that answers it.
+    pub plan: Option<PlanId>,
+    /// The job that carries it out.
+    pub job: Option<JobId>,
+    /// Its number within the job.
+    pub claimant: Option<u32>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Request({}, {}, {})", self.id, self.kind, self.state)
+    }
+}
+
+const COLUMNS: &str = "id, organization, kind, state, received_at, entered_at, identities, case_key, salt, \
+                       window_ends_at, held_because, plan, job, claimant";
+
+fn read(row: &SqliteRow) -> Result<Request, Error> {
+    let reading = Reading { row, what: "request" };
+    let claimant: Option<i64> = reading.get("claimant")?;
+    Ok(Request {
+        id: reading.id("id")?,
+        organization: reading.id("organization")?,
+        kind: reading.get("kind")?,
+        state: reading.get("state")?,
+        received_at: reading.time("received_at")?,
+        entered_at: reading.time("entered_at")?,
+        identities: reading.get("identities")?,
+        case_key: reading.get("case_key")?,
+        salt: reading.get("salt")?,
+        window_ends_at: reading.time_if_any("window_ends_at")?,
+        held_because: reading.get("held_because")?,
+        plan: reading.id_if_any("plan")?,
+        job: reading.id_if_any("job")?,
+        claimant: claimant.and_then(|number| u32::try_from(number).ok()),
+    })
+}
+
+impl Change<'_> {
+    /// Adds a request.
+    pub async fn add_request(&mut self, request: &Request) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO requests (id, organization, kind, state, received_at, entered_at, identities, case_key, salt)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(request.id.to_string())
+        .bind(request.organization.to_string())
+        .bind(&request.kind)
+        .bind(&request.state)
+        .bind(request.received_at.as_micros())
+        .bind(request.entered_at.as_micros())
+        .bind(&request.identities)
+        .bind(&request.case_key)
+        .bind(&request.salt)
+        .execute(&mut *self.connection)
+        .await
+        .map_err(Error::while_doing("add a request"))?;
+        Ok(())
+    }
+
+    /// Moves a request from one state to another; refuses when it is in none of `from`.
+    pub async fn move_request(&mut self, id: RequestId, from: &[&str], to: &str) -> Result<(), Error> {
+        let row = sqlx::query("SELECT state FROM requests WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("read a request"))?
+            .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
+        let found: String = Reading { row: &row, what: "request" }.get("state")?;
+        if !from.contains(&found.as_str()) {
+            return Err(Error::State {
+                what: "request",
+                id: id.to_string(),
+                found,
+                wanted: from.join(" or "),
+            });
+        }
+        sqlx::query("UPDATE requests SET state = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(to)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("move a request"))?;
+        Ok(())
+    }
+
+    /// Ties a request to the plan that answers it.
+    pub async fn set_request_plan(&mut self, id: RequestId, plan: PlanId) -> Result<(), Error> {
+        sqlx::query("UPDATE requests SET plan = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(plan.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("tie a request to its plan"))?;
+        Ok(())
+    }
+
+    /// Ties a request to its job, as one of the job's claimants.
+    pub async fn set_request_job(&mut self, id: RequestId, job: JobId, claimant: u32) -> Result<(), Error> {
+        sqlx::query("UPDATE requests SET job = $2, claimant = $3 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(job.to_string())
+            .bind(i64::from(claimant))
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("tie a request to its job"))?;
+        Ok(())
+    }
+
+    /// Replaces what is known of the person, sealed.
+    pub async fn set_request_identities(&mut self, id: RequestId, identities: &[u8]) -> Result<(), Error> {
+        sqlx::query("UPDATE requests SET identities = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(identities)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("keep a request's identities"))?;
+        Ok(())
+    }
+
+    /// Starts the windows of all requests of a job that are still in `from`, moving them to `to`.
+    pub async fn open_windows(
+        &mut self,
+        job: JobId,
+        from: &str,
+        to: &str,
+        ends: Timestamp,
+    ) -> Result<u64, Error> {
+        let done =
+            sqlx::query("UPDATE requests SET state = $3, window_ends_at = $4 WHERE job = $1 AND state = $2")
+                .bind(job.to_string())
+                .bind(from)
+                .bind(to)
+                .bind(ends.as_micros())
+                .execute(&mut *self.connection)
+                .await
+                .map_err(Error::while_doing("open recovery windows"))?;
+        Ok(done.rows_affected())
+    }
+
+    /// Moves all requests of a job from one state to another, and says how many.
+    pub async fn move_requests_of(&mut self, job: JobId, from: &[&str], to: &str) -> Result<u64, Error> {
+        let mut moved = 0;
+        for state in from {
+            moved += sqlx::query("UPDATE requests SET state = $3 WHERE job = $1 AND state = $2")
+                .bind(job.to_string())
+                .bind(*state)
+                .bind(to)
+                .execute(&mut *self.connection)
+                .await
+                .map_err(Error::while_doing("move a job's requests"))?
+                .rows_affected();
+        }
+        Ok(moved)
+    }
+
+    /// Places or lifts a hold.
+    pub async fn set_hold(&mut self, id: RequestId, because: Option<&str>) -> Result<(), Error> {
+        sqlx::query("UPDATE requests SET held_because = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(because)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("hold a request"))?;
+        Ok(())
+    }
+
+    /// Destroys a request's salt: from the commit on, its rows in the vault cannot be opened by anyone.
+    pub async fn destroy_salt(&mut self, id: RequestId) -> Result<(), Error> {
+        sqlx::query("UPDATE requests SET salt = NULL WHERE id = $1")
+            .bind(id.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("destroy a request's salt"))?;
+        Ok(())
+    }
+
+    /// Destroys what is known of the person, when nobody needs it any more.
+    pub async fn destroy_identities(&mut self, id: RequestId) -> Result<(), Error> {
+        sqlx::query("UPDATE requests SET identities = NULL, case_key = NULL WHERE id = $1")
+            .bind(id.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("destroy a request's identities"))?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// One request.
+    pub async fn request(&self, id: RequestId) -> Result<Request, Error> {
+        let mut connection = self.lock().await;
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM requests WHERE id = $1")))
+            .bind(id.to_string())
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(Error::while_doing("read a request"))?
+            .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
+        read(&row)
+    }
+
+    /// An organization's requests, newest first.
+    pub async fn requests(&self, organization: OrganizationId, limit: u32) -> Result<Vec<Request>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM requests WHERE organization = $1 ORDER BY id DESC LIMIT $2"
+        )))
+        .bind(organization.to_string())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read requests"))?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The requests of a job, by claimant number.
+    pub async fn requests_of(&self, job: JobId) -> Result<Vec<Request>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM requests WHERE job = $1 ORDER BY claimant"
+        )))
+        .bind(job.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read requests"))?;
+        rows.iter().map(read).collect()
+    }
+}
