@@ -7,6 +7,7 @@ pub mod abilities;
 pub mod catalog;
 pub mod pages;
 pub mod selection;
+pub mod sql;
 pub mod strike;
 pub mod traits;
 
