@@ -4,6 +4,12 @@
 //! column and advice. What it returns holds no dangling reference, so nobody downstream checks again. Comparing a map
 //! with a live catalog needs the catalog's types and lives one floor up, in `exeunt-plan`.
 
+pub mod categories;
 pub mod model;
+pub mod parse;
+pub mod reach;
+pub mod suggest;
+pub mod yaml;
 
 pub use crate::model::{DataMap, Model, SourceMap};
+pub use crate::parse::parse;

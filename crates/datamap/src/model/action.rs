@@ -120,12 +120,12 @@ pub enum Starting {
 }
 
 /// What happens at the end of a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
     /// The row goes.
     Delete,
-    /// The model's anonymization is applied.
-    Anonymize,
+    /// The row stays for good, these columns changed. Never empty.
+    Anonymize(BTreeMap<Name, Method>),
 }
 
 /// How much of a kept row stays.

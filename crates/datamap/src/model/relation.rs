@@ -80,7 +80,7 @@ pub enum EdgeAction {
     Cut(Reference),
     /// This row is erased too.
     Cascade,
-    /// This row's fate when it is reached through this edge (`owned_by`, `owns`).
+    /// This row's fate when the row it belongs to is erased (`owned_by` only).
     Row(Action),
 }
 
