@@ -1,0 +1,251 @@
+//! Keys in files, outside the control database, so that no backup of it can bring back what was destroyed.
+//!
+//! ```text
+//! root.key                                      wrapped by the keeper
+//! organizations/<org_…>/organization.key        wrapped by the root key
+//! organizations/<org_…>/epochs/<epo_…>.key      wrapped by the organization's key
+//! ```
+//!
+//! Only the root key stays in memory. The others are read when asked for: what another process destroyed is gone here
+//! too, at once.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use exeunt_base::{OrganizationId, Secret};
+
+use crate::crypt;
+use crate::error::Error;
+use crate::files;
+use crate::keeper::Keeper;
+use crate::keyring::record::{Record, Role};
+
+pub mod epochs;
+pub(crate) mod record;
+
+/// The keys of one installation. Its `Debug` shows the directory only.
+pub struct Keyring {
+    dir: PathBuf,
+    root: Secret<[u8; 32]>,
+}
+
+impl Keyring {
+    /// Makes a new root key from chance and has the keeper wrap it. Never overwrites one.
+    pub fn create(dir: &Path, keeper: &dyn Keeper, chance: &Secret<[u8; 32]>) -> Result<Self, Error> {
+        files::make_dir(&dir.join("organizations"))?;
+        let root = crypt::part_of(chance, "root key");
+        let mut record = Record::new(Role::Root);
+        record.wrapped = keeper.wrap(&root, &record.context(), &crypt::part_of(chance, "root wrap"))?;
+        if !files::write_once(&dir.join("root.key"), &record.to_bytes())? {
+            return Err(Error::Exists { what: format!("a root key in `{}`", dir.display()) });
+        }
+        Ok(Self { dir: dir.to_owned(), root })
+    }
+
+    /// Has the keeper unwrap the root key.
+    pub fn open(dir: &Path, keeper: &dyn Keeper) -> Result<Self, Error> {
+        let path = dir.join("root.key");
+        let record = Record::read(&path)?
+            .ok_or_else(|| Error::Missing { what: format!("root key `{}`", path.display()) })?
+            .expect_role(&path, Role::Root)?;
+        let root = keeper.unwrap(&record.wrapped, &record.context()).map_err(|error| match error {
+            Error::WrongKey { .. } => Error::WrongKey { what: format!("root key `{}`", path.display()) },
+            other => other,
+        })?;
+        Ok(Self { dir: dir.to_owned(), root })
+    }
+
+    /// Hands the root key to another keeper, as when a passphrase changes or a token takes over. Nothing below is
+    /// touched. The former keeper opens no more than copies of the old `root.key`: destroy it where those may exist.
+    pub fn hand_over(&self, keeper: &dyn Keeper, chance: &Secret<[u8; 32]>) -> Result<(), Error> {
+        let mut record = Record::new(Role::Root);
+        record.wrapped = keeper.wrap(&self.root, &record.context(), &crypt::part_of(chance, "root wrap"))?;
+        files::replace(&self.dir.join("root.key"), &record.to_bytes())
+    }
+
+    /// Makes the organization's key unless it has one. Safe to call from several processes at once.
+    pub fn add_organization(
+        &self,
+        organization: OrganizationId,
+        chance: &Secret<[u8; 32]>,
+    ) -> Result<(), Error> {
+        let path = self.organization_path(organization);
+        if Record::read(&path)?.is_some() {
+            return Ok(());
+        }
+        files::make_dir(&self.epochs_dir(organization))?;
+        let mut record = Record::new(Role::Organization);
+        record.organization = organization.to_bytes();
+        let key = crypt::part_of(chance, "organization key");
+        let salt = crypt::part_of(chance, "organization wrap");
+        record.wrapped = crypt::wrap(&self.root, &key, &record.context(), &salt);
+        files::write_once(&path, &record.to_bytes()).map(|_| ())
+    }
+
+    /// A key of the organization for one purpose (`"ledger"`, `"audit signing"`, `"packages"`): always the same one, and
+    /// telling nothing about the others.
+    pub fn purpose_key(
+        &self,
+        organization: OrganizationId,
+        purpose: &str,
+    ) -> Result<Secret<[u8; 32]>, Error> {
+        let key = self.organization_key(organization)?;
+        let derived = crypt::derive(
+            key.expose(),
+            b"",
+            &[b"exeunt purpose v1", &organization.to_bytes(), purpose.as_bytes()],
+        );
+        Ok(Secret::new(*derived))
+    }
+
+    /// Destroys the organization's key and all its epochs': nothing it ever sealed opens again. Doing it again finishes
+    /// what a crash cut short.
+    pub fn destroy_organization(
+        &self,
+        organization: OrganizationId,
+        chance: &Secret<[u8; 32]>,
+    ) -> Result<(), Error> {
+        // its own key first: with it, everything below is out of reach even if we die in the middle
+        let noise = crypt::part_of(chance, "noise");
+        files::destroy(&self.organization_path(organization), noise.expose())?;
+        for path in files::list(&self.epochs_dir(organization))? {
+            files::destroy(&path, noise.expose())?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn organization_key(&self, organization: OrganizationId) -> Result<Secret<[u8; 32]>, Error> {
+        let path = self.organization_path(organization);
+        let record = Record::read(&path)?
+            .ok_or_else(|| Error::Missing { what: format!("key for {organization} in the key directory") })?
+            .expect_role(&path, Role::Organization)?;
+        if record.organization != organization.to_bytes() {
+            return Err(Error::Damaged {
+                what: format!("key of {organization}"),
+                why: "it is another organization's",
+            });
+        }
+        crypt::unwrap(&self.root, &record.wrapped, &record.context())
+            .ok_or_else(|| Error::WrongKey { what: format!("key of {organization}") })
+    }
+
+    fn organization_dir(&self, organization: OrganizationId) -> PathBuf {
+        self.dir.join("organizations").join(organization.to_string())
+    }
+
+    fn organization_path(&self, organization: OrganizationId) -> PathBuf {
+        self.organization_dir(organization).join("organization.key")
+    }
+
+    fn epochs_dir(&self, organization: OrganizationId) -> PathBuf {
+        self.organization_dir(organization).join("epochs")
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use exeunt_base::{OrganizationId, Secret};
+
+    use super::Keyring;
+    use crate::error::Error;
+    use crate::keeper::Keeper;
+    use crate::keeper::key_file::KeyFile;
+    use crate::keeper::passphrase::Passphrase;
+
+    fn chance(byte: u8) -> Secret<[u8; 32]> {
+        Secret::new([byte; 32])
+    }
+
+    fn organization(byte: u8) -> OrganizationId {
+        OrganizationId::from_bytes([byte; 16])
+    }
+
+    #[test]
+    fn purpose_keys_are_steady_and_differ_by_purpose_and_organization() {
+        let home = tempfile::tempdir().expect("a directory");
+        let keeper = KeyFile::create(&home.path().join("unseal.key"), &chance(1)).expect("keeper");
+        let keyring = Keyring::create(home.path(), &keeper, &chance(2)).expect("keyring");
+        keyring.add_organization(organization(1), &chance(3)).expect("added");
+        keyring.add_organization(organization(2), &chance(4)).expect("added");
+        let ledger = *keyring.purpose_key(organization(1), "ledger").expect("key").expose();
+        // adding it again changes nothing, whatever the chance
+        keyring.add_organization(organization(1), &chance(9)).expect("added");
+        let reopened = Keyring::open(home.path(), &keeper).expect("opened");
+        assert_eq!(reopened.purpose_key(organization(1), "ledger").expect("key").expose(), &ledger);
+        assert_ne!(reopened.purpose_key(organization(1), "packages").expect("key").expose(), &ledger);
+        assert_ne!(reopened.purpose_key(organization(2), "ledger").expect("key").expose(), &ledger);
+        assert!(matches!(reopened.purpose_key(organization(3), "ledger"), Err(Error::Missing { .. })));
+        assert!(!format!("{keyring:?}").contains("root:"));
+    }
+
+    #[test]
+    fn another_keeper_opens_only_after_the_hand_over() {
+        let home = tempfile::tempdir().expect("a directory");
+        let file = KeyFile::create(&home.path().join("unseal.key"), &chance(1)).expect("keeper");
+        let phrase = Secret::new("a long passphrase".to_owned());
+        let words =
+            Passphrase::create(&home.path().join("unseal.salt"), &phrase, &chance(5)).expect("keeper");
+        let keyring = Keyring::create(home.path(), &file, &chance(2)).expect("keyring");
+        keyring.add_organization(organization(1), &chance(3)).expect("added");
+        let before = *keyring.purpose_key(organization(1), "ledger").expect("key").expose();
+        assert!(matches!(Keyring::open(home.path(), &words), Err(Error::WrongKey { .. })));
+        keyring.hand_over(&words, &chance(6)).expect("handed over");
+        assert!(matches!(Keyring::open(home.path(), &file), Err(Error::WrongKey { .. })));
+        let after = Keyring::open(home.path(), &words).expect("opened");
+        assert_eq!(after.purpose_key(organization(1), "ledger").expect("key").expose(), &before);
+        file.destroy(&chance(7)).expect("destroyed");
+    }
+
+    #[test]
+    fn a_keyring_is_never_overwritten_and_says_what_is_wrong_with_its_files() {
+        let home = tempfile::tempdir().expect("a directory");
+        let keeper = KeyFile::create(&home.path().join("unseal.key"), &chance(1)).expect("keeper");
+        assert!(matches!(Keyring::open(home.path(), &keeper), Err(Error::Missing { .. })));
+        let keyring = Keyring::create(home.path(), &keeper, &chance(2)).expect("keyring");
+        assert!(matches!(Keyring::create(home.path(), &keeper, &chance(2)), Err(Error::Exists { .. })));
+
+        let path = home.path().join("root.key");
+        let good = fs::read(&path).expect("read");
+        for cut in 0..good.len() {
+            fs::write(&path, &good[..cut]).expect("written");
+            let error = Keyring::open(home.path(), &keeper).expect_err("cut");
+            assert!(matches!(error, Error::Truncated { .. }), "cut at {cut}: {error}");
+        }
+        for place in 0..good.len() {
+            let mut changed = good.clone();
+            changed[place] ^= 0x40;
+            fs::write(&path, &changed).expect("written");
+            let error = Keyring::open(home.path(), &keeper).expect_err("changed");
+            assert!(
+                matches!(error, Error::Damaged { .. } | Error::Truncated { .. }),
+                "byte {place}: {error}"
+            );
+        }
+
+        // one organization's key file in the place of another's
+        keyring.add_organization(organization(1), &chance(3)).expect("added");
+        keyring.add_organization(organization(2), &chance(4)).expect("added");
+        fs::copy(keyring.organization_path(organization(1)), keyring.organization_path(organization(2)))
+            .expect("copied");
+        assert!(matches!(keyring.purpose_key(organization(2), "ledger"), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_destroyed_organization_opens_nothing_any_more() {
+        let home = tempfile::tempdir().expect("a directory");
+        let keeper = KeyFile::create(&home.path().join("unseal.key"), &chance(1)).expect("keeper");
+        let keyring = Keyring::create(home.path(), &keeper, &chance(2)).expect("keyring");
+        keyring.add_organization(organization(1), &chance(3)).expect("added");
+        keyring.destroy_organization(organization(1), &chance(4)).expect("destroyed");
+        keyring.destroy_organization(organization(1), &chance(4)).expect("destroyed again");
+        assert!(matches!(keyring.purpose_key(organization(1), "ledger"), Err(Error::Missing { .. })));
+    }
+}
