@@ -5,9 +5,11 @@
 //! with a live catalog needs the catalog's types and lives one floor up, in `exeunt-plan`.
 
 pub mod categories;
+pub mod graph;
 pub mod model;
 pub mod parse;
 pub mod reach;
+pub mod render;
 pub mod suggest;
 pub mod yaml;
 

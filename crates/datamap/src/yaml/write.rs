@@ -39,8 +39,8 @@ pub struct Pair {
 
 impl Out {
     /// Text.
-    pub fn text(text: impl Into<String>) -> Self {
-        Self::Text(text.into())
+    pub fn text(text: impl AsRef<str>) -> Self {
+        Self::Text(text.as_ref().to_owned())
     }
 
     /// A list without comments.
