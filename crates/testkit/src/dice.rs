@@ -28,7 +28,7 @@ impl Dice {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -42,7 +42,7 @@ impl Dice {
     /// When `end` is 0: there is no such number.
     pub fn below(&mut self, end: u64) -> u64 {
         assert!(end > 0, "no number is below 0");
-        self.next() % end
+        self.roll() % end
     }
 
     /// One of several.
@@ -52,7 +52,7 @@ impl Dice {
 
     /// Random bytes.
     pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
-        std::array::from_fn(|_| self.next() as u8)
+        std::array::from_fn(|_| self.roll() as u8)
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_numbers() {
         let (mut one, mut two) = (Dice::new(5), Dice::new(5));
-        assert_eq!([one.next(), one.below(10)], [two.next(), two.below(10)]);
+        assert_eq!([one.roll(), one.below(10)], [two.roll(), two.below(10)]);
         assert_ne!(Dice::new(6).bytes::<8>(), one.bytes::<8>());
     }
 }

@@ -94,8 +94,8 @@ fn customer(sql: &mut String, dialect: Dialect, person: u32) {
     let prefs = format!("{{\"lang\": \"de\", \"nickname\": \"{}\"}}", canary::word("nick", person));
     let avatar =
         dialect.bytes(&[b"\x89\0\xff".as_slice(), canary::word("avatar", person).as_bytes()].concat());
-    let phone = if person % 7 == 0 { "NULL".into() } else { quoted(&canary::phone(person)) };
-    let referred = if person % 5 == 0 { (person - 1).to_string() } else { "NULL".into() };
+    let phone = if person.is_multiple_of(7) { "NULL".into() } else { quoted(&canary::phone(person)) };
+    let referred = if person.is_multiple_of(5) { (person - 1).to_string() } else { "NULL".into() };
     line(
         sql,
         format_args!(
@@ -119,7 +119,7 @@ fn orders(sql: &mut String, dialect: Dialect, person: u32) {
              INSERT INTO order_items VALUES ({id}, 1, {product}, 1, {engraving}), ({id}, 2, 3, {quantity}, NULL);",
             name = quoted(&canary::name(person)),
             ip = person % 250 + 1,
-            note = if id % 2 == 0 { "NULL".into() } else { quoted(&canary::sentence("ordernote", person)) },
+            note = if id.is_multiple_of(2) { "NULL".into() } else { quoted(&canary::sentence("ordernote", person)) },
             placed = dialect.time(2010 + person % 16, id),
             product = id % 2 + 1,
             quantity = id % 9 + 1,
@@ -151,7 +151,7 @@ fn between_people(sql: &mut String, dialect: Dialect, person: u32, people: u32) 
             ),
         );
     }
-    let parent = if person % 3 == 0 { (person - 1).to_string() } else { "NULL".into() };
+    let parent = if person.is_multiple_of(3) { (person - 1).to_string() } else { "NULL".into() };
     line(
         sql,
         format_args!(

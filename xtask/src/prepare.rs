@@ -1,0 +1,64 @@
+//! Puts in place what the tests need and a bare machine does not have: PostgreSQL's server programs.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::run;
+
+pub(crate) fn prepare() -> Result<()> {
+    if has_postgres() {
+        println!("PostgreSQL is here");
+        return Ok(());
+    }
+    if !found(Command::new("apt-get").arg("--version")) {
+        bail!(
+            "the tests need PostgreSQL's server programs (initdb, postgres): install them and put them on PATH"
+        );
+    }
+    println!("installing PostgreSQL");
+    run::run(&mut as_root("apt-get", &["update", "--quiet"])?)?;
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends", "postgresql"];
+    run::run(&mut as_root("apt-get", &install)?)?;
+    if !has_postgres() {
+        bail!("PostgreSQL was installed, but its programs were not found below /usr/lib/postgresql");
+    }
+    Ok(())
+}
+
+/// The same places that the test kit looks in.
+fn has_postgres() -> bool {
+    let whole = |dir: &Path| ["initdb", "postgres", "psql"].iter().all(|program| dir.join(program).is_file());
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let on_path = || {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&path).map(|dir| dir.join("initdb")).find(|file| file.is_file());
+        found
+            .and_then(|file| file.canonicalize().ok())
+            .and_then(|file| file.parent().map(whole))
+            .unwrap_or(false)
+    };
+    debian.map(|entry| entry.path().join("bin")).any(|dir| whole(&dir)) || on_path() || configured(whole)
+}
+
+fn configured(whole: impl Fn(&Path) -> bool) -> bool {
+    let output = Command::new("pg_config").arg("--bindir").stderr(Stdio::null()).output();
+    output.is_ok_and(|output| whole(Path::new(String::from_utf8_lossy(&output.stdout).trim())))
+}
+
+fn as_root(program: &str, arguments: &[&str]) -> Result<Command> {
+    let who = run::read(Command::new("id").arg("-u")).context("could not tell who runs this")?;
+    let root = who.trim_ascii() == b"0";
+    if !root && !found(Command::new("sudo").args(["-n", "true"])) {
+        bail!("the tests need PostgreSQL: run `{program} {}` as root, then this again", arguments.join(" "));
+    }
+    let mut command = Command::new(if root { "env" } else { "sudo" });
+    // Asking nothing, and without starting the server that the package would set up.
+    command.args(["DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", program]).args(arguments);
+    Ok(command)
+}
+
+fn found(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}

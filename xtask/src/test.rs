@@ -1,0 +1,84 @@
+//! Everything that must pass. What passing means is decided here and nowhere else.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::{layers, licenses, prepare, run};
+
+/// One thing that must pass.
+type Stage = fn() -> Result<()>;
+
+/// Runs all stages, also after one has failed, so that one run tells everything; then says how long each took.
+pub(crate) fn run() -> Result<()> {
+    let stages: [(&str, Stage); 7] = [
+        ("prepare", prepare::prepare),
+        ("format", || cargo(&["fmt", "--all", "--check"], &[])),
+        ("layers", layers::check),
+        ("licenses", licenses::check),
+        ("lint", || {
+            let lint =
+                ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
+            cargo(&lint, &[])
+        }),
+        ("documentation", || {
+            let document = ["doc", "--workspace", "--no-deps", "--locked", "--quiet"];
+            cargo(&document, &[("RUSTDOCFLAGS", "-D warnings")])
+        }),
+        ("tests", || cargo(&["test", "--workspace", "--locked"], &[])),
+    ];
+    let begun = Instant::now();
+    let mut table = Vec::new();
+    for (name, stage) in stages {
+        println!("\n== {name}");
+        let stage_begun = Instant::now();
+        let result = stage();
+        let took = stage_begun.elapsed();
+        if let Err(error) = &result {
+            eprintln!("error: {name}: {error:#}");
+        }
+        table.push((name, took, result.is_ok()));
+        // Without its servers every test would fail, for the same reason.
+        if name == "prepare" && result.is_err() {
+            break;
+        }
+    }
+    println!("\n{}", summary(&table, begun.elapsed()));
+    let failed: Vec<&str> = table.iter().filter(|(_, _, passed)| !passed).map(|(name, ..)| *name).collect();
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    let mut command = run::cargo(arguments);
+    // Everything is built once: incremental state would only cost disk.
+    command.env("CARGO_INCREMENTAL", "0").env("RUST_BACKTRACE", "1").envs(environment.iter().copied());
+    run::run(&mut command)
+}
+
+fn summary(table: &[(&str, Duration, bool)], total: Duration) -> String {
+    let mut lines = vec![format!("{:<14} {:>9}", "stage", "seconds")];
+    for (name, took, passed) in table {
+        let mark = if *passed { "" } else { "  FAILED" };
+        lines.push(format!("{name:<14} {:>9.1}{mark}", took.as_secs_f64()));
+    }
+    lines.push(format!("{:<14} {:>9.1}", "total", total.as_secs_f64()));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    #[test]
+    fn the_summary_points_at_what_failed() {
+        let table =
+            [("format", Duration::from_millis(1_240), true), ("tests", Duration::from_secs(90), false)];
+        let told = super::summary(&table, Duration::from_secs(92));
+        let expected = "stage            seconds\nformat               1.2\ntests               90.0  FAILED\n\
+                        total               92.0";
+        assert_eq!(told, expected);
+    }
+}
