@@ -6,9 +6,12 @@
 //! says what stands in which file.
 
 pub mod checkpoint;
-
+pub mod commitment;
+pub mod event;
+pub mod export;
+pub mod kind;
 pub mod merkle;
 pub mod note;
 pub mod proof;
-
+pub mod receipt;
 pub mod tile;

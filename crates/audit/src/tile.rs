@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::checkpoint::read_decimal;
-use crate::merkle::{Error as MissingNode, Nodes};
+use crate::merkle::{self, Nodes};
 
 /// Hashes in a full tile, entries in a full bundle.
 pub const FULL: u16 = 256;
@@ -41,6 +41,12 @@ pub enum Error {
     /// More than [`FULL`] entries, or bytes that stop in the middle of one.
     #[error("this is not a bundle of log entries")]
     BadBundle,
+    /// The hashes of a bundle of entries.
+    #[error("a bundle of log entries holds no hashes")]
+    NoHashes,
+    /// A node that is not stored.
+    #[error("could not put the tile together")]
+    Tree(#[from] merkle::Error),
 }
 
 impl Tile {
@@ -78,14 +84,14 @@ impl Tile {
         run(Content::Entries, size)
     }
 
-    /// The bytes of a tile of hashes, from the stored nodes; a bundle of entries has none of these.
-    pub fn hashes(&self, nodes: &Nodes<'_>) -> Result<Vec<u8>, MissingNode> {
-        let Content::Hashes(tile_level) = self.content else { return Ok(Vec::new()) };
+    /// The bytes of a tile of hashes, from the stored nodes. For a bundle there is [`encode_entries`].
+    pub fn hashes(&self, nodes: &Nodes<'_>) -> Result<Vec<u8>, Error> {
+        let Content::Hashes(tile_level) = self.content else { return Err(Error::NoHashes) };
         let level = tile_level.saturating_mul(8);
         let first = self.index.saturating_mul(u64::from(FULL));
         (0..u64::from(self.width)).try_fold(Vec::new(), |mut out, place| {
             let index = first.saturating_add(place);
-            out.extend_from_slice(&nodes(level, index).ok_or(MissingNode::MissingNode { level, index })?.0);
+            out.extend_from_slice(&nodes(level, index).ok_or(merkle::Error::MissingNode { level, index })?.0);
             Ok(out)
         })
     }

@@ -1,0 +1,173 @@
+//! What can happen that the log tells of. A closed list: a name, once used, keeps its meaning for ever.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Not the name of a kind of event; perhaps one of a later version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this version knows no such kind of event")]
+pub struct UnknownKind;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal;)*) => {
+        /// What happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// Every kind there is.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// The dotted name that stands in the log.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                }
+            }
+        }
+
+        impl FromStr for Kind {
+            type Err = UnknownKind;
+
+            fn from_str(name: &str) -> Result<Self, UnknownKind> {
+                match name {
+                    $($name => Ok(Self::$kind),)*
+                    _ => Err(UnknownKind),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A control store was made; the first entry of a log.
+    StoreCreated = "store.created";
+    /// At start the store was older than a checkpoint kept outside it.
+    StoreRollbackNoticed = "store.rollback_noticed";
+    /// An officer accepted an older store.
+    StoreRollbackAcknowledged = "store.rollback_acknowledged";
+    /// An organization was set up.
+    OrganizationCreated = "organization.created";
+    /// Rules of an organization changed.
+    PolicyChanged = "policy.changed";
+    /// A data map was published.
+    MapPublished = "map.published";
+    /// Somebody asked for a right.
+    RequestSubmitted = "request.submitted";
+    /// Who asks was established.
+    RequestIdentified = "request.identified";
+    /// The person confirmed in a second step.
+    RequestConfirmed = "request.confirmed";
+    /// A date or other fact of a request was corrected.
+    RequestAmended = "request.amended";
+    /// A deadline was extended or paused.
+    RequestDeadlineMoved = "request.deadline_moved";
+    /// A request was refused.
+    RequestRefused = "request.refused";
+    /// The person withdrew a request.
+    RequestWithdrawn = "request.withdrawn";
+    /// A request was answered.
+    RequestAnswered = "request.answered";
+    /// A plan was made.
+    PlanBuilt = "plan.built";
+    /// A person or a standing rule approved a plan's digest.
+    PlanApproved = "plan.approved";
+    /// A plan was turned down.
+    PlanRejected = "plan.rejected";
+    /// A job began.
+    JobStarted = "job.started";
+    /// A job went on after an interruption.
+    JobResumed = "job.resumed";
+    /// A job stopped between batches because somebody asked.
+    JobCancelled = "job.cancelled";
+    /// A job stopped because it could not go on.
+    JobFailed = "job.failed";
+    /// A job did all it can; the window begins.
+    JobSettled = "job.settled";
+    /// What a plan touches was found.
+    CensusTaken = "census.taken";
+    /// A batch was done and counted.
+    BatchClosed = "batch.closed";
+    /// Rows could not be handled and wait for a decision.
+    ReviewOpened = "review.opened";
+    /// Rows waiting for a decision got one.
+    ReviewDecided = "review.decided";
+    /// Rows are being brought back.
+    RestoreStarted = "restore.started";
+    /// Rows were brought back.
+    RestoreClosed = "restore.closed";
+    /// Something must not be purged for now.
+    HoldPlaced = "hold.placed";
+    /// It may be purged again.
+    HoldLifted = "hold.lifted";
+    /// Destruction for ever began.
+    PurgeStarted = "purge.started";
+    /// Destruction for ever is done and was checked.
+    PurgeFinished = "purge.finished";
+    /// A key was made.
+    KeyCreated = "key.created";
+    /// A key was replaced by a new one.
+    KeyRotated = "key.rotated";
+    /// A key was destroyed.
+    KeyDestroyed = "key.destroyed";
+    /// An erased person entered the ledger.
+    LedgerRecorded = "ledger.recorded";
+    /// A source was searched for erased people.
+    LedgerChecked = "ledger.checked";
+    /// Erased people found in a source were erased again.
+    LedgerReplayed = "ledger.replayed";
+    /// A package was made.
+    PackageMade = "package.made";
+    /// A package was opened or fetched.
+    PackageOpened = "package.opened";
+    /// A package and its key were destroyed.
+    PackageRemoved = "package.removed";
+    /// A receipt was issued; the entry that binds it.
+    ReceiptIssued = "receipt.issued";
+    /// The log was exported.
+    AuditExported = "audit.exported";
+    /// Old entries were removed from the log, their hashes kept.
+    AuditPruned = "audit.pruned";
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl TryFrom<String> for Kind {
+    type Error = UnknownKind;
+
+    fn try_from(name: String) -> Result<Self, UnknownKind> {
+        name.parse()
+    }
+}
+
+impl From<Kind> for String {
+    fn from(kind: Kind) -> Self {
+        kind.as_str().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, UnknownKind};
+
+    #[test]
+    fn every_kind_reads_back_and_has_a_dotted_name() {
+        for kind in Kind::ALL {
+            let name = kind.as_str();
+            assert_eq!(name.parse(), Ok(*kind));
+            let plain =
+                |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !part.is_empty();
+            assert!(name.split_once('.').is_some_and(|(noun, verb)| plain(noun) && plain(verb)), "{name}");
+        }
+        assert_eq!("request.eaten".parse::<Kind>(), Err(UnknownKind));
+    }
+}
