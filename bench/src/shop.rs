@@ -18,7 +18,7 @@ pub(crate) const TABLES: [&str; 6] =
 
 /// Fills an empty PostgreSQL database; the number of rows.
 pub(crate) fn make_postgres(database: &Database<'_>, customers: u32) -> Result<u64> {
-    let script = include_str!("postgres.sql").replace(":customers", &customers.to_string());
+    let script = include_str!("shop/postgres.sql").replace(":customers", &customers.to_string());
     database.run(&script).context("could not make the shop")?;
     let counts: Vec<String> = TABLES.iter().map(|table| format!("(SELECT count(*) FROM {table})")).collect();
     let rows = database.ask(&format!("SELECT {}", counts.join(" + ")))?;
@@ -28,7 +28,7 @@ pub(crate) fn make_postgres(database: &Database<'_>, customers: u32) -> Result<u
 /// Fills an empty SQLite file; the number of rows.
 pub(crate) fn make_sqlite(file: &Path, customers: u32) -> Result<u64> {
     let connection = Connection::open(file).context("could not open the shop's file")?;
-    let script = include_str!("sqlite.sql").replace(":customers", &customers.to_string());
+    let script = include_str!("shop/sqlite.sql").replace(":customers", &customers.to_string());
     connection.execute_batch(&script).context("could not make the shop")?;
     let counts: Vec<String> = TABLES.iter().map(|table| format!("(SELECT count(*) FROM {table})")).collect();
     let rows: i64 = connection.query_row(&format!("SELECT {}", counts.join(" + ")), [], |row| row.get(0))?;

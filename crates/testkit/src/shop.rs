@@ -33,10 +33,10 @@ pub const TABLES: [&str; 13] = [
 pub const HOSTILE_TABLE: &str = "odd \"table\"; drop";
 
 /// The shop's schema for PostgreSQL.
-pub const POSTGRES_SCHEMA: &str = include_str!("postgres.sql");
+pub const POSTGRES_SCHEMA: &str = include_str!("shop/postgres.sql");
 
 /// The shop's schema for SQLite.
-pub const SQLITE_SCHEMA: &str = include_str!("sqlite.sql");
+pub const SQLITE_SCHEMA: &str = include_str!("shop/sqlite.sql");
 
 /// Makes the shop in an empty or missing SQLite file, with so many customers (at least 10).
 pub fn install_sqlite(path: &Path, people: u32) -> Result<()> {
