@@ -73,6 +73,10 @@ pub struct RowSet {
     pub subject: bool,
     /// When a row belongs to several claimants: may it come back for all of them only, or for any.
     pub claims: Claims,
+    /// Sets of the same table whose step goes before: a row found there too is theirs and not counted here. Taking it
+    /// in all the same changes nothing in the end, for their steps come later and are stronger.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub yields_to: Vec<usize>,
     /// Why these rows, in words: `orders by customer_id, owned by customers`.
     pub why: String,
 }
@@ -116,7 +120,8 @@ pub struct Step {
     pub set: usize,
     /// What is done.
     pub action: Action,
-    /// All rows of the set must go in one transaction and one statement (a reference cycle nobody can cut).
+    /// All rows of the set must go in one transaction and one statement (a reference cycle nobody can cut). Steps that
+    /// follow each other and all are `together` share one transaction, its deferrable constraints checked at its end.
     pub together: bool,
     /// For a subject row: what hides it at once when it cannot be struck first. Empty when nothing refers to it.
     pub veil: Vec<Assign>,
@@ -161,6 +166,8 @@ pub enum Purpose {
 pub struct Assign {
     /// The column.
     pub column: Name,
+    /// Its category in the map, empty when it has none: tokens take their shape from it.
+    pub category: String,
     /// What it becomes.
     pub to: Value,
 }
