@@ -7,11 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// Names the environment variable that tells the program under test where to die.
-///
-/// Its value is `point` or `point#n`: die when `point` is reached, or reached for the n-th time. A build that obeys it
-/// aborts at once, with no destructor run and nothing flushed.
-pub const FAIL_AT: &str = "EXEUNT_FAIL_AT";
+/// Names the environment variable that tells the program under test where to die, as `point:n`: the n-th time that
+/// `point` is passed. A build that obeys it aborts at once, with no destructor run and nothing flushed.
+pub const FAIL_AT: &str = "EXEUNT_FAIL";
 
 /// A running program, its output being collected. Killed when dropped.
 #[derive(Debug)]
@@ -57,9 +55,9 @@ impl Victim {
         Ok(Self { child, begun, output: [stdout, stderr] })
     }
 
-    /// Starts a program that is to die at a fail point.
-    pub fn start_failing_at(command: &mut Command, point: &str) -> Result<Self> {
-        Self::start(command.env(FAIL_AT, point))
+    /// Starts a program that is to die the `nth` time (from 1) it passes a fail point.
+    pub fn start_failing_at(command: &mut Command, point: &str, nth: u32) -> Result<Self> {
+        Self::start(command.env(FAIL_AT, format!("{point}:{nth}")))
     }
 
     /// Its process.
@@ -139,9 +137,9 @@ mod tests {
     fn a_program_that_ends_is_not_killed() {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("echo \"${FAIL_AT}\" >&2; exit 3")]);
-        let victim = Victim::start_failing_at(&mut command, "seal.after#2").unwrap();
+        let victim = Victim::start_failing_at(&mut command, "after-seal", 2).unwrap();
         let end = victim.wait(Duration::from_secs(30)).unwrap();
-        assert_eq!((end.status.code(), end.words().as_str()), (Some(3), "seal.after#2\n"));
+        assert_eq!((end.status.code(), end.words().as_str()), (Some(3), "after-seal:2\n"));
     }
 
     #[test]
