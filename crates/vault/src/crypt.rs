@@ -13,9 +13,6 @@ pub(crate) type Key = Zeroizing<[u8; 32]>;
 /// Bytes the authentication tag adds to what is sealed.
 pub(crate) const TAG: usize = 16;
 
-/// Bytes of a wrapped key: its chance, the key, the tag.
-pub(crate) const WRAPPED: usize = 32 + 32 + TAG;
-
 /// HKDF-SHA-256 (RFC 5869) with 32 bytes out; `info` is given in parts.
 pub(crate) fn derive(secret: &[u8], salt: &[u8], info: &[&[u8]]) -> Key {
     let extracted = mac(salt, &[secret]);
@@ -77,24 +74,39 @@ pub(crate) fn wrap(
     context: &[u8],
     chance: &Secret<[u8; 32]>,
 ) -> Vec<u8> {
-    let salt = derive(chance.expose(), b"", &[b"exeunt wrap salt v1"]);
-    let mut sealed = key.expose().to_vec();
-    sealed.reserve_exact(TAG);
-    seal(&derive(by.expose(), salt.as_slice(), &[b"exeunt wrap v1", context]), context, &mut sealed);
-    [salt.as_slice(), &sealed].concat()
+    wrap_bytes(by, key.expose(), context, chance)
 }
 
 /// Unwraps what [`wrap`] made; `None` when key, context or bytes are others.
 pub(crate) fn unwrap(by: &Secret<[u8; 32]>, wrapped: &[u8], context: &[u8]) -> Option<Secret<[u8; 32]>> {
-    if wrapped.len() != WRAPPED {
-        return None;
-    }
-    let (salt, sealed) = wrapped.split_at(32);
+    let opened = unwrap_bytes(by, wrapped, context)?;
+    <[u8; 32]>::try_from(opened.as_slice()).ok().map(Secret::new)
+}
+
+/// As [`wrap`], for a few bytes of any length.
+pub(crate) fn wrap_bytes(
+    by: &Secret<[u8; 32]>,
+    plain: &[u8],
+    context: &[u8],
+    chance: &Secret<[u8; 32]>,
+) -> Vec<u8> {
+    let salt = derive(chance.expose(), b"", &[b"exeunt wrap salt v1"]);
+    let mut sealed = Vec::with_capacity(plain.len() + TAG);
+    sealed.extend_from_slice(plain);
+    seal(&derive(by.expose(), salt.as_slice(), &[b"exeunt wrap v1", context]), context, &mut sealed);
+    [salt.as_slice(), &sealed].concat()
+}
+
+/// As [`unwrap`], for what [`wrap_bytes`] made.
+pub(crate) fn unwrap_bytes(
+    by: &Secret<[u8; 32]>,
+    wrapped: &[u8],
+    context: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
+    let (salt, sealed) = wrapped.split_at_checked(32)?;
     let mut buffer = Zeroizing::new(sealed.to_vec());
-    if !open(&derive(by.expose(), salt, &[b"exeunt wrap v1", context]), context, &mut buffer) {
-        return None;
-    }
-    <[u8; 32]>::try_from(buffer.as_slice()).ok().map(Secret::new)
+    let opened = open(&derive(by.expose(), salt, &[b"exeunt wrap v1", context]), context, &mut buffer);
+    opened.then_some(buffer)
 }
 
 /// A sub-secret of chance, so that one 32-byte draw can serve several uses.

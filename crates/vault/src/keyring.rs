@@ -98,6 +98,35 @@ impl Keyring {
         Ok(Secret::new(*derived))
     }
 
+    /// Seals a few bytes the control store keeps for an organization, such as a package's key or a credential, under the
+    /// key of `purpose` and bound to `context` (the row they belong to). `chance` is fresh for every call.
+    pub fn seal_for(
+        &self,
+        organization: OrganizationId,
+        purpose: &str,
+        context: &[u8],
+        plain: &Secret<Vec<u8>>,
+        chance: &Secret<[u8; 32]>,
+    ) -> Result<Vec<u8>, Error> {
+        let key = self.purpose_key(organization, purpose)?;
+        Ok(crypt::wrap_bytes(&key, plain.expose(), context, chance))
+    }
+
+    /// Opens what [`seal_for`](Self::seal_for) made; [`Error::WrongKey`] when organization, purpose, context or a byte differ.
+    pub fn open_for(
+        &self,
+        organization: OrganizationId,
+        purpose: &str,
+        context: &[u8],
+        sealed: &[u8],
+    ) -> Result<Secret<Vec<u8>>, Error> {
+        let key = self.purpose_key(organization, purpose)?;
+        match crypt::unwrap_bytes(&key, sealed, context) {
+            Some(mut plain) => Ok(Secret::new(std::mem::take(&mut *plain))),
+            None => Err(Error::WrongKey { what: format!("what was sealed for {purpose} of {organization}") }),
+        }
+    }
+
     /// Destroys the organization's key and all its epochs': nothing it ever sealed opens again. Doing it again finishes
     /// what a crash cut short.
     pub fn destroy_organization(
@@ -236,6 +265,31 @@ mod tests {
         fs::copy(keyring.organization_path(organization(1)), keyring.organization_path(organization(2)))
             .expect("copied");
         assert!(matches!(keyring.purpose_key(organization(2), "ledger"), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn what_is_sealed_for_one_purpose_and_place_opens_nowhere_else() {
+        let home = tempfile::tempdir().expect("a directory");
+        let keeper = KeyFile::create(&home.path().join("unseal.key"), &chance(1)).expect("keeper");
+        let keyring = Keyring::create(home.path(), &keeper, &chance(2)).expect("keyring");
+        keyring.add_organization(organization(1), &chance(3)).expect("added");
+        keyring.add_organization(organization(2), &chance(4)).expect("added");
+        let plain = Secret::new(b"AGE-SECRET-KEY-1".to_vec());
+        let sealed =
+            keyring.seal_for(organization(1), "packages", b"pkg 1", &plain, &chance(5)).expect("sealed");
+        let open = |of, purpose, context: &[u8], bytes: &[u8]| {
+            keyring.open_for(organization(of), purpose, context, bytes)
+        };
+        assert_eq!(open(1, "packages", b"pkg 1", &sealed).expect("opens").expose(), plain.expose());
+        for error in [
+            open(1, "packages", b"pkg 2", &sealed),
+            open(1, "ledger", b"pkg 1", &sealed),
+            open(2, "packages", b"pkg 1", &sealed),
+            open(1, "packages", b"pkg 1", &sealed[1..]),
+            open(1, "packages", b"pkg 1", &[]),
+        ] {
+            assert!(matches!(error, Err(Error::WrongKey { .. })));
+        }
     }
 
     #[test]

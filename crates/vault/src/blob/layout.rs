@@ -24,6 +24,9 @@ pub(crate) const HEADER: usize = 8 + 2 + 2 + 5 * 16 + 32;
 pub(crate) const TRAILER: usize = 32 + 32 + 8 + 8;
 pub(crate) const VERSION: u16 = 1;
 
+/// More than any batch's index takes; a longer one is damage, not a reason to fill the memory.
+pub(crate) const INDEX_LIMIT: u64 = 1 << 30;
+
 const MAGIC: &[u8; 8] = b"EXEUNTBL";
 const END: &[u8; 8] = b"EXEUNTFT";
 
@@ -178,7 +181,8 @@ pub(crate) fn read_index(mut bytes: &[u8], end: u64) -> Option<Vec<Entry>> {
         let rows = u32::try_from(take_varint(rest).ok()?).ok()?;
         let plain_length = take_varint(rest).ok()?;
         let length = take_varint(rest).ok()?;
-        if plain_length > SEGMENT_LIMIT || length < TAG as u64 {
+        // packing never makes a segment longer, so neither number can make a reader reserve more than the limit
+        if plain_length > SEGMENT_LIMIT || length < TAG as u64 || length > plain_length + TAG as u64 {
             return None;
         }
         let claims = Claims::from_tag(claims)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use exeunt_base::RequestId;
 use zeroize::Zeroizing;
 
-use crate::blob::layout::{self, Entry, HEADER, NotAHeader, TRAILER, Trailer};
+use crate::blob::layout::{self, Entry, HEADER, INDEX_LIMIT, NotAHeader, TRAILER, Trailer};
 use crate::blob::segment::{self, Bound, CLAIM, Packing};
 use crate::blob::{BlobMeta, Claims, Salt, SegmentInfo};
 use crate::crypt::{self, Key};
@@ -54,8 +54,8 @@ impl Blob {
         read(&mut trailer, length - TRAILER as u64)?;
         let trailer = Trailer::read(&trailer).ok_or_else(cut)?;
         let between = length - (HEADER + TRAILER) as u64;
-        if trailer.index_length > between {
-            return Err(damaged("its index is longer than the file"));
+        if trailer.index_length > between.min(INDEX_LIMIT) {
+            return Err(damaged("its index is longer than it can be"));
         }
         let end = length - TRAILER as u64 - trailer.index_length;
         let size = usize::try_from(trailer.index_length).map_err(|_| damaged("its index is too long"))?;

@@ -9,7 +9,7 @@ use exeunt_base::{RequestId, Secret};
 use zeroize::{Zeroize, Zeroizing};
 use zstd::bulk::Compressor;
 
-use crate::blob::layout::{self, HEADER, Trailer};
+use crate::blob::layout::{self, HEADER, INDEX_LIMIT, Trailer};
 use crate::blob::segment::{self, Bound, Packing};
 use crate::blob::{BlobMeta, Claims, SEGMENT_LIMIT, Salt, SealedBlob, SegmentMeta};
 use crate::crypt::{self, Key, TAG};
@@ -19,6 +19,9 @@ use crate::keyring::epochs::EpochKey;
 
 /// Below this, a zstd frame's own overhead eats what it could save.
 const WORTH_PACKING: usize = 64;
+
+/// Measured on rows in small segments: two thirds of level 1's time for 2 to 15 % more room.
+const LEVEL: i32 = -1;
 
 /// Sealed bytes collected before they are written.
 const CHUNK: usize = 256 * 1024;
@@ -72,7 +75,7 @@ impl BlobWriter {
         // one way out of the secret chance, so that the attempt, which anyone may read, does not tell the seed
         let attempt = crypt::part_of(chance, "blob attempt");
         let header = layout::header(meta, attempt.expose());
-        let zstd = Compressor::new(1).map_err(|error| Error::io("setting up compression", error));
+        let zstd = Compressor::new(LEVEL).map_err(|error| Error::io("setting up compression", error));
         let mut writer = Self {
             meta: *meta,
             epoch: key.key.clone(),
@@ -183,6 +186,9 @@ impl BlobWriter {
         exeunt_base::codec::put_varint(&mut front, u64::from(self.count));
         front.append(&mut self.entries);
         let index = front;
+        if index.len() as u64 > INDEX_LIMIT {
+            return Err(Error::TooLarge { bytes: index.len() as u64, limit: INDEX_LIMIT });
+        }
 
         let end = HEADER as u64 + self.sealed;
         let key = segment::index_key(self.epoch.expose(), &self.header);

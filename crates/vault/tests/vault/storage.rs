@@ -113,7 +113,7 @@ fn a_killed_writer_leaves_a_part_that_is_no_blob_and_can_be_swept() {
 }
 
 #[test]
-fn a_segment_without_a_claimant_is_refused() {
+fn a_segment_without_a_claimant_or_over_the_limit_is_refused() {
     let house = House::new();
     let mut writer = house.shelf.begin(&house.meta(1), &house.key, &chance(8)).expect("begun");
     let segment = SegmentMeta {
@@ -131,6 +131,12 @@ fn a_segment_without_a_claimant_is_refused() {
         .expect("the blob can go on");
     let sealed = writer.finish().expect("finished");
     assert_eq!(sealed.segments[0].content, Content::Other(3));
+    // one byte over the limit; the pages are never touched
+    let mut writer = house.shelf.begin(&house.meta(3), &house.key, &chance(7)).expect("begun");
+    let over = vec![0; (1 << 30) + 1];
+    let claimed = SegmentMeta { claimants: &[(request(1), salt)], ..segment };
+    assert!(matches!(writer.push(&claimed, &over), Err(Error::TooLarge { .. })));
+    drop(writer);
     // an empty blob is a blob
     let empty =
         house.shelf.begin(&house.meta(2), &house.key, &chance(9)).expect("begun").finish().expect("finished");
