@@ -38,6 +38,9 @@ pub const POSTGRES_SCHEMA: &str = include_str!("shop/postgres.sql");
 /// The shop's schema for SQLite.
 pub const SQLITE_SCHEMA: &str = include_str!("shop/sqlite.sql");
 
+/// A data map for the shop, source `shop`, fit for both databases: rows deleted, anonymized, kept and re-pointed.
+pub const MAP: &str = include_str!("shop/map.yaml");
+
 /// Makes the shop in an empty or missing SQLite file, with so many customers (at least 10).
 pub fn install_sqlite(path: &Path, people: u32) -> Result<()> {
     let connection = rusqlite::Connection::open(path).context("could not open the shop's file")?;
@@ -97,6 +100,14 @@ mod tests {
             (SELECT count(*) FROM messages WHERE sender_id = c.id)";
         let wrong: i64 = Connection::open(&one).unwrap().query_row(wrong, [], |row| row.get(0)).unwrap();
         assert_eq!(wrong, 0);
+    }
+
+    #[test]
+    fn the_map_is_a_map() {
+        let map = exeunt_datamap::parse(&[("shop.yaml".into(), shop::MAP.into())]);
+        let map = map.unwrap_or_else(|errors| panic!("{errors}"));
+        let models: usize = map.sources.values().map(|source| source.models.len()).sum();
+        assert_eq!(models, 11);
     }
 
     #[test]
