@@ -31,9 +31,7 @@ impl Contender for Baseline {
     }
 
     fn prepare(&mut self, place: &Place, task: &Task) -> Result<()> {
-        let people = match task {
-            Task::Erase(people) | Task::Export(people) => people,
-        };
+        let (Task::Erase(people) | Task::Export(people)) = task;
         match place {
             Place::Postgres { url, .. } => {
                 if !matches!(&self.open, Some(Open::Postgres { url: known, .. }) if known == url) {
@@ -66,13 +64,13 @@ impl Contender for Baseline {
     fn run(&mut self, place: &Place, task: &Task) -> Result<Work> {
         let rows = match (self.open.as_mut().context("no connection")?, task) {
             (Open::Postgres { runtime, client, .. }, Task::Erase(_)) => {
-                runtime.block_on(erase_postgres(client))?
+                runtime.block_on(erase_postgres(client, task))?
             }
             (Open::Postgres { runtime, client, .. }, Task::Export(_)) => {
-                runtime.block_on(export_postgres(client, place.dir()))?
+                runtime.block_on(export_postgres(client, place.dir(), task))?
             }
-            (Open::Sqlite { connection }, Task::Erase(_)) => erase_sqlite(connection)?,
-            (Open::Sqlite { connection }, Task::Export(_)) => export_sqlite(connection, place.dir())?,
+            (Open::Sqlite { connection }, Task::Erase(_)) => erase_sqlite(connection, task)?,
+            (Open::Sqlite { connection }, Task::Export(_)) => export_sqlite(connection, place.dir(), task)?,
         };
         Ok(Work { rows })
     }
@@ -87,41 +85,49 @@ fn connect(url: &str) -> Result<Open> {
     Ok(Open::Postgres { url: url.to_owned(), runtime, client: Box::new(client) })
 }
 
-/// Which rows of a table are the wave's.
-fn theirs(table: &str) -> &'static str {
+/// Which rows of a table are these people's, in the form the planner does best with: one person by value, many by a
+/// table of them.
+fn theirs(table: &str, task: &Task) -> String {
+    let (Task::Erase(people) | Task::Export(people)) = task;
+    let them = match people.as_slice() {
+        [person] => format!("= {person}"),
+        _ => "IN (SELECT id FROM wave)".to_owned(),
+    };
     match table {
-        "messages" => "sender_id IN (SELECT id FROM wave) OR recipient_id IN (SELECT id FROM wave)",
-        "order_items" => "order_id IN (SELECT id FROM orders WHERE customer_id IN (SELECT id FROM wave))",
-        "customers" => "id IN (SELECT id FROM wave)",
-        _ => "customer_id IN (SELECT id FROM wave)",
+        "messages" => format!("sender_id {them} OR recipient_id {them}"),
+        "order_items" => format!("order_id IN (SELECT id FROM orders WHERE customer_id {them})"),
+        "customers" => format!("id {them}"),
+        _ => format!("customer_id {them}"),
     }
 }
 
-async fn erase_postgres(client: &mut Client) -> Result<u64> {
+async fn erase_postgres(client: &mut Client, task: &Task) -> Result<u64> {
     let transaction = client.transaction().await?;
     let mut rows = 0;
     for table in TABLES {
-        rows += transaction.execute(&format!("DELETE FROM {table} WHERE {}", theirs(table)), &[]).await?;
+        rows +=
+            transaction.execute(&format!("DELETE FROM {table} WHERE {}", theirs(table, task)), &[]).await?;
     }
     transaction.commit().await?;
     Ok(rows)
 }
 
-fn erase_sqlite(connection: &mut Connection) -> Result<u64> {
+fn erase_sqlite(connection: &mut Connection, task: &Task) -> Result<u64> {
     let transaction = connection.transaction()?;
     let mut rows = 0;
     for table in TABLES {
-        rows += transaction.execute(&format!("DELETE FROM {table} WHERE {}", theirs(table)), [])?;
+        rows += transaction.execute(&format!("DELETE FROM {table} WHERE {}", theirs(table, task)), [])?;
     }
     transaction.commit()?;
     Ok(rows as u64)
 }
 
-async fn export_postgres(client: &mut Client, dir: &Path) -> Result<u64> {
+async fn export_postgres(client: &mut Client, dir: &Path, task: &Task) -> Result<u64> {
     let mut rows = 0;
     for table in TABLES {
         let mut file = create(dir, table)?;
-        let copy = format!("COPY (SELECT * FROM {table} WHERE {}) TO STDOUT (FORMAT csv)", theirs(table));
+        let copy =
+            format!("COPY (SELECT * FROM {table} WHERE {}) TO STDOUT (FORMAT csv)", theirs(table, task));
         let mut stream = std::pin::pin!(client.copy_out(&copy).await?);
         while let Some(bytes) = stream.try_next().await? {
             // PostgreSQL sends one row a message.
@@ -133,11 +139,12 @@ async fn export_postgres(client: &mut Client, dir: &Path) -> Result<u64> {
     Ok(rows)
 }
 
-fn export_sqlite(connection: &Connection, dir: &Path) -> Result<u64> {
+fn export_sqlite(connection: &Connection, dir: &Path, task: &Task) -> Result<u64> {
     let mut count = 0;
     for table in TABLES {
         let mut writer = csv::Writer::from_writer(create(dir, table)?);
-        let mut statement = connection.prepare(&format!("SELECT * FROM {table} WHERE {}", theirs(table)))?;
+        let mut statement =
+            connection.prepare(&format!("SELECT * FROM {table} WHERE {}", theirs(table, task)))?;
         let columns = statement.column_count();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
