@@ -1,1 +1,22 @@
-//! The hands: census, batches, restore, purge, exports
+//! The hands: they take the census, seal and strike in batches, restore, purge, look again, and make packages.
+//!
+//! Deciding is pure ([`job::decide`]); doing an order is dull and may be repeated. Time and chance are an argument
+//! ([`world::World`]). What a batch guarantees stands in [`batch::protocol`].
+
+pub mod batch;
+pub mod cabinet;
+pub mod census;
+pub mod error;
+pub mod failpoint;
+pub mod image;
+pub mod job;
+pub mod people;
+pub mod progress;
+pub mod sealing;
+pub mod states;
+pub mod units;
+pub mod world;
+
+pub use crate::cabinet::{Engine, Settings};
+pub use crate::error::Error;
+pub use crate::world::World;

@@ -46,7 +46,7 @@ pub(crate) async fn append(
     let owner = organization.to_string();
     let mut frontier = load_frontier(connection, organization).await?;
     for event in events {
-        let entry = event.to_bytes().map_err(|error| Error::Audit(error.to_string()))?;
+        let entry = event.to_entry().map_err(|error| Error::Audit(error.to_string()))?;
         sqlx::query("INSERT INTO audit_entries (organization, position, entry) VALUES ($1, $2, $3)")
             .bind(&owner)
             .bind(signed(frontier.size()))

@@ -1,0 +1,63 @@
+//! A batch: rows struck together in one transaction of one source, sealed before, confirmed after, counted once.
+
+pub mod ghosts;
+pub mod masks;
+pub mod protocol;
+pub mod recover;
+pub mod seal;
+pub mod strike;
+
+/// A stretch of rows of one unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Piece {
+    /// The unit.
+    pub unit: u32,
+    /// First row of its census.
+    pub from: u64,
+    /// One past the last.
+    pub to: u64,
+}
+
+impl Piece {
+    /// Rows in it.
+    pub fn rows(&self) -> u64 {
+        self.to - self.from
+    }
+}
+
+/// Halves a list of pieces by rows. A single row cannot be halved.
+pub fn halve(pieces: &[Piece]) -> Option<(Vec<Piece>, Vec<Piece>)> {
+    let total: u64 = pieces.iter().map(Piece::rows).sum();
+    if total < 2 {
+        return None;
+    }
+    let mut left = Vec::new();
+    let mut right = Vec::new();
+    let mut room = total / 2;
+    for piece in pieces {
+        let take = piece.rows().min(room);
+        room -= take;
+        let middle = piece.from + take;
+        if take > 0 {
+            left.push(Piece { to: middle, ..*piece });
+        }
+        if middle < piece.to {
+            right.push(Piece { from: middle, ..*piece });
+        }
+    }
+    Some((left, right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, halve};
+
+    #[test]
+    fn halves_together_are_the_whole_and_a_single_row_is_left_alone() {
+        let pieces = [Piece { unit: 0, from: 3, to: 4 }, Piece { unit: 1, from: 0, to: 6 }];
+        let (left, right) = halve(&pieces).expect("seven rows can be halved");
+        assert_eq!(left, [Piece { unit: 0, from: 3, to: 4 }, Piece { unit: 1, from: 0, to: 2 }]);
+        assert_eq!(right, [Piece { unit: 1, from: 2, to: 6 }]);
+        assert_eq!(halve(&pieces[..1]), None);
+    }
+}

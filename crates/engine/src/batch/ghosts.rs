@@ -1,0 +1,141 @@
+//! Ghosts: rows made from a template that references are pointed to, one shared or one for each person.
+
+use std::collections::HashMap;
+
+use exeunt_base::{Cell, Name, Row, hex};
+use exeunt_plan::document::{Claims, Document, Ghost};
+use exeunt_source::{Anchor, Branch, Compare, Filter, Insert, KeyBy, Read, Rows, Selection, Test, Transaction};
+
+use crate::batch::seal::Images;
+use crate::error::Error;
+use crate::image::{Change, Shape};
+use crate::world::World;
+
+/// Ghosts that exist, by number and (for personal ones) claimant, with their key cells.
+#[derive(Default, Clone)]
+pub struct Ghosts {
+    keys: HashMap<(usize, Option<u32>), Row>,
+}
+
+impl Ghosts {
+    fn place(document: &Document, ghost: usize, claimant: Option<u32>) -> (usize, Option<u32>) {
+        let personal = document.ghosts.get(ghost).is_some_and(|ghost| ghost.per_person);
+        (ghost, if personal { claimant } else { None })
+    }
+
+    /// A cell of a ghost's key.
+    pub fn cell(
+        &self,
+        document: &Document,
+        ghost: usize,
+        claimant: Option<u32>,
+        column: &Name,
+    ) -> Result<Cell, Error> {
+        let key = self.keys.get(&Self::place(document, ghost, claimant));
+        let at = document.ghosts.get(ghost).and_then(|ghost| ghost.key.iter().position(|name| name == column));
+        key.zip(at).and_then(|(key, at)| key.get(at)).cloned().ok_or_else(|| Error::Damaged {
+            what: "the plan",
+            why: format!("ghost {ghost} has no key column `{column}`"),
+        })
+    }
+
+    /// Makes sure a ghost exists, within the transaction that will point to it.
+    pub async fn ensure(
+        &mut self,
+        document: &Document,
+        number: usize,
+        claimants: &[u32],
+        tx: &mut dyn Transaction,
+        images: &mut dyn Images,
+        world: &dyn World,
+    ) -> Result<(), Error> {
+        let place = Self::place(document, number, claimants.first().copied());
+        if self.keys.contains_key(&place) {
+            return Ok(());
+        }
+        let ghost = document.ghosts.get(number).ok_or_else(|| Error::Damaged {
+            what: "the plan",
+            why: format!("there is no ghost {number}"),
+        })?;
+        if !ghost.per_person {
+            if let Some(key) = look_up(ghost, tx).await? {
+                self.keys.insert(place, key);
+                return Ok(());
+            }
+        }
+        let key = make(ghost, claimants, tx, images, world).await?;
+        self.keys.insert(place, key);
+        Ok(())
+    }
+}
+
+/// The row of a shared ghost, when it is there already.
+async fn look_up(ghost: &Ghost, tx: &mut dyn Transaction) -> Result<Option<Row>, Error> {
+    let mut known = ghost.row.iter().filter(|(_, value)| !value.is_null());
+    let Some((column, value)) = known.next() else { return Ok(None) };
+    let filters =
+        known.map(|(column, value)| Filter { column: column.clone(), test: Test::Equals(value.clone()) }).collect();
+    let selection = Selection {
+        table: ghost.table.clone(),
+        key: KeyBy::Columns(ghost.key.clone()),
+        branches: vec![Branch {
+            filters,
+            joins: Vec::new(),
+            columns: vec![column.clone()],
+            anchor: 0,
+            compare: Compare::Exact,
+        }],
+        filters: Vec::new(),
+        unless: Vec::new(),
+    };
+    let anchors = vec![Anchor { rows: vec![(0, vec![value.clone()])] }];
+    let read =
+        Read { table: ghost.table.clone(), columns: ghost.key.clone(), rows: Rows::Selected(selection, anchors) };
+    let rows = tx.read(&read).await.map_err(Error::at(&ghost.source))?.collect().await;
+    Ok(rows.map_err(Error::at(&ghost.source))?.into_iter().next())
+}
+
+async fn make(
+    ghost: &Ghost,
+    claimants: &[u32],
+    tx: &mut dyn Transaction,
+    images: &mut dyn Images,
+    world: &dyn World,
+) -> Result<Row, Error> {
+    let mut token = [0; 8];
+    world.chance(&mut token);
+    let token = hex::encode(&token);
+    let columns: Vec<Name> = ghost.row.iter().map(|(column, _)| column.clone()).collect();
+    let row: Row = ghost
+        .row
+        .iter()
+        .map(|(_, value)| match value {
+            // so that a ghost for each person can satisfy a unique column
+            Cell::Text(text) => Cell::Text(text.replace("{token}", &token)),
+            other => other.clone(),
+        })
+        .collect();
+    let insert = Insert { table: ghost.table.clone(), columns: columns.clone(), answer: ghost.key.clone() };
+    let rows = tx.insert(&insert, vec![row.clone()]).await.map_err(Error::at(&ghost.source))?.collect().await;
+    let key = rows.map_err(Error::at(&ghost.source))?.into_iter().next().map(|mut row| row.split_off(1));
+    let key = key.ok_or_else(|| {
+        Error::Refused(format!(
+            "the ghost row of {} could not be added: its key or a unique column is taken by another row",
+            ghost.table
+        ))
+    })?;
+    let shape = Shape {
+        v: 1,
+        source: ghost.source.clone(),
+        table: ghost.table.clone(),
+        key: KeyBy::Columns(ghost.key.clone()),
+        columns,
+        types: Vec::new(),
+        change: Change::Inserted,
+        because: String::from("ghost"),
+    };
+    images.shape("ghost", &shape, if ghost.per_person { Claims::All } else { Claims::Any })?;
+    images.row(claimants, &key, &row, None)?;
+    images.end()?;
+    Ok(key)
+}

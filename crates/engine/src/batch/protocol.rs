@@ -1,0 +1,342 @@
+//! The batch protocol: open, seal, strike, confirm, close.
+//!
+//! The source's transaction is held open while the images are made durable and recorded, and only then committed. So a
+//! crash leaves one of three pictures: no record (the source rolled back, a blob may lie about unclaimed), a record and
+//! no commit (void), or a record and a commit (close it). [`crate::batch::recover`] tells them apart.
+
+use exeunt_audit::kind::Kind;
+use exeunt_base::{Fault, FaultKind, Timestamp, hex};
+use exeunt_source::Transaction;
+use exeunt_store::batches::Batch;
+use exeunt_store::jobs::Delta;
+use exeunt_store::reviews::Review;
+use exeunt_vault::BlobMeta;
+use serde::{Deserialize, Serialize};
+
+use crate::batch::seal::Sealer;
+use crate::batch::strike::{Hands, Ready, strike};
+use crate::batch::{Piece, halve};
+use crate::error::Error;
+use crate::failpoint;
+use crate::job::Work;
+
+/// What closing a batch adds up; kept with the sealed batch, so that whoever finds it after a crash can close it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// One entry for each piece.
+    pub pieces: Vec<Counted>,
+    /// Rows held back, for review.
+    pub held_back: Vec<HeldBack>,
+}
+
+/// A piece and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The piece.
+    pub piece: Piece,
+    /// What to add to its unit.
+    pub delta: Delta,
+}
+
+/// A row that could not be struck.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldBack {
+    /// The unit.
+    pub unit: u32,
+    /// The row's place in its census.
+    pub place: u64,
+    /// Kind of fault.
+    pub fault: String,
+    /// The source's words, without values.
+    pub words: String,
+}
+
+/// How a batch ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It is closed and counted.
+    Closed(Outcome),
+    /// The source refused rows: nothing happened, halve it.
+    Refused(Fault),
+    /// The source was busy: nothing happened, try again.
+    Busy(Fault),
+}
+
+impl Work<'_> {
+    /// Carries one batch through, or leaves everything as it was.
+    pub async fn carry(&mut self, ready: &[Ready<'_>], pieces: &[Piece]) -> Result<Ended, Error> {
+        let Some(first) = pieces.first() else {
+            return Ok(Ended::Closed(Outcome { pieces: Vec::new(), held_back: Vec::new() }));
+        };
+        failpoint::pass("before-open");
+        let source_name = ready[first.unit as usize].unit.source.clone();
+        let source = self.engine.source(&source_name)?.clone();
+        let mut tx = match source.begin().await {
+            Ok(tx) => tx,
+            Err(fault) if fault.kind.is_passing() => return Ok(Ended::Busy(fault)),
+            Err(fault) => return Err(Error::at(&source_name)(fault)),
+        };
+        failpoint::pass("after-open");
+        let id = self.engine.new_batch();
+        let blob = self.engine.new_blob();
+        let meta = BlobMeta {
+            blob,
+            organization: self.engine.organization,
+            job: self.job.id,
+            batch: id,
+            epoch: self.epoch_key.epoch(),
+        };
+        let writer = self.engine.shelf.begin(&meta, &self.epoch_key, &self.engine.new_secret())?;
+        let ghosts = self.ghosts.clone();
+        let claimants = std::mem::take(&mut self.claimants);
+        let mut sealer = Sealer::new(writer, &claimants);
+        let struck = self.strike_pieces(ready, pieces, tx.as_mut(), &mut sealer).await;
+        let outcome = match struck {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                drop(sealer);
+                self.claimants = claimants;
+                self.ghosts = ghosts;
+                // a source that cannot be reached has rolled back by itself
+                let _ = tx.rollback().await;
+                return blame(error);
+            }
+        };
+        failpoint::pass("before-seal");
+        let changed: u64 = outcome.pieces.iter().map(|counted| counted.delta.done).sum();
+        if changed == 0 {
+            drop(sealer);
+            self.claimants = claimants;
+            tx.rollback().await.map_err(Error::at(&source_name))?;
+            self.close(None, &outcome).await?;
+            return Ok(Ended::Closed(outcome));
+        }
+        let finished = sealer.finish();
+        self.claimants = claimants;
+        let (sealed, claims) = match finished {
+            Ok(sealed) => sealed,
+            Err(error) => {
+                let _ = tx.rollback().await;
+                return Err(error);
+            }
+        };
+        failpoint::pass("after-seal");
+        let marker = match tx.marker().await {
+            Ok(marker) => marker,
+            Err(fault) => {
+                let _ = tx.rollback().await;
+                self.engine.shelf.delete(blob)?;
+                return blame(Error::at(&source_name)(fault));
+            }
+        };
+        self.number += 1;
+        let batch = Batch {
+            id,
+            job: self.job.id,
+            number: self.number,
+            state: String::from("sealed"),
+            source: source_name.clone(),
+            blob,
+            blob_digest: hex::encode(&sealed.sha256),
+            marker: marker.map(|marker| marker.0),
+            outcome: serde_json::to_string(&outcome)
+                .map_err(|error| Error::Damaged { what: "a batch", why: error.to_string() })?,
+            rows: changed,
+            at: self.engine.world.now(),
+        };
+        let recorded = self.record(&batch, &claims).await;
+        if let Err(error) = recorded {
+            let _ = tx.rollback().await;
+            let _ = self.engine.shelf.delete(blob);
+            return Err(error);
+        }
+        failpoint::pass("after-record");
+        self.commit(tx, &batch, outcome).await
+    }
+
+    async fn strike_pieces(
+        &mut self,
+        ready: &[Ready<'_>],
+        pieces: &[Piece],
+        tx: &mut dyn Transaction,
+        sealer: &mut Sealer<'_>,
+    ) -> Result<Outcome, Error> {
+        let mut outcome = Outcome { pieces: Vec::new(), held_back: Vec::new() };
+        for piece in pieces {
+            let ready = &ready[piece.unit as usize];
+            let entries = self.entries(ready.unit.set, piece.from, piece.to)?;
+            let mut hands = Hands {
+                document: self.document,
+                mask_key: &self.mask_key,
+                ghosts: &mut self.ghosts,
+                world: &*self.engine.world,
+            };
+            let struck = strike(ready, tx, piece.from, &entries, sealer, &mut hands).await?;
+            if ready.unit.together && !struck.held_back.is_empty() {
+                let words = "rows that must go together could not all go";
+                return Err(Error::at(&ready.unit.source)(Fault::new(FaultKind::Refused, words)));
+            }
+            outcome.held_back.extend(struck.held_back.iter().map(|(place, fault)| HeldBack {
+                unit: piece.unit,
+                place: piece.from + *place as u64,
+                fault: fault.kind.as_str().to_owned(),
+                words: fault.to_string(),
+            }));
+            outcome.pieces.push(Counted {
+                piece: *piece,
+                delta: Delta {
+                    done: struck.done,
+                    gone: struck.gone,
+                    failed: struck.held_back.len() as u64,
+                    to: piece.to,
+                },
+            });
+        }
+        Ok(outcome)
+    }
+
+    async fn record(&mut self, batch: &Batch, claims: &[(exeunt_base::RequestId, u64)]) -> Result<(), Error> {
+        let until = self.lease_end();
+        let mut change = self.engine.store.begin().await?;
+        change.hold_lease(&self.lease, until).await?;
+        change.add_sealed_batch(batch, claims).await?;
+        Ok(change.commit_bookkeeping().await?)
+    }
+
+    async fn commit(
+        &mut self,
+        tx: Box<dyn Transaction>,
+        batch: &Batch,
+        outcome: Outcome,
+    ) -> Result<Ended, Error> {
+        failpoint::pass("before-commit");
+        match tx.commit().await {
+            Ok(()) => {}
+            Err(fault) if fault.kind == FaultKind::Unreachable => {
+                // nobody saw the answer: only the source can tell whether it happened
+                if !self.happened(batch).await? {
+                    self.void(batch).await?;
+                    return Ok(Ended::Busy(fault));
+                }
+            }
+            Err(fault) => {
+                self.void(batch).await?;
+                return blame(Error::at(&batch.source)(fault));
+            }
+        }
+        failpoint::pass("after-commit");
+        failpoint::pass("before-close");
+        self.close(Some(batch), &outcome).await?;
+        failpoint::pass("after-close");
+        Ok(Ended::Closed(outcome))
+    }
+
+    /// Marks a batch that never happened, and takes its blob away.
+    pub async fn void(&mut self, batch: &Batch) -> Result<(), Error> {
+        let until = self.lease_end();
+        let mut change = self.engine.store.begin().await?;
+        change.hold_lease(&self.lease, until).await?;
+        change.void_batch(batch.id, batch.blob).await?;
+        change.commit_bookkeeping().await?;
+        self.engine.shelf.delete(batch.blob)?;
+        Ok(())
+    }
+
+    /// Closes a batch: batch, counts, reviews and audit entry in one transaction. A repeated delta is refused.
+    pub async fn close(&mut self, batch: Option<&Batch>, outcome: &Outcome) -> Result<(), Error> {
+        let until = self.lease_end();
+        let now = self.engine.world.now();
+        let mut counts: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+        for counted in &outcome.pieces {
+            let word = self.units[counted.piece.unit as usize].work.word();
+            *counts.entry(word).or_default() += counted.delta.done;
+            *counts.entry("gone").or_default() += counted.delta.gone;
+            *counts.entry("failed").or_default() += counted.delta.failed;
+        }
+        let mut event = self.engine.event(Kind::BatchClosed, None).about(self.job.id);
+        if let Some(batch) = batch {
+            event = event.about(batch.id).about(batch.blob).count("number", batch.number);
+            event = event.fact("blob", &batch.blob_digest);
+        }
+        for (word, count) in counts.iter().filter(|(_, count)| **count > 0) {
+            event = event.count(word, *count);
+        }
+        let mut change = self.engine.store.begin().await?;
+        change.hold_lease(&self.lease, until).await?;
+        if let Some(batch) = batch {
+            change.close_batch(batch.id).await?;
+        }
+        for counted in &outcome.pieces {
+            let Piece { unit, from, .. } = counted.piece;
+            change.advance_unit(self.job.id, unit, from, &counted.delta).await?;
+        }
+        for held in &outcome.held_back {
+            change.add_review(&self.review(held, now)).await?;
+        }
+        change.commit(self.engine.organization, &[event]).await?;
+        for counted in &outcome.pieces {
+            self.positions[counted.piece.unit as usize] = counted.delta.to;
+        }
+        self.failed += outcome.held_back.len() as u64;
+        Ok(())
+    }
+
+    fn review(&self, held: &HeldBack, now: Timestamp) -> Review {
+        let unit = &self.units[held.unit as usize];
+        Review {
+            id: self.engine.new_batch(),
+            job: self.job.id,
+            unit: held.unit,
+            place: held.place,
+            model: self.document.sets[unit.set].model.to_string(),
+            fault: held.fault.clone(),
+            words: held.words.clone(),
+            state: String::from("open"),
+            reason: None,
+            at: now,
+        }
+    }
+
+    /// What to do with rows that were refused: halves to try, or a row to flag.
+    pub async fn isolate(
+        &mut self,
+        ready: &[Ready<'_>],
+        pieces: &[Piece],
+        fault: &Fault,
+    ) -> Result<Option<(Vec<Piece>, Vec<Piece>)>, Error> {
+        let together = pieces.iter().any(|piece| ready[piece.unit as usize].unit.together);
+        if !together {
+            if let Some(halves) = halve(pieces) {
+                return Ok(Some(halves));
+            }
+        } else if pieces.len() > 1 {
+            // rows that must go together are not halved, but other units in the batch go their own way
+            let (left, right) = pieces.split_at(pieces.len() / 2);
+            return Ok(Some((left.to_vec(), right.to_vec())));
+        }
+        let mut outcome = Outcome { pieces: Vec::new(), held_back: Vec::new() };
+        for piece in pieces {
+            for place in piece.from..piece.to {
+                outcome.held_back.push(HeldBack {
+                    unit: piece.unit,
+                    place,
+                    fault: fault.kind.as_str().to_owned(),
+                    words: fault.to_string(),
+                });
+            }
+            let delta = Delta { done: 0, gone: 0, failed: piece.rows(), to: piece.to };
+            outcome.pieces.push(Counted { piece: *piece, delta });
+        }
+        self.close(None, &outcome).await?;
+        Ok(None)
+    }
+}
+
+/// Sorts trouble by what can be done about it.
+fn blame(error: Error) -> Result<Ended, Error> {
+    match error {
+        Error::Source { fault, .. } if fault.kind.blames_rows() => Ok(Ended::Refused(fault)),
+        Error::Source { fault, .. } if fault.kind.is_passing() => Ok(Ended::Busy(fault)),
+        other => Err(other),
+    }
+}

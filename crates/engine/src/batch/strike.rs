@@ -1,0 +1,262 @@
+//! Striking one piece inside an open transaction: images out first, then gone or changed, nothing committed here.
+
+use std::collections::HashMap;
+
+use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
+use exeunt_mask::MaskKey;
+use exeunt_plan::document::{Document, RowSet};
+use exeunt_source::catalog::{Catalog, Table};
+use exeunt_source::{Delete, KeyBy, Lock, Referrer, Transaction, Triggers, Update};
+
+use crate::batch::ghosts::Ghosts;
+use crate::batch::masks::Changer;
+use crate::batch::seal::Images;
+use crate::census::Entry;
+use crate::error::Error;
+use crate::image::{Change, Shape};
+use crate::units::{Unit, Work};
+use crate::world::World;
+
+/// Rows of an update handled at a time, so that memory stays bounded however large the piece.
+const UPDATE_ROWS: usize = 2_048;
+
+/// What striking a piece came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Struck {
+    /// Rows struck.
+    pub done: u64,
+    /// Rows that were gone.
+    pub gone: u64,
+    /// Rows that must not be struck, by their place in the piece, and why.
+    pub held_back: Vec<(usize, Fault)>,
+}
+
+/// A unit made ready to strike: what to ask the source for.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    /// The unit.
+    pub unit: &'a Unit,
+    /// Its set.
+    pub set: &'a RowSet,
+    shape: Shape,
+    changer: Option<Changer>,
+}
+
+impl<'a> Ready<'a> {
+    /// Checks a unit against the live schema and makes it ready.
+    pub fn new(unit: &'a Unit, document: &'a Document, catalog: &Catalog, kind: &str) -> Result<Self, Error> {
+        let set = &document.sets[unit.set];
+        let table = catalog
+            .table(set.table())
+            .ok_or_else(|| Error::Drifted { source_name: set.model.source.clone() })?;
+        let (columns, types) = image_columns(table);
+        let (change, changer) = match &unit.work {
+            Work::Delete { .. } => (Change::Deleted, None),
+            Work::Update { assign, .. } => {
+                (Change::Updated, Some(Changer::new(set, table, assign, &columns, kind)?))
+            }
+        };
+        let shape = Shape {
+            v: 1,
+            source: set.model.source.clone(),
+            table: set.table().clone(),
+            key: set.key().clone(),
+            columns,
+            types,
+            change,
+            because: unit.work.word().to_owned(),
+        };
+        Ok(Self { unit, set, shape, changer })
+    }
+
+    fn lock(&self, columns: Vec<Name>) -> Lock {
+        Lock { table: self.shape.table.clone(), key: self.shape.key.clone(), columns }
+    }
+}
+
+/// Columns of an image: everything that is stored, not what the source computes.
+fn image_columns(table: &Table) -> (Vec<Name>, Vec<String>) {
+    table.written_columns().map(|column| (column.name.clone(), column.type_name.clone())).unzip()
+}
+
+/// What strikes share.
+pub struct Hands<'a> {
+    /// The plan.
+    pub document: &'a Document,
+    /// The job's mask key.
+    pub mask_key: &'a MaskKey,
+    /// Ghosts made so far.
+    pub ghosts: &'a mut Ghosts,
+    /// Time and chance.
+    pub world: &'a dyn World,
+}
+
+/// Strikes the rows of a piece. `first` is the first row's place in the unit's census.
+pub async fn strike(
+    ready: &Ready<'_>,
+    tx: &mut dyn Transaction,
+    first: u64,
+    entries: &[Entry],
+    images: &mut dyn Images,
+    hands: &mut Hands<'_>,
+) -> Result<Struck, Error> {
+    match &ready.unit.work {
+        Work::Delete { guards } => delete(ready, tx, entries, guards, images).await,
+        Work::Update { .. } => {
+            let mut struck = Struck::default();
+            for (page, entries) in entries.chunks(UPDATE_ROWS).enumerate() {
+                let first = first + (page * UPDATE_ROWS) as u64;
+                let part = update(ready, tx, first, entries, images, hands).await?;
+                struck.done += part.done;
+                struck.gone += part.gone;
+            }
+            Ok(struck)
+        }
+    }
+}
+
+async fn delete(
+    ready: &Ready<'_>,
+    tx: &mut dyn Transaction,
+    entries: &[Entry],
+    guards: &[Referrer],
+    images: &mut dyn Images,
+) -> Result<Struck, Error> {
+    let at = || Error::at(&ready.set.model.source);
+    let mut places: Vec<usize> = (0..entries.len()).collect();
+    let mut keys: Vec<Row> = entries.iter().map(|entry| entry.key.clone()).collect();
+    let mut held_back = Vec::new();
+    if !guards.is_empty() {
+        // locked first, so that nobody can add a referring row between the look and the strike
+        let lock = ready.lock(Vec::new());
+        drain(tx.lock(&lock, keys.clone()).await.map_err(at())?).await.map_err(at())?;
+        let mut referred: HashMap<u32, &Referrer> = HashMap::new();
+        for guard in guards {
+            for place in tx.referred(&lock, guard, &keys).await.map_err(at())? {
+                referred.entry(place).or_insert(guard);
+            }
+        }
+        if !referred.is_empty() {
+            for (place, guard) in &referred {
+                let words = format!(
+                    "rows of {} still refer to it and would be taken along unsealed; they appeared after the census, \
+                     or could not be struck themselves",
+                    guard.table
+                );
+                held_back.push((*place as usize, Fault::new(FaultKind::Refused, words)));
+            }
+            held_back.sort_by_key(|(place, _)| *place);
+            places.retain(|place| !referred.contains_key(&(*place as u32)));
+            keys = places.iter().map(|place| entries[*place].key.clone()).collect();
+        }
+    }
+    let asked = keys.len() as u64;
+    if asked == 0 {
+        return Ok(Struck { done: 0, gone: 0, held_back });
+    }
+    images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims)?;
+    let what = Delete {
+        table: ready.shape.table.clone(),
+        key: ready.shape.key.clone(),
+        columns: ready.shape.columns.clone(),
+    };
+    let mut pages = tx.delete(&what, keys).await.map_err(at())?;
+    let mut done = 0;
+    while let Some(page) = pages.next().await.map_err(at())? {
+        for row in page {
+            let (place, image) = split(&row)?;
+            let entry = &entries[*places.get(place).ok_or_else(|| no_such_row(place))?];
+            images.row(&entry.claimants, &entry.key, image, None)?;
+            done += 1;
+        }
+    }
+    images.end()?;
+    Ok(Struck { done, gone: asked - done, held_back })
+}
+
+async fn update(
+    ready: &Ready<'_>,
+    tx: &mut dyn Transaction,
+    first: u64,
+    entries: &[Entry],
+    images: &mut dyn Images,
+    hands: &mut Hands<'_>,
+) -> Result<Struck, Error> {
+    let at = || Error::at(&ready.set.model.source);
+    let Some(changer) = &ready.changer else { return Ok(Struck::default()) };
+    let keys: Vec<Row> = entries.iter().map(|entry| entry.key.clone()).collect();
+    let locked = tx.lock(&ready.lock(ready.shape.columns.clone()), keys).await.map_err(at())?;
+    let mut before: Vec<(usize, Row)> = Vec::with_capacity(entries.len());
+    for mut row in locked.collect().await.map_err(at())? {
+        let (place, _) = split(&row)?;
+        entries.get(place).ok_or_else(|| no_such_row(place))?;
+        row.remove(0);
+        before.push((place, row));
+    }
+    let ghosts: Vec<usize> = changer.ghosts().collect();
+    for number in ghosts {
+        for (place, _) in &before {
+            let who = &entries[*place].claimants;
+            hands.ghosts.ensure(hands.document, number, who, tx, images, hands.world).await?;
+        }
+    }
+    before.sort_by_key(|(place, _)| *place);
+    let claimed: Vec<(Vec<u32>, Row)> =
+        before.iter().map(|(place, row)| (entries[*place].claimants.clone(), row.clone())).collect();
+    let values = changer.apply(hands.mask_key, first, &claimed, hands.ghosts, hands.document)?;
+    let rows: Vec<Row> = before
+        .iter()
+        .zip(values)
+        .map(|((place, _), values)| entries[*place].key.iter().cloned().chain(values).collect())
+        .collect();
+    let what = Update {
+        table: ready.shape.table.clone(),
+        key: ready.shape.key.clone(),
+        set: changer.set(),
+        columns: ready.shape.columns.clone(),
+        triggers: Triggers::Fire,
+    };
+    images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims)?;
+    let mut pages = tx.update(&what, rows).await.map_err(at())?;
+    let mut done = 0;
+    while let Some(page) = pages.next().await.map_err(at())? {
+        for mut row in page {
+            let (at_row, _) = split(&row)?;
+            let (place, image) = before.get(at_row).ok_or_else(|| no_such_row(at_row))?;
+            row.remove(0);
+            let entry = &entries[*place];
+            images.row(&entry.claimants, &new_key(ready, entry, &row), image, Some(&row))?;
+            done += 1;
+        }
+    }
+    images.end()?;
+    Ok(Struck { done, gone: entries.len() as u64 - done, held_back: Vec::new() })
+}
+
+/// The key by which a changed row is found again: its key columns as they are now.
+fn new_key(ready: &Ready<'_>, entry: &Entry, after: &Row) -> Row {
+    let KeyBy::Columns(key) = &ready.shape.key else { return entry.key.clone() };
+    key.iter()
+        .zip(&entry.key)
+        .map(|(name, old)| {
+            let at = ready.shape.columns.iter().position(|column| column == name);
+            at.and_then(|at| after.get(at)).unwrap_or(old).clone()
+        })
+        .collect()
+}
+
+async fn drain(mut pages: exeunt_source::Pages) -> Result<(), Fault> {
+    while pages.next().await?.is_some() {}
+    Ok(())
+}
+
+/// A row's place in the list that was asked for, and the rest.
+fn split(row: &Row) -> Result<(usize, &[Cell]), Error> {
+    let (place, rest) = row.split_first().ok_or_else(|| no_such_row(0))?;
+    let place = place.as_int().and_then(|place| usize::try_from(place).ok()).ok_or_else(|| no_such_row(0))?;
+    Ok((place, rest))
+}
+
+fn no_such_row(place: usize) -> Error {
+    Error::Damaged { what: "a source's answer", why: format!("row {place} was not asked for") }
+}

@@ -1,0 +1,199 @@
+//! Everything the engine works with, in one place: store, vault, keys, sources, time and chance.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use exeunt_audit::event::{Actor, Event};
+use exeunt_audit::kind::Kind;
+use exeunt_base::{
+    ActorId, BatchId, BlobId, JobId, Name, OrganizationId, PackageId, PlanId, ReceiptId, RequestId, Secret,
+};
+use exeunt_plan::document::Document;
+use exeunt_source::catalog::Catalog;
+use exeunt_source::{Reader, Source};
+use exeunt_store::Store;
+use exeunt_store::requests::Request;
+use exeunt_vault::{Keyring, Salt, Shelf};
+
+use crate::error::Error;
+use crate::people::{Claimant, Known};
+use crate::sealing;
+use crate::world::{World, chance_for_id, secret_bytes};
+
+/// Choices of an organization that the engine obeys.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Most rows struck a second, over all steps; `None` for as fast as the source takes it.
+    pub rows_per_second: Option<u32>,
+    /// Most rows one identifier may match in one subject model.
+    pub matches_cap: u64,
+    /// Days an epoch of vault keys lasts.
+    pub epoch_days: u32,
+    /// Rows of the first batch; later ones adapt.
+    pub first_batch: u64,
+    /// How long a batch should take, in seconds.
+    pub batch_seconds: f64,
+    /// Where packages are written.
+    pub packages: PathBuf,
+    /// Days a package lives.
+    pub package_days: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            rows_per_second: None,
+            matches_cap: 5,
+            epoch_days: 7,
+            first_batch: 4_000,
+            batch_seconds: 1.0,
+            packages: PathBuf::from("packages"),
+            package_days: 7,
+        }
+    }
+}
+
+/// The engine.
+#[derive(Clone)]
+pub struct Engine {
+    /// Our own memory.
+    pub store: Store,
+    /// Where blobs wait.
+    pub shelf: Shelf,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+    /// The sources, by name.
+    pub sources: BTreeMap<Name, Arc<dyn Source>>,
+    /// Time and chance.
+    pub world: Arc<dyn World>,
+    /// Whose work this is.
+    pub organization: OrganizationId,
+    /// Its choices.
+    pub settings: Settings,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Engine({})", self.organization)
+    }
+}
+
+macro_rules! fresh_ids {
+    ($($name:ident -> $id:ident;)*) => {$(
+        #[doc = concat!("A fresh [`", stringify!($id), "`].")]
+        pub fn $name(&self) -> $id {
+            $id::new(self.world.now(), chance_for_id(&*self.world))
+        }
+    )*};
+}
+
+impl Engine {
+    fresh_ids! {
+        new_request -> RequestId;
+        new_plan -> PlanId;
+        new_job -> JobId;
+        new_batch -> BatchId;
+        new_blob -> BlobId;
+        new_package -> PackageId;
+        new_receipt -> ReceiptId;
+    }
+
+    /// Fresh secret bytes.
+    pub fn new_secret(&self) -> Secret<[u8; 32]> {
+        secret_bytes(&*self.world)
+    }
+
+    /// The source of that name.
+    pub fn source(&self, name: &Name) -> Result<&Arc<dyn Source>, Error> {
+        self.sources.get(name).ok_or_else(|| Error::NoSource(name.clone()))
+    }
+
+    /// An event of this organization, by somebody or by the engine itself.
+    pub fn event(&self, kind: Kind, actor: Option<ActorId>) -> Event {
+        let actor = actor.map_or(Actor::System, Actor::Known);
+        Event::new(self.world.now(), kind, actor, self.organization)
+    }
+
+    /// The key that seals what is known of a request's person.
+    fn case_key(&self, request: &Request) -> Result<Secret<[u8; 32]>, Error> {
+        let salt = request.case_key.as_deref().ok_or(Error::NothingThere(request.id))?;
+        let purpose = self.keyring.purpose_key(self.organization, "cases")?;
+        Ok(sealing::derive(&purpose, salt, "exeunt case v1"))
+    }
+
+    /// Seals what is known of a person, for this request alone.
+    pub fn seal_known(&self, request: &Request, known: &Known) -> Result<Vec<u8>, Error> {
+        let mut nonce = [0; 12];
+        self.world.chance(&mut nonce);
+        let key = self.case_key(request)?;
+        Ok(sealing::seal(&key, &request.id.to_string(), nonce, &known.to_bytes()))
+    }
+
+    /// Opens it again.
+    pub fn open_known(&self, request: &Request) -> Result<Known, Error> {
+        let sealed = request.identities.as_deref().ok_or(Error::NothingThere(request.id))?;
+        let damaged = |why: String| Error::Damaged { what: "what is known of the person", why };
+        let bytes = sealing::open(&self.case_key(request)?, &request.id.to_string(), sealed)
+            .ok_or_else(|| damaged(String::from("wrong key, or not the same bytes")))?;
+        Known::from_bytes(&bytes).map_err(|error| damaged(error.to_string()))
+    }
+
+    /// The claimants of a job, by number.
+    pub async fn claimants(&self, job: JobId) -> Result<Vec<Claimant>, Error> {
+        self.store
+            .requests_of(job)
+            .await?
+            .iter()
+            .enumerate()
+            .map(|(place, request)| {
+                let number = u32::try_from(place).unwrap_or(u32::MAX);
+                if request.claimant != Some(number) {
+                    return Err(Error::Damaged { what: "a job", why: String::from("its claimants have gaps") });
+                }
+                Ok(Claimant {
+                    number,
+                    request: request.id,
+                    known: self.open_known(request)?,
+                    salt: salt_of(request)?,
+                })
+            })
+            .collect()
+    }
+
+    /// One snapshot of every source a plan reads.
+    pub async fn snapshots(&self, document: &Document) -> Result<BTreeMap<Name, Box<dyn Reader>>, Error> {
+        let mut readers = BTreeMap::new();
+        for set in &document.sets {
+            let name = &set.model.source;
+            if !readers.contains_key(name) {
+                let reader = self.source(name)?.snapshot().await.map_err(Error::at(name))?;
+                readers.insert(name.clone(), reader);
+            }
+        }
+        Ok(readers)
+    }
+
+    /// The live catalogs of a plan's sources, if they are still those the plan was made for.
+    pub async fn catalogs(&self, document: &Document) -> Result<BTreeMap<Name, Catalog>, Error> {
+        let mut catalogs = BTreeMap::new();
+        for (name, digest) in &document.catalogs {
+            let catalog = self.source(name)?.describe().await.map_err(Error::at(name))?;
+            if exeunt_plan::digest::catalog(&catalog) != *digest {
+                return Err(Error::Drifted { source_name: name.clone() });
+            }
+            catalogs.insert(name.clone(), catalog);
+        }
+        Ok(catalogs)
+    }
+}
+
+/// A request's salt.
+pub fn salt_of(request: &Request) -> Result<Salt, Error> {
+    request
+        .salt
+        .as_deref()
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+        .map(Salt::new)
+        .ok_or(Error::NothingThere(request.id))
+}

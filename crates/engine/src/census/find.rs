@@ -1,0 +1,402 @@
+//! Finding the sets of a plan, group by group, with set-based statements pushed down to each source.
+//!
+//! Inside one source a set is found by one statement along joins. Where a set starts from rows of another source, the
+//! keys travel in pages. Sets that reach each other (cycles, self-references) are found in rounds until nothing new comes.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use exeunt_base::{Cell, Name, Personal, Row};
+use exeunt_plan::document::{AnchorFrom, Document, RowSet};
+use exeunt_source::selection::KeyBy;
+use exeunt_source::{Anchor, Compare, Reader, Selection};
+
+use crate::census::anchors::{Found, anchors_of, columns_of};
+use crate::error::Error;
+use crate::people::{Claimant, normalized};
+
+/// Keys that travel to a source at once.
+const ANCHOR_PAGE: usize = 20_000;
+
+/// Limits that protect from a wrong identifier or a wrong map, and what a person confirmed over them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caps {
+    /// Most rows of one subject model that one request may be.
+    pub matches: u64,
+    /// Most rows one person may have in all.
+    pub rows: u64,
+    /// Identifiers may disagree: somebody looked.
+    pub identity_confirmed: bool,
+}
+
+/// Takes rows as they are found: set, claimants (ascending), key.
+pub type Sink<'a> = dyn FnMut(usize, &[u32], &[Cell]) -> Result<(), Error> + Send + 'a;
+
+/// Finds the sets of a plan for a list of claimants.
+pub struct Finder<'a> {
+    document: &'a Document,
+    caps: Caps,
+    found: Found,
+    starts: HashSet<usize>,
+    counts: Vec<u64>,
+    counted: HashSet<usize>,
+}
+
+impl<'a> Finder<'a> {
+    /// A finder for a plan. `counted` are the sets whose rows count towards the cap per person.
+    pub fn new(document: &'a Document, caps: Caps, counted: HashSet<usize>) -> Self {
+        let of = |from: &AnchorFrom| match from {
+            AnchorFrom::Set { set, .. } => Some(*set),
+            AnchorFrom::Identity { .. } => None,
+        };
+        let starts = document.sets.iter().flat_map(|set| set.anchors.iter().filter_map(of)).collect();
+        Self { document, caps, found: Found::default(), starts, counts: Vec::new(), counted }
+    }
+
+    /// Starts with rows that are known already (after their own rows were struck).
+    pub fn remember(&mut self, claimants: &[Claimant]) {
+        for claimant in claimants {
+            for (set, row) in &claimant.known.subjects {
+                self.found.add(*set, claimant.number, row.clone());
+            }
+        }
+    }
+
+    /// Finds all sets of `wanted`, in order. What subject rows tell of their people is added to the claimants.
+    pub async fn run(
+        &mut self,
+        readers: &mut BTreeMap<Name, Box<dyn Reader>>,
+        claimants: &mut [Claimant],
+        wanted: &HashSet<usize>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Error> {
+        self.counts = vec![0; claimants.len()];
+        let sets = &self.document.sets;
+        let mut at = 0;
+        while at < sets.len() {
+            let group = sets[at].group;
+            let end = at + sets[at..].iter().take_while(|set| set.group == group).count();
+            let members = &sets[at..end];
+            at = end;
+            if !members.iter().any(|set| wanted.contains(&set.number)) {
+                continue;
+            }
+            let inside = |set: &RowSet| {
+                set.anchors
+                    .iter()
+                    .any(|from| matches!(from, AnchorFrom::Set { set, .. } if sets[*set].group == group))
+            };
+            if members.iter().any(inside) {
+                self.rounds(members, readers, claimants, wanted, sink).await?;
+            } else {
+                for set in members {
+                    self.once(set, readers, claimants, sink).await?;
+                }
+            }
+        }
+        for (claimant, count) in claimants.iter().zip(&self.counts) {
+            if *count > self.caps.rows {
+                return Err(Error::TooMany { request: claimant.request, found: *count, cap: self.caps.rows });
+            }
+        }
+        Ok(())
+    }
+
+    /// A set that starts only from earlier groups.
+    async fn once(
+        &mut self,
+        set: &RowSet,
+        readers: &mut BTreeMap<Name, Box<dyn Reader>>,
+        claimants: &mut [Claimant],
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Error> {
+        let anchors = {
+            let found = &self.found;
+            anchors_of(set, &self.document.sets, claimants, &|other| found.of(other))?
+        };
+        let reader = readers
+            .get_mut(&set.model.source)
+            .ok_or_else(|| Error::NoSource(set.model.source.clone()))?;
+        let paged = set.selection.unless.is_empty() && anchors.iter().any(|anchor| anchor.rows.len() > ANCHOR_PAGE);
+        if paged {
+            let merged = find_in_pages(reader.as_mut(), set, &anchors).await?;
+            for (key, (who, carried)) in merged {
+                let row: Row = key.iter().cloned().chain(carried).collect();
+                self.arrived(set, claimants, &who, row, key.len(), sink)?;
+            }
+        } else {
+            let mut pages = reader
+                .find(&set.selection, &anchors, &set.carried)
+                .await
+                .map_err(Error::at(&set.model.source))?;
+            // claimants of one row come next to each other: gather them before the row is passed on
+            let mut pending: Option<(Vec<u32>, Row)> = None;
+            while let Some(page) = pages.next().await.map_err(Error::at(&set.model.source))? {
+                for mut row in page {
+                    let claimant = claimant_of(&row)?;
+                    row.remove(0);
+                    match &mut pending {
+                        Some((who, have)) if *have == row => who.push(claimant),
+                        _ => {
+                            if let Some((who, row)) = pending.replace((vec![claimant], row)) {
+                                let key = key_length(set, &row);
+                                self.arrived(set, claimants, &who, row, key, sink)?;
+                            }
+                        }
+                    }
+                }
+            }
+            if let Some((who, row)) = pending {
+                let key = key_length(set, &row);
+                self.arrived(set, claimants, &who, row, key, sink)?;
+            }
+        }
+        if set.subject { self.look_at_people(set, claimants) } else { Ok(()) }
+    }
+
+    /// Sets that reach each other: what one round found starts the next.
+    async fn rounds(
+        &mut self,
+        members: &[RowSet],
+        readers: &mut BTreeMap<Name, Box<dyn Reader>>,
+        claimants: &mut [Claimant],
+        wanted: &HashSet<usize>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Error> {
+        let numbers: HashSet<usize> = members.iter().map(|set| set.number).collect();
+        let mut known: HashMap<usize, HashMap<Row, (HashSet<u32>, Row)>> = HashMap::new();
+        let mut fresh: HashMap<usize, Vec<(u32, Row)>> = HashMap::new();
+        let mut first = true;
+        loop {
+            let mut next: HashMap<usize, Vec<(u32, Row)>> = HashMap::new();
+            for set in members {
+                let anchors = {
+                    let found = &self.found;
+                    let fresh = &fresh;
+                    anchors_of(set, &self.document.sets, claimants, &|other| {
+                        if numbers.contains(&other) {
+                            fresh.get(&other).map_or(&[], Vec::as_slice)
+                        } else if first {
+                            found.of(other)
+                        } else {
+                            &[]
+                        }
+                    })?
+                };
+                if !first && anchors.iter().all(|anchor| anchor.rows.is_empty()) {
+                    continue;
+                }
+                let reader = readers
+                    .get_mut(&set.model.source)
+                    .ok_or_else(|| Error::NoSource(set.model.source.clone()))?;
+                for (key, (who, carried)) in find_in_pages(reader.as_mut(), set, &anchors).await? {
+                    let have = known.entry(set.number).or_default().entry(key.clone()).or_insert_with(|| {
+                        (HashSet::new(), carried.clone())
+                    });
+                    for claimant in who {
+                        if have.0.insert(claimant) {
+                            let row: Row = key.iter().cloned().chain(carried.iter().cloned()).collect();
+                            next.entry(set.number).or_default().push((claimant, row));
+                        }
+                    }
+                }
+            }
+            first = false;
+            if next.values().all(Vec::is_empty) {
+                break;
+            }
+            fresh = next;
+        }
+        for set in members {
+            let mut rows: Vec<_> = known.remove(&set.number).unwrap_or_default().into_iter().collect();
+            rows.sort_by(|one, other| compare_rows(&one.0, &other.0));
+            for (key, (who, carried)) in rows {
+                let mut who: Vec<u32> = who.into_iter().collect();
+                who.sort_unstable();
+                let length = key.len();
+                let row: Row = key.into_iter().chain(carried).collect();
+                if wanted.contains(&set.number) || self.starts.contains(&set.number) {
+                    self.arrived(set, claimants, &who, row, length, sink)?;
+                }
+            }
+        }
+        for set in members.iter().filter(|set| set.subject) {
+            self.look_at_people(set, claimants)?;
+        }
+        Ok(())
+    }
+
+    fn arrived(
+        &mut self,
+        set: &RowSet,
+        claimants: &mut [Claimant],
+        who: &[u32],
+        row: Row,
+        key: usize,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Error> {
+        if self.counted.contains(&set.number) {
+            for claimant in who {
+                if let Some(count) = self.counts.get_mut(*claimant as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        sink(set.number, who, &row[..key])?;
+        if set.subject {
+            for number in who {
+                if let Some(claimant) = claimants.get_mut(*number as usize) {
+                    learn(set, claimant, &row);
+                }
+            }
+        }
+        if self.starts.contains(&set.number) {
+            for claimant in who {
+                self.found.add(set.number, *claimant, row.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses identifiers that match too many rows of a subject model, or rows that contradict them.
+    fn look_at_people(&self, set: &RowSet, claimants: &[Claimant]) -> Result<(), Error> {
+        let names = columns_of(set);
+        for claimant in claimants {
+            let rows = claimant.known.subjects.iter().filter(|(number, _)| *number == set.number);
+            let mut found = 0;
+            let mut disagree: Vec<&str> = Vec::new();
+            for (_, row) in rows {
+                found += 1;
+                for (kind, column) in &set.identities {
+                    let Some(at) = names.iter().position(|name| *name == column) else { continue };
+                    let Some(here) = row[at].to_plain() else { continue };
+                    let given = || claimant.known.given.iter().filter(|(have, _)| have == kind);
+                    let compare = compare_of_kind(kind);
+                    let same = |value: &Personal| normalized(compare, value.expose()) == normalized(compare, &here);
+                    if given().next().is_some() && !given().any(|(_, value)| same(value)) && !disagree.contains(&kind.as_str()) {
+                        disagree.push(kind);
+                    }
+                }
+            }
+            if !disagree.is_empty() && !self.caps.identity_confirmed {
+                return Err(Error::Contradiction {
+                    request: claimant.request,
+                    model: set.model.to_string(),
+                    kinds: disagree.join(", "),
+                });
+            }
+            if found > self.caps.matches {
+                return Err(Error::TooBroad {
+                    request: claimant.request,
+                    model: set.model.to_string(),
+                    found,
+                    cap: self.caps.matches,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How identifiers of a kind are compared.
+pub fn compare_of_kind(kind: &str) -> Compare {
+    match kind {
+        "email" => Compare::Folded,
+        "phone" => Compare::Digits,
+        _ => Compare::Exact,
+    }
+}
+
+/// What a subject row tells of its person.
+fn learn(set: &RowSet, claimant: &mut Claimant, row: &Row) {
+    let names = columns_of(set);
+    for (kind, column) in &set.identities {
+        let value = names.iter().position(|name| *name == column).and_then(|at| row[at].to_plain());
+        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+            let entry = (set.number, kind.clone(), Personal::new(value));
+            if !claimant.known.learned.contains(&entry) {
+                claimant.known.learned.push(entry);
+            }
+        }
+    }
+    let entry = (set.number, row.clone());
+    if !claimant.known.subjects.contains(&entry) {
+        claimant.known.subjects.push(entry);
+    }
+}
+
+fn claimant_of(row: &Row) -> Result<u32, Error> {
+    row.first()
+        .and_then(Cell::as_int)
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or_else(|| Error::Damaged { what: "a source's answer", why: String::from("no claimant") })
+}
+
+fn key_length(set: &RowSet, row: &Row) -> usize {
+    match set.key() {
+        KeyBy::Columns(key) => key.len(),
+        KeyBy::WholeRow => row.len() - set.carried.len(),
+    }
+}
+
+type Merged = Vec<(Row, (Vec<u32>, Row))>;
+
+/// Finds with few enough keys a statement, and merges what the pages found, in key order.
+async fn find_in_pages(reader: &mut dyn Reader, set: &RowSet, anchors: &[Anchor]) -> Result<Merged, Error> {
+    let mut merged: HashMap<Row, (HashSet<u32>, Row)> = HashMap::new();
+    let whole = anchors.iter().all(|anchor| anchor.rows.len() <= ANCHOR_PAGE) || !set.selection.unless.is_empty();
+    let mut ask: Vec<(Selection, Vec<Anchor>)> = Vec::new();
+    if whole {
+        ask.push((set.selection.clone(), anchors.to_vec()));
+    } else {
+        for (place, anchor) in anchors.iter().enumerate() {
+            let branches: Vec<_> =
+                set.selection.branches.iter().filter(|branch| branch.anchor == place).cloned().collect();
+            if branches.is_empty() {
+                continue;
+            }
+            for page in anchor.rows.chunks(ANCHOR_PAGE) {
+                let mut only = vec![Anchor::default(); anchors.len()];
+                only[place] = Anchor { rows: page.to_vec() };
+                ask.push((Selection { branches: branches.clone(), ..set.selection.clone() }, only));
+            }
+        }
+    }
+    for (selection, anchors) in ask {
+        let mut pages =
+            reader.find(&selection, &anchors, &set.carried).await.map_err(Error::at(&set.model.source))?;
+        while let Some(page) = pages.next().await.map_err(Error::at(&set.model.source))? {
+            for mut row in page {
+                let claimant = claimant_of(&row)?;
+                row.remove(0);
+                let carried = row.split_off(key_length(set, &row));
+                merged.entry(row).or_insert_with(|| (HashSet::new(), carried)).0.insert(claimant);
+            }
+        }
+    }
+    let mut rows: Merged = merged
+        .into_iter()
+        .map(|(key, (who, carried))| {
+            let mut who: Vec<u32> = who.into_iter().collect();
+            who.sort_unstable();
+            (key, (who, carried))
+        })
+        .collect();
+    rows.sort_by(|one, other| compare_rows(&one.0, &other.0));
+    Ok(rows)
+}
+
+/// A stable order for keys merged here; any will do, this one keeps neighbors together.
+fn compare_rows(one: &Row, other: &Row) -> std::cmp::Ordering {
+    one.iter().zip(other).map(|(one, other)| compare_cells(one, other)).find(|order| order.is_ne()).unwrap_or_else(
+        || one.len().cmp(&other.len()),
+    )
+}
+
+fn compare_cells(one: &Cell, other: &Cell) -> std::cmp::Ordering {
+    match (one, other) {
+        (Cell::Int(one), Cell::Int(other)) => one.cmp(other),
+        (Cell::Text(one), Cell::Text(other)) => one.cmp(other),
+        (Cell::Bytes(one), Cell::Bytes(other)) => one.cmp(other),
+        (one, other) => one.to_plain().cmp(&other.to_plain()),
+    }
+}

@@ -1,0 +1,144 @@
+//! What can go wrong while a plan is carried out. Each has a code with a page in `docs/errors/`.
+
+use exeunt_base::{Fault, FaultKind, JobId, Name, RequestId};
+
+/// Trouble that a caller can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A source failed.
+    #[error("source `{source_name}`: {fault}")]
+    Source {
+        /// Which.
+        source_name: Name,
+        /// How.
+        #[source]
+        fault: Fault,
+    },
+    /// The plan names a source that is not configured.
+    #[error("the plan needs source `{0}`, which is not configured; add it under `sources:` in the settings")]
+    NoSource(Name),
+    /// The control store failed.
+    #[error(transparent)]
+    Store(#[from] exeunt_store::Error),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] exeunt_vault::Error),
+    /// The plan was not approved.
+    #[error("the plan of job `{0}` is not approved; approve its digest first")]
+    NotApproved(JobId),
+    /// The live schema is not the one the plan was approved for.
+    #[error("source `{source_name}` no longer has the schema the plan was approved for; nothing was touched. Plan again")]
+    Drifted {
+        /// Which.
+        source_name: Name,
+    },
+    /// No identifier that the map knows was given.
+    #[error("request `{request}` gives no identifier that a subject model of the map knows ({known})")]
+    Unknown {
+        /// Which.
+        request: RequestId,
+        /// Kinds the map knows.
+        known: String,
+    },
+    /// Identifiers point to different rows.
+    #[error("the identifiers of request `{request}` point to different people in {model} (they disagree on {kinds}); check them, or confirm with --confirm-identity")]
+    Contradiction {
+        /// Which.
+        request: RequestId,
+        /// Where.
+        model: String,
+        /// On which kinds of identifier.
+        kinds: String,
+    },
+    /// An identifier matches too many people.
+    #[error("the identifiers of request `{request}` match {found} rows in {model}, more than the {cap} allowed; use a narrower identifier, or confirm with --confirm-matches {found}")]
+    TooBroad {
+        /// Which.
+        request: RequestId,
+        /// Where.
+        model: String,
+        /// How many.
+        found: u64,
+        /// How many are allowed.
+        cap: u64,
+    },
+    /// A person has more rows than the cap.
+    #[error("request `{request}` would touch {found} rows, more than the cap of {cap} for one person; if that is right, confirm with --confirm-rows {found}")]
+    TooMany {
+        /// Which.
+        request: RequestId,
+        /// How many.
+        found: u64,
+        /// The cap.
+        cap: u64,
+    },
+    /// Nothing is left to open.
+    #[error("request `{0}` has nothing in the vault: it was purged, restored or never struck")]
+    NothingThere(RequestId),
+    /// A hold stops it.
+    #[error("request `{request}` is on hold ({because}); lift the hold first")]
+    Held {
+        /// Which.
+        request: RequestId,
+        /// Why.
+        because: String,
+    },
+    /// The window has not ended.
+    #[error("the recovery window of request `{request}` ends at {ends}; purge it then, or end the window early with --now and a reason")]
+    WindowOpen {
+        /// Which.
+        request: RequestId,
+        /// When it ends.
+        ends: exeunt_base::Timestamp,
+    },
+    /// Rows appeared since the census.
+    #[error("{rows} rows of request `{request}` appeared since they were struck ({places}); erase them too with --include-new, or leave them with --leave-new and a reason")]
+    Appeared {
+        /// Which.
+        request: RequestId,
+        /// How many.
+        rows: u64,
+        /// Where.
+        places: String,
+    },
+    /// Something read back is not what was written.
+    #[error("{what} cannot be read back: {why}")]
+    Damaged {
+        /// What.
+        what: &'static str,
+        /// Why not.
+        why: String,
+    },
+    /// Something the engine was asked for and cannot do.
+    #[error("{0}")]
+    Refused(String),
+    /// A package could not be made.
+    #[error("the package could not be made: {0}")]
+    Package(String),
+    /// Stopped between batches, because somebody asked. What is done stays done.
+    #[error("stopped between two batches; go on with `exeunt job run {0}`")]
+    Stopped(JobId),
+}
+
+impl Error {
+    /// Wraps a fault of a source.
+    pub(crate) fn at(source_name: &Name) -> impl FnOnce(Fault) -> Self {
+        let source_name = source_name.clone();
+        move |fault| Self::Source { source_name, fault }
+    }
+
+    /// The fault kind to decide by.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            Self::Source { fault, .. } => fault.kind,
+            Self::Store(error) => error.to_fault().kind,
+            Self::Vault(error) => error.kind(),
+            Self::Drifted { .. } => FaultKind::Drifted,
+            Self::Damaged { .. } => FaultKind::Corrupt,
+            Self::Stopped(_) => FaultKind::Cancelled,
+            Self::NoSource(_) | Self::NothingThere(_) => FaultKind::Missing,
+            Self::Package(_) => FaultKind::Internal,
+            _ => FaultKind::Refused,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! States of jobs and of erasure requests, as the store keeps them.
+
+/// Made, nobody took it yet.
+pub const QUEUED: &str = "queued";
+/// Somebody works on it, or a process died over it and it waits to be resumed.
+pub const RUNNING: &str = "running";
+/// Everything had its turn, but rows wait for review.
+pub const REVIEW: &str = "review";
+/// Done; the windows of its requests run.
+pub const SETTLED: &str = "settled";
+/// Stopped between batches because somebody asked; what is done stays done.
+pub const CANCELLED: &str = "cancelled";
+/// Could not go on; may be run again when the cause is gone.
+pub const FAILED: &str = "failed";
+
+/// States from which a job may be run.
+pub const RUNNABLE: &[&str] = &[QUEUED, RUNNING, FAILED];
+
+/// An erasure request whose rows wait in the vault.
+pub const HIDDEN: &str = "hidden";
+/// Being destroyed for ever.
+pub const PURGING: &str = "purging";
+/// Destroyed, and looked for again.
+pub const COMPLETED: &str = "completed";
+/// Brought back whole.
+pub const RESTORED: &str = "restored";
+/// Its job runs or waits to.
+pub const APPROVED: &str = "approved";
