@@ -39,7 +39,9 @@ pub(crate) fn generalized(cell: &Cell, how: Coarseness, kind: &Kind) -> Option<C
                 Some(Cell::real((value.value() / width).floor() * width))
             }
             Cell::Text(text) if !matches!(kind, Kind::Any) => {
-                Some(Cell::Text(Decimal::parse(text)?.banded(width)?.to_string()))
+                let banded = Decimal::parse(text)?.banded(width)?;
+                let fits = banded.digits.abs() <= most_digits(kind)?;
+                fits.then(|| Cell::Text(banded.to_string()))
             }
             _ => None,
         },
@@ -105,14 +107,19 @@ pub(crate) fn noisy(cell: &Cell, by: Spread, kind: &Kind, chance: &mut Chance<'_
             }
             let value = Decimal::parse(text)?;
             let moved = value.digits.checked_add(offset(reach(value, by)?, chance))?;
-            let most = match kind {
-                Kind::Decimal { precision: Some(precision), .. } => ten_to(*precision)? - 1,
-                _ => i128::MAX,
-            };
+            let most = most_digits(kind)?;
             let moved = Decimal { digits: moved.clamp(-most, most), scale: value.scale };
             Some(Cell::Text(moved.to_string()))
         }
         _ => None,
+    }
+}
+
+/// The largest number of last digits a decimal column takes.
+fn most_digits(kind: &Kind) -> Option<i128> {
+    match kind {
+        Kind::Decimal { precision: Some(precision), .. } => Some(ten_to(*precision)? - 1),
+        _ => Some(i128::MAX),
     }
 }
 
