@@ -8,17 +8,26 @@ use crate::model::{DataMap, EdgeAction, RelationKind};
 
 /// Every model that erasure or access can reach from a subject model, with its distance in relations.
 pub fn reached(map: &DataMap) -> BTreeMap<ModelRef, u32> {
-    let mut onward: BTreeMap<&ModelRef, Vec<&ModelRef>> = BTreeMap::new();
+    walk(map, |kind| kind != RelationKind::RefersTo)
+}
+
+/// Every model whose rows erasure can reach: what is shown but not erased is left out.
+pub fn erased(map: &DataMap) -> BTreeMap<ModelRef, u32> {
+    walk(map, |kind| matches!(kind, RelationKind::OwnedBy | RelationKind::Owns))
+}
+
+fn walk(map: &DataMap, follows: impl Fn(RelationKind) -> bool) -> BTreeMap<ModelRef, u32> {
     let models: BTreeMap<ModelRef, _> = map.models().collect();
+    let mut onward: BTreeMap<&ModelRef, Vec<&ModelRef>> = BTreeMap::new();
     for (at, model) in &models {
         for relation in &model.relations {
+            let cascades = relation.on_erase == Some(EdgeAction::Cascade);
+            if !follows(relation.kind) && !cascades {
+                continue;
+            }
             let (from, to) = match relation.kind {
-                RelationKind::OwnedBy | RelationKind::AccessedBy => (&relation.to, at),
-                RelationKind::Owns | RelationKind::Accesses => (at, &relation.to),
-                RelationKind::RefersTo if relation.on_erase == Some(EdgeAction::Cascade) => {
-                    (&relation.to, at)
-                }
-                RelationKind::RefersTo => continue,
+                RelationKind::Owns | RelationKind::Accesses if !cascades => (at, &relation.to),
+                _ => (&relation.to, at),
             };
             onward.entry(from).or_default().push(to);
         }

@@ -1,0 +1,378 @@
+//! How tables hang on people: which references own, which merely point, and what becomes of each.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use exeunt_base::{Name, TableRef};
+use exeunt_datamap::model::{EdgeAction, IdentityKind, Reference, RelationKind, Scalar, Shared};
+use exeunt_source::catalog::{ForeignKey, Rule, Table, TableSort};
+
+use crate::map::discover::categories::{is_email, is_text};
+use crate::map::discover::ghost;
+use crate::map::discover::people::People;
+use crate::map::discover::roles::{Role, role};
+use crate::map::discover::words::{noun, pointed, polymorphic, singular, words};
+use crate::map::live::{Live, comparable, is_required};
+
+/// The tables of the map and their relations.
+#[derive(Debug, Default)]
+pub(super) struct Linked {
+    pub(super) tables: BTreeMap<TableRef, Links>,
+}
+
+/// The relations of one table.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    pub(super) relations: Vec<Link>,
+    /// Why no relation leads to a person.
+    pub(super) unlinked: Option<String>,
+    pub(super) remarks: Vec<String>,
+}
+
+impl Links {
+    /// Columns that relations use.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &Name> {
+        self.relations.iter().flat_map(|link| link.by.iter().chain(link.when.keys()))
+    }
+}
+
+/// One relation.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub(super) to: TableRef,
+    pub(super) by: Vec<Name>,
+    pub(super) on: Vec<Name>,
+    pub(super) kind: RelationKind,
+    pub(super) when: BTreeMap<Name, Scalar>,
+    pub(super) by_identity: Option<IdentityKind>,
+    pub(super) shared: Option<Shared>,
+    pub(super) on_erase: Option<EdgeAction>,
+    pub(super) because: String,
+}
+
+pub(super) fn link(live: &Live<'_>, people: &People, inferred: &BTreeSet<(TableRef, Name)>) -> Linked {
+    let mut linker = Linker { live, people, inferred, distance: HashMap::new(), owned_upwards: BTreeSet::new(), linked: Linked::default() };
+    linker.measure();
+    linker.find_upwards();
+    linker.follow();
+    linker.by_identity();
+    linker.name_the_unlinked();
+    linker.linked
+}
+
+struct Linker<'a> {
+    live: &'a Live<'a>,
+    people: &'a People,
+    inferred: &'a BTreeSet<(TableRef, Name)>,
+    /// Tables that ownership can reach, and in how many steps.
+    distance: HashMap<TableRef, u32>,
+    /// Tables that people's rows point at and own: addresses, profiles.
+    owned_upwards: BTreeSet<TableRef>,
+    linked: Linked,
+}
+
+const UPWARDS: [&str; 8] = ["address", "profile", "contact", "avatar", "preference", "setting", "phone", "email"];
+
+impl<'a> Linker<'a> {
+    fn is_subject(&self, table: &TableRef) -> bool {
+        self.people.subjects.contains_key(table)
+    }
+
+    fn is_guess(&self, table: &Table, key: &ForeignKey) -> bool {
+        key.columns.first().is_some_and(|column| self.inferred.contains(&(table.name.clone(), column.clone())))
+    }
+
+    fn usable(table: &Table) -> bool {
+        !matches!(table.sort, TableSort::PartitionOf(_) | TableSort::Remote(_))
+    }
+
+    fn role(&self, table: &Table, key: &ForeignKey) -> (Role, String) {
+        let (found, why) = role(self.live, table, key, |target| self.is_subject(&target.name));
+        let owner_beside = |found: Role| {
+            table.foreign_keys.iter().any(|other| {
+                let direct = |role| role == Role::Owner || found == Role::Touched && role == Role::Recipient;
+                other.columns != key.columns
+                    && self.is_subject(&other.to)
+                    && other.to != table.name
+                    && direct(role(self.live, table, other, |target| self.is_subject(&target.name)).0)
+            })
+        };
+        match found {
+            Role::Recipient if !owner_beside(found) => (Role::Owner, format!("{why}, and nobody else owns the row")),
+            // `created_by` that cannot be empty is all that says whose row it is, where nothing else does.
+            Role::Touched if key.to != table.name && is_required(table, &key.columns) && !self.has_other_parent(table, key) && !owner_beside(found) && !why.contains("others share") => {
+                (Role::Owner, format!("{why}; but nothing else links the row to a person"))
+            }
+            _ => (found, why),
+        }
+    }
+
+    fn has_other_parent(&self, table: &Table, key: &ForeignKey) -> bool {
+        table.foreign_keys.iter().any(|other| {
+            other.columns != key.columns && other.to != table.name && !self.is_subject(&other.to) && self.distance.contains_key(&other.to)
+        })
+    }
+
+    fn has_direct_owner(&self, table: &Table) -> bool {
+        self.is_subject(&table.name)
+            || table.foreign_keys.iter().any(|key| self.is_subject(&key.to) && key.to != table.name && self.role(table, key).0 != Role::Touched)
+    }
+
+    /// Whether the row could belong to people through this reference.
+    fn may_own(&self, table: &Table, key: &ForeignKey) -> bool {
+        if key.to == table.name || !Self::usable(table) || self.is_subject(&table.name) && !self.is_subject(&key.to) {
+            return false;
+        }
+        if self.is_subject(&key.to) {
+            return self.role(table, key).0 != Role::Touched;
+        }
+        let (found, _) = role(self.live, table, key, |_| false);
+        let firm = is_required(table, &key.columns) || key.on_delete == Rule::Cascade;
+        !self.has_direct_owner(table) && (firm || names(key)) && (found != Role::Touched || firm || names(key)) && !is_handled(key)
+    }
+
+    fn measure(&mut self) {
+        let mut waiting: VecDeque<TableRef> = self.people.subjects.keys().cloned().collect();
+        self.distance = waiting.iter().map(|table| (table.clone(), 0)).collect();
+        while let Some(above) = waiting.pop_front() {
+            let next = self.distance.get(&above).map_or(1, |distance| distance + 1);
+            for (table, key) in self.live.incoming(&above).to_vec() {
+                if !self.distance.contains_key(&table.name) && self.may_own(table, key) {
+                    self.distance.insert(table.name.clone(), next);
+                    waiting.push_back(table.name.clone());
+                }
+            }
+        }
+    }
+
+    /// Rows people's rows point at that are nobody else's: an address is owned by the customer that names it.
+    fn find_upwards(&mut self) {
+        let mut waiting: Vec<TableRef> = self.distance.keys().cloned().collect();
+        waiting.sort();
+        while let Some(at) = waiting.pop() {
+            let Some(table) = self.live.table(&at) else { continue };
+            for key in &table.foreign_keys {
+                if self.is_guess(table, key) {
+                    continue;
+                }
+                let free = !self.distance.contains_key(&key.to) && !self.owned_upwards.contains(&key.to);
+                let upwards = UPWARDS.contains(&noun(key.to.name.as_str()).as_str());
+                if free && upwards && self.live.table(&key.to).is_some_and(Self::usable) {
+                    self.owned_upwards.insert(key.to.clone());
+                    waiting.push(key.to.clone());
+                }
+            }
+        }
+    }
+
+    /// Makes the relations: every table ownership reaches, and every table that refers to one of those.
+    fn follow(&mut self) {
+        let mut waiting: VecDeque<TableRef> = self.distance.keys().chain(&self.owned_upwards).cloned().collect();
+        waiting.make_contiguous().sort();
+        let mut followed: BTreeSet<TableRef> = waiting.iter().cloned().collect();
+        for table in &waiting {
+            self.linked.tables.entry(table.clone()).or_default();
+        }
+        while let Some(above) = waiting.pop_front() {
+            for (table, key) in self.live.incoming(&above).to_vec() {
+                if !Self::usable(table) {
+                    continue;
+                }
+                let Some(link) = self.decide(table, key) else { continue };
+                let reaches = link.on_erase == Some(EdgeAction::Cascade);
+                self.put(&table.name, link);
+                if reaches && followed.insert(table.name.clone()) {
+                    waiting.push_back(table.name.clone());
+                }
+            }
+            for (table, link) in self.polymorphic(&above) {
+                self.put(&table, link);
+                if followed.insert(table.clone()) {
+                    waiting.push_back(table);
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, table: &TableRef, link: Link) {
+        let relations = &mut self.linked.tables.entry(table.clone()).or_default().relations;
+        let same = |other: &Link| other.to == link.to && other.by == link.by && other.on == link.on && other.when == link.when;
+        if !relations.iter().any(same) {
+            relations.push(link);
+        }
+    }
+
+    fn decide(&self, table: &Table, key: &ForeignKey) -> Option<Link> {
+        let target = self.live.table(&key.to)?;
+        let on = self.live.target(key).to_vec();
+        if on.len() != key.columns.len() || on.is_empty() {
+            return None;
+        }
+        let guess = self.is_guess(table, key);
+        let how = if guess { "inferred from its name: " } else { "" };
+        let written = key.columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let make = |kind, on_erase, because: String| {
+            let by = key.columns.clone();
+            Link { to: key.to.clone(), by, on: on.clone(), kind, when: BTreeMap::new(), by_identity: None, shared: None, on_erase, because: format!("{how}{because}") }
+        };
+        let cut = |why: String| make(RelationKind::RefersTo, Some(self.cut(table, key, target)), why);
+        if self.owned_upwards.contains(&key.to) && key.to != table.name {
+            let why = format!("{written} points at a row that belongs to whoever names it");
+            return Some(Link { shared: Some(Shared::LastOwner), ..make(RelationKind::Owns, None, why) });
+        }
+        if self.is_subject(&key.to) {
+            let (role, why) = self.role(table, key);
+            return Some(match role {
+                Role::Owner => make(RelationKind::OwnedBy, None, why),
+                Role::Recipient => make(RelationKind::AccessedBy, Some(self.cut(table, key, target)), why),
+                Role::Touched => cut(why),
+            });
+        }
+        if key.to == table.name {
+            return Some(cut(format!("{written} points at another row of the same table")));
+        }
+        if self.parent(table).is_some_and(|parent| std::ptr::eq(parent, key)) {
+            return Some(make(RelationKind::OwnedBy, None, format!("the row is part of its {}", noun(key.to.name.as_str()))));
+        }
+        if guess && !self.distance.contains_key(&table.name) {
+            return None; // nothing enforces it and nobody owns it: not worth a model
+        }
+        Some(cut(format!("{written} points at a row that may be somebody else's")))
+    }
+
+    /// What becomes of a reference that does not own: cleared where it can be, else the least that deletes.
+    fn cut(&self, table: &Table, key: &ForeignKey, target: &Table) -> EdgeAction {
+        if !is_required(table, &key.columns) {
+            return EdgeAction::Cut(Reference::Null);
+        }
+        if self.is_subject(&key.to) && key.to != table.name && ghost::row(target).is_some() && !self.is_unique(table, key) {
+            return EdgeAction::Cut(Reference::Repoint);
+        }
+        let contained = names(key) || key.on_delete == Rule::Cascade || key.to == table.name;
+        if contained && !self.is_subject(&key.to) { EdgeAction::Cascade } else { EdgeAction::Cut(Reference::Refuse) }
+    }
+
+    /// One row at most may hold a value here, so that not all can point at one ghost.
+    fn is_unique(&self, table: &Table, key: &ForeignKey) -> bool {
+        let uniques = table.uniques.iter().map(|unique| &unique.columns).chain([&table.primary_key]);
+        uniques.into_iter().any(|columns| columns.iter().any(|column| key.columns.contains(column)))
+    }
+
+    /// The one reference through which a table without an owner of its own belongs to people.
+    fn parent(&self, table: &Table) -> Option<&'a ForeignKey> {
+        let table = self.live.table(&table.name)?;
+        let own = *self.distance.get(&table.name)?;
+        let mine = words(table.name.name.as_str());
+        let candidates = table.foreign_keys.iter().filter(|key| {
+            !self.is_subject(&key.to)
+                && self.distance.get(&key.to).is_some_and(|distance| *distance < own)
+                && self.may_own(table, key)
+        });
+        candidates.max_by_key(|key| {
+            let theirs = singular(words(key.to.name.as_str()).last().map_or("", String::as_str));
+            let prefix = mine.iter().any(|word| singular(word) == theirs);
+            (key.on_delete == Rule::Cascade, prefix, is_required(table, &key.columns), names(key), std::cmp::Reverse(&key.columns))
+        })
+    }
+
+    /// Rails: `record_type` and `record_id` that name people by their class.
+    fn polymorphic(&self, person: &TableRef) -> Vec<(TableRef, Link)> {
+        let rails = self.live.catalog.tables.iter().any(|table| table.name.name.as_str() == "ar_internal_metadata");
+        let (true, Some(target)) = (rails && self.is_subject(person), self.live.table(person)) else { return Vec::new() };
+        let [key] = target.primary_key.as_slice() else { return Vec::new() };
+        let class: String = words(person.name.as_str()).iter().map(|word| capitalized(&singular(word))).collect();
+        let mut found = Vec::new();
+        for table in self.live.catalog.tables.iter().filter(|table| Self::usable(table)) {
+            for (sort, id) in polymorphic(table) {
+                let fits = table.column(&sort).is_some_and(|column| is_text(&column.kind));
+                let joins = table.column(&id).zip(target.column(key)).is_some_and(|(a, b)| comparable(&a.kind, &b.kind));
+                if !fits || !joins {
+                    continue;
+                }
+                found.push((table.name.clone(), Link {
+                    to: person.clone(),
+                    by: vec![id.clone()],
+                    on: vec![key.clone()],
+                    kind: RelationKind::OwnedBy,
+                    when: BTreeMap::from([(sort.clone(), Scalar::Text(class.clone()))]),
+                    by_identity: None,
+                    shared: None,
+                    on_erase: None,
+                    because: format!("{id} points at a {class} where {sort} says so (Rails' way)"),
+                }));
+            }
+        }
+        found
+    }
+
+    /// Tables with nothing but the same e-mail address.
+    fn by_identity(&mut self) {
+        let best = self.people.subjects.iter().filter_map(|(table, person)| Some((person.score, table, person.identities.get("email")?)));
+        let Some((_, person, email)) = best.max_by_key(|(score, table, _)| (*score, std::cmp::Reverse(*table))) else { return };
+        let (person, email) = (person.clone(), email.clone());
+        let Some(kind) = IdentityKind::new("email") else { return };
+        for table in &self.live.catalog.tables {
+            let owned = self.linked.tables.get(&table.name).is_some_and(|links| {
+                self.is_subject(&table.name) || links.relations.iter().any(|link| link.kind != RelationKind::RefersTo)
+            }) || self.owned_upwards.contains(&table.name);
+            let own = ["template", "setting", "config", "site", "server", "domain", "store", "company", "organization", "department", "supplier", "vendor"];
+            let about_us = words(table.name.name.as_str()).iter().any(|word| own.contains(&singular(word).as_str()));
+            if owned || about_us || !Self::usable(table) {
+                continue;
+            }
+            // Its own rows may be referred to: then deciding takes more than a guess.
+            let quiet = self.live.incoming(&table.name).iter().all(|(other, _)| other.name == table.name);
+            let Some(column) = table.columns.iter().find(|column| is_email(column)).filter(|_| quiet) else { continue };
+            let selves: Vec<&ForeignKey> = table.foreign_keys.iter().filter(|key| key.to == table.name).collect();
+            for key in selves {
+                if let Some(link) = self.decide(table, key) {
+                    self.put(&table.name, link);
+                }
+            }
+            self.put(&table.name, Link {
+                to: person.clone(),
+                by: vec![column.name.clone()],
+                on: vec![email.clone()],
+                kind: RelationKind::OwnedBy,
+                when: BTreeMap::new(),
+                by_identity: Some(kind.clone()),
+                shared: None,
+                on_erase: None,
+                because: format!("no key leads to a person, but {} holds e-mail addresses", column.name),
+            });
+        }
+    }
+
+    /// Tables that are here only because they refer to people's rows.
+    fn name_the_unlinked(&mut self) {
+        let owning = |link: &Link| {
+            link.on_erase == Some(EdgeAction::Cascade) || matches!(link.kind, RelationKind::OwnedBy | RelationKind::AccessedBy)
+        };
+        for (table, links) in &mut self.linked.tables {
+            let person = self.people.subjects.contains_key(table) || self.owned_upwards.contains(table);
+            if !person && !links.relations.iter().any(owning) {
+                let by: Vec<_> = links.relations.iter().flat_map(|link| &link.by).map(Name::as_str).collect();
+                links.unlinked = Some(format!("not a person's own: it only refers to people's rows by {}", by.join(", ")));
+            }
+            if let Some(table) = self.live.table(table) {
+                let loose = polymorphic(table).into_iter().filter(|(sort, _)| !links.relations.iter().any(|link| link.when.contains_key(sort)));
+                links.remarks.extend(loose.map(|(sort, id)| format!("{sort} and {id} point at rows of any table: add relations with `when:` where those are people's")));
+            }
+        }
+    }
+}
+
+/// Whether the reference carries the target's own name: `post_id` to `posts`.
+fn names(key: &ForeignKey) -> bool {
+    let said: Vec<String> = key.columns.iter().flat_map(|column| pointed(column.as_str())).collect();
+    said.last().is_some_and(|word| *word == noun(key.to.name.as_str()))
+}
+
+/// Whether the reference tells who handled the row.
+fn is_handled(key: &ForeignKey) -> bool {
+    key.columns.iter().any(|column| pointed(column.as_str()).last().is_some_and(|word| word == "by"))
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,22 @@
+-- The shape of a Django shop: auth, content types, sessions, admin log, and an application on top.
+create table django_migrations (id integer primary key, app varchar(255) not null, name varchar(255) not null, applied datetime not null);
+create table django_content_type (id integer primary key, app_label varchar(100) not null, model varchar(100) not null);
+create table auth_permission (id integer primary key, content_type_id integer not null references django_content_type (id), codename varchar(100) not null, name varchar(255) not null);
+create table auth_group (id integer primary key, name varchar(150) not null unique);
+create table auth_group_permissions (id integer primary key, group_id integer not null references auth_group (id), permission_id integer not null references auth_permission (id));
+create table auth_user (id integer primary key, password varchar(128) not null, last_login datetime, is_superuser bool not null, username varchar(150) not null unique, first_name varchar(150) not null, last_name varchar(150) not null, email varchar(254) not null, is_staff bool not null, is_active bool not null, date_joined datetime not null);
+create table auth_user_groups (id integer primary key, user_id integer not null references auth_user (id), group_id integer not null references auth_group (id));
+create table auth_user_user_permissions (id integer primary key, user_id integer not null references auth_user (id), permission_id integer not null references auth_permission (id));
+create table django_admin_log (id integer primary key, action_time datetime not null, object_id text, object_repr varchar(200) not null, change_message text not null, content_type_id integer references django_content_type (id), user_id integer not null references auth_user (id));
+create table django_session (session_key varchar(40) primary key, session_data text not null, expire_date datetime not null);
+create table account_emailaddress (id integer primary key, email varchar(254) not null, verified bool not null, "primary" bool not null, user_id integer not null references auth_user (id));
+create table catalogue_product (id integer primary key, title varchar(255) not null, parent_id integer references catalogue_product (id), created_by_id integer references auth_user (id));
+create table reviews_productreview (id integer primary key, score smallint not null, body text not null, name varchar(255) not null, email varchar(254) not null, product_id integer references catalogue_product (id), user_id integer references auth_user (id));
+create table reviews_vote (id integer primary key, delta smallint not null, review_id integer not null references reviews_productreview (id), user_id integer not null references auth_user (id));
+create table address_useraddress (id integer primary key, line1 varchar(255) not null, postcode varchar(64) not null, user_id integer not null references auth_user (id));
+create table order_shippingaddress (id integer primary key, first_name varchar(255) not null, line1 varchar(255) not null);
+create table order_order (id integer primary key, number varchar(128) not null unique, guest_email varchar(254) not null, user_id integer references auth_user (id), shipping_address_id integer references order_shippingaddress (id));
+create table order_line (id integer primary key, title varchar(255) not null, quantity integer not null, order_id integer not null references order_order (id), product_id integer references catalogue_product (id));
+create table order_lineattribute (id integer primary key, value text not null, line_id integer not null references order_line (id));
+create table wishlists_wishlist (id integer primary key, name varchar(255) not null, owner_id integer not null references auth_user (id));
+create table taggit_taggeditem (id integer primary key, object_id integer not null, content_type_id integer not null references django_content_type (id));

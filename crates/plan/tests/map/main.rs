@@ -1,0 +1,5 @@
+//! Maps against live schemas, and first maps of schemas as applications have them.
+
+mod check;
+mod discover;
+mod live;
