@@ -104,10 +104,9 @@ fn candidates(facts: &Facts, kind: &Kind, limits: &Limits, checks: &[Check], rea
             }
             Kind::Decimal { .. } | Kind::Real => {
                 let ends = [Some(1), limits.least, limits.greatest].into_iter().flatten();
-                cells.extend(ends.map(|v| match kind {
-                    Kind::Real => Cell::real(v as f64),
-                    _ => Cell::Text(v.to_string()),
-                }));
+                // too many digits for the column makes none
+                cells
+                    .extend(ends.filter_map(|v| fixed::cell(&Scalar::Text(v.to_string()), facts, kind).ok()));
             }
             Kind::Date => cells.extend(text(&["2000-01-01", "1900-01-01"])),
             _ => {}

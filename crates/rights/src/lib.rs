@@ -10,6 +10,7 @@ pub mod period;
 pub mod regime;
 pub mod request;
 pub mod retention;
+pub mod state;
 pub mod window;
 pub mod wording;
 
@@ -19,6 +20,7 @@ pub use crate::identity::{Identity, IdentityKind};
 pub use crate::job::{JobKind, JobState};
 pub use crate::period::{Period, Unit};
 pub use crate::regime::{Deadlines, Pack};
-pub use crate::request::{Request, RequestState, Right};
+pub use crate::request::Request;
 pub use crate::retention::{Retention, Starting};
+pub use crate::state::{RequestState, Right};
 pub use crate::window::Window;

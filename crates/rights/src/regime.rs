@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Calendar;
 use crate::date::Day;
 use crate::period::Period;
-use crate::request::Right;
+use crate::state::Right;
 
 /// A regime's rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,7 +222,7 @@ mod tests {
     use super::{BadPack, ClockError, IDS, Pack, Pause};
     use crate::calendar::Calendar;
     use crate::date::Day;
-    use crate::request::Right;
+    use crate::state::Right;
 
     fn day(text: &str) -> Day {
         text.parse().expect("a day")

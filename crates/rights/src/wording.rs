@@ -1,7 +1,7 @@
 //! What people are told, in plain words. Letters and pages take their sentences from here, so that nobody calls a
 //! hidden name *deleted*.
 
-use crate::request::Right;
+use crate::state::Right;
 
 /// A short explanation of what a right does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub const DELETION_OR_ANONYMIZATION: Explanation = Explanation {
 #[cfg(test)]
 mod tests {
     use super::{DELETION_OR_ANONYMIZATION, Explanation, explain};
-    use crate::request::Right;
+    use crate::state::Right;
 
     fn every() -> Vec<Explanation> {
         Right::ALL.into_iter().map(explain).chain([DELETION_OR_ANONYMIZATION]).collect()

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use exeunt_base::{Cell, Kind};
 
-use crate::check::parse::{Comparison, Expr, Function, Target};
+use crate::check::parse::{Comparison, Expr, Function, Pattern, Target};
+use crate::check::regex;
 use crate::date::Moment;
 use crate::decimal::Decimal;
 use crate::facts::Dialect;
@@ -94,6 +95,18 @@ impl Judge {
             Expr::Like { value, pattern, any_case } => match (self.value(value), self.value(pattern)) {
                 (Value::Null, _) | (_, Value::Null) => Truth::Null,
                 (Value::Text(text), Value::Text(pattern)) => like(&text, &pattern, *any_case, self.dialect),
+                _ => Truth::Unknown,
+            },
+            Expr::Matches { value, pattern, how } => match (self.value(value), self.value(pattern)) {
+                (Value::Null, _) | (_, Value::Null) => Truth::Null,
+                (Value::Text(text), Value::Text(pattern)) => {
+                    let found = match how {
+                        Pattern::Regex => regex::found(&pattern, &text, false),
+                        Pattern::AnyCaseRegex => regex::found(&pattern, &text, true),
+                        Pattern::Glob => regex::found(&regex::from_glob(&pattern), &text, false),
+                    };
+                    found.map_or(Truth::Unknown, truth_of)
+                }
                 _ => Truth::Unknown,
             },
             Expr::IsNull(inner) => match self.value(inner) {

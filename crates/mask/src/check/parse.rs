@@ -22,6 +22,11 @@ pub(super) enum Expr {
         pattern: Box<Expr>,
         any_case: bool,
     },
+    Matches {
+        value: Box<Expr>,
+        pattern: Box<Expr>,
+        how: Pattern,
+    },
     IsNull(Box<Expr>),
     Call(Function, Box<Expr>),
     Cast(Box<Expr>, Target),
@@ -32,6 +37,14 @@ pub(super) enum Expr {
     Strict(Box<Expr>),
     /// Another column, a function we do not know, anything.
     Unknown,
+}
+
+/// Which language a pattern is in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pattern {
+    Regex,
+    AnyCaseRegex,
+    Glob,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -190,6 +203,9 @@ impl Parser<'_> {
                 } else {
                     negate(like, negated != not_like)
                 };
+            } else if let Some((how, not_matching)) = self.pattern() {
+                let pattern = Box::new(self.sum()?);
+                left = negate(Expr::Matches { value: Box::new(left), pattern, how }, negated != not_matching);
             } else if self.unreadable_operator() {
                 self.sum()?;
                 left = Expr::Strict(Box::new(left));
@@ -280,12 +296,28 @@ impl Parser<'_> {
         self.word("ilike").then_some((true, false))
     }
 
+    /// Whether a pattern comes next: in which language, negated.
+    fn pattern(&mut self) -> Option<(Pattern, bool)> {
+        let operators = [
+            ("~", Pattern::Regex, false),
+            ("~*", Pattern::AnyCaseRegex, false),
+            ("!~", Pattern::Regex, true),
+            ("!~*", Pattern::AnyCaseRegex, true),
+        ];
+        for (symbol, how, negated) in operators {
+            if self.symbol(symbol) {
+                return Some((how, negated));
+            }
+        }
+        self.word("glob").then_some((Pattern::Glob, false))
+    }
+
     fn unreadable_operator(&mut self) -> bool {
         if self.word("similar") {
             return self.word("to");
         }
-        ["~", "~*", "!~", "!~*", "->", "->>", "&", "|", "?", "@"].iter().any(|symbol| self.symbol(symbol))
-            || ["glob", "regexp", "match"].iter().any(|word| self.word(word))
+        ["->", "->>", "&", "|", "?", "@"].iter().any(|symbol| self.symbol(symbol))
+            || ["regexp", "match"].iter().any(|word| self.word(word))
     }
 
     fn sum(&mut self) -> Option<Expr> {
