@@ -1,0 +1,183 @@
+//! Building a plan: what is reached, what becomes of it, what points at it, and in which order.
+
+mod access;
+mod edges;
+mod graph;
+mod integrity;
+mod masks;
+mod order;
+mod owned;
+mod parts;
+mod places;
+mod reach;
+mod retention;
+mod schema;
+mod sets;
+mod steps;
+mod veil;
+
+use std::collections::BTreeSet;
+
+use crate::build::owned::Owned;
+use crate::build::parts::Act;
+use crate::build::schema::Schema;
+use crate::build::steps::Steps;
+use crate::digest;
+use crate::document::{Action, Document, Kept, Note, ReadModel, Right, Severity, Step};
+use crate::inputs::Inputs;
+use crate::plan::{Draft, Plan};
+use crate::problem::Problem;
+
+pub use crate::build::masks::convert;
+
+/// Makes a plan, or says everything that stands in the way of one.
+pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
+    let (mut notes, mut problems) = (Vec::new(), Vec::new());
+    let schema = Schema::bind(inputs, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems); // nothing further can be trusted
+    }
+    let reach = reach::follow(&schema, &mut problems);
+    let mut owned = owned::lay_out(&schema, &reach, &mut notes, &mut problems);
+    let (mut steps, mut reads) = (Steps::default(), Vec::new());
+    let edges = edges::collect(&schema);
+    let mut sorted = Vec::new();
+    if inputs.right == Right::Erasure {
+        yield_to_stronger(&mut owned);
+        steps = steps::from_parts(&schema, &edges, &reach, &owned, &mut notes, &mut problems);
+        let bound =
+            integrity::pass(&schema, &edges, &reach, &mut owned, &mut steps, &mut notes, &mut problems);
+        let bound =
+            order::cut_rings(&schema, &edges, &mut owned, &mut steps, bound, &mut notes, &mut problems);
+        drop_own_guards(&schema, &mut steps);
+        sorted = order::sort(&schema, &edges, &owned, std::mem::take(&mut steps.steps), &bound);
+    } else {
+        reads = access::reads(&schema, &reach, &mut owned);
+    }
+    if !problems.is_empty() {
+        problems.sort_by(|a, b| {
+            (&a.span.file, a.span.line, &a.at, a.code).cmp(&(&b.span.file, b.span.line, &b.at, b.code))
+        });
+        problems.dedup();
+        return Err(problems);
+    }
+    let veils: Vec<_> = sorted
+        .iter()
+        .enumerate()
+        .map(|(place, step)| {
+            let person = schema.models[step.model].model.subject.is_some();
+            let first = sorted[..place]
+                .iter()
+                .all(|step| step.deletes() && schema.models[step.model].model.subject.is_some());
+            if person && step.deletes() && !first {
+                veil::of(&schema, &edges, step.model)
+            } else {
+                Vec::new()
+            }
+        })
+        .collect();
+    let mut wanted: BTreeSet<usize> = sorted.iter().map(|step| step.set).collect();
+    wanted.extend(steps.kept.iter().map(|kept| kept.set));
+    wanted.extend(reads.iter().map(|read| read.set));
+    wanted.extend(owned.sets.drafts.iter().enumerate().filter(|(_, set)| set.subject).map(|(id, _)| id));
+    let (sets, number) = owned.sets.number(&schema, &wanted);
+    let document = Document {
+        v: 1,
+        right: inputs.right,
+        today: retention::day_text(inputs.today),
+        map: inputs.map_digest.to_owned(),
+        catalogs: inputs
+            .catalogs
+            .iter()
+            .filter(|(source, _)| sets.iter().any(|set| set.model.source == **source))
+            .map(|(source, catalog)| (source.clone(), digest::catalog(catalog)))
+            .collect(),
+        window_days: inputs.policy.window_days,
+        row_cap: inputs.policy.row_cap,
+        sets,
+        steps: sorted
+            .into_iter()
+            .zip(veils)
+            .enumerate()
+            .map(|(place, (step, veil))| Step {
+                number: place + 1,
+                set: number[&step.set],
+                action: match step.purpose {
+                    None => Action::Delete { guards: step.guards },
+                    Some(purpose) => Action::Update { purpose, assign: step.assign },
+                },
+                together: step.together,
+                veil,
+                because: step.because,
+            })
+            .collect(),
+        kept: steps
+            .kept
+            .into_iter()
+            .map(|kept| Kept {
+                set: number[&kept.set],
+                because: kept.because,
+                until: kept.until,
+                then: kept.then,
+                minimized: kept.minimized,
+            })
+            .collect(),
+        reads: reads.into_iter().map(|read| ReadModel { set: number[&read.set], ..read }).collect(),
+        ghosts: steps.ghosts,
+        places: if inputs.right == Right::Erasure { places::all(&schema) } else { Vec::new() },
+        notes: Vec::new(),
+    };
+    Ok(Plan::draft(Document { notes: tidy(notes), ..document }))
+}
+
+/// A row that two fates fall on meets the stronger one: delete, then anonymize and detach together, then keep.
+fn yield_to_stronger(owned: &mut Owned<'_>) {
+    let strength = |act: &Act<'_>| match act {
+        Act::Delete => 3,
+        Act::Anonymize(_) | Act::Minimize(..) | Act::Detach(_) => 2,
+        Act::Keep(_) => 1,
+        Act::Read => 0,
+    };
+    for parts in &owned.of_model {
+        for (place, one) in parts.iter().enumerate() {
+            for (other_place, other) in parts.iter().enumerate() {
+                let (one, other) = (&owned.parts[*one], &owned.parts[*other]);
+                let apart = one.ways == other.ways; // parts of one fate never share a row
+                let (weak, strong) = (strength(&one.act), strength(&other.act));
+                let gives_way = weak < strong || weak == strong && weak == 3 && other_place < place;
+                if !apart && gives_way && !owned.base.contains(&Some(one.set)) {
+                    owned.sets.drafts[one.set].yields_to.push(other.set);
+                }
+            }
+        }
+    }
+}
+
+/// Rows that go together may refer to each other.
+fn drop_own_guards(schema: &Schema<'_>, steps: &mut Steps) {
+    for step in steps.steps.iter_mut().filter(|step| step.together) {
+        let own = &schema.table_of(step.model).table.name;
+        step.guards.retain(|guard| guard.table != *own);
+    }
+}
+
+/// Gravest first, each once.
+fn tidy(mut notes: Vec<Note>) -> Vec<Note> {
+    notes.sort_by(|a, b| {
+        (std::cmp::Reverse(a.severity), &a.at, &a.code, &a.text).cmp(&(
+            std::cmp::Reverse(b.severity),
+            &b.at,
+            &b.code,
+            &b.text,
+        ))
+    });
+    notes.dedup();
+    notes
+}
+
+impl Note {
+    /// Whether a plan with it cannot be approved.
+    pub fn blocks(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

@@ -1,0 +1,228 @@
+//! The order of steps: what refers goes before what it refers to; rings are cut where a reference can be cleared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exeunt_source::catalog::Rule;
+
+use crate::build::edges::Edges;
+use crate::build::graph;
+use crate::build::owned::{Owned, joined};
+use crate::build::schema::{Schema, TableId};
+use crate::build::sets::SetDraft;
+use crate::build::steps::{StepDraft, Steps, clearable, nulls};
+use crate::document::{Note, Purpose, Severity};
+use crate::problem::Problem;
+
+/// Cuts rings between tables, so that what is left of the edges has an order. Answers with the edges left.
+pub(crate) fn cut_rings<'a>(
+    schema: &Schema<'a>,
+    edges: &Edges<'a>,
+    owned: &mut Owned<'a>,
+    steps: &mut Steps,
+    mut bound: Vec<usize>,
+    notes: &mut Vec<Note>,
+    problems: &mut Vec<Problem>,
+) -> Vec<usize> {
+    loop {
+        let leads = leads(schema, edges, &bound);
+        let components = graph::components(&leads);
+        let mut home = vec![usize::MAX; leads.len()];
+        for (place, component) in components.iter().enumerate().filter(|(_, members)| members.len() > 1) {
+            component.iter().for_each(|table| home[*table] = place);
+        }
+        let inside = |edge: &usize| {
+            let edge = &edges.all[*edge];
+            home[edge.from] != usize::MAX && home[edge.from] == home[edge.to]
+        };
+        let ring: Vec<usize> = bound.iter().copied().filter(inside).collect();
+        if ring.is_empty() {
+            return bound;
+        }
+        // nobody checks a soft reference: within a ring its order does not matter
+        if ring.iter().any(|edge| !edges.all[*edge].enforced()) {
+            bound.retain(|edge| !inside(edge) || edges.all[*edge].enforced());
+            continue;
+        }
+        let rows = |edge: usize| schema.tables[edges.all[edge].from].table.estimated_rows.unwrap_or(u64::MAX);
+        let weakest = ring
+            .iter()
+            .copied()
+            .filter(|edge| {
+                clearable(schema, edges, edges.all[*edge].from, &edges.all[*edge].columns).is_some()
+            })
+            .min_by_key(|edge| (rows(*edge), *edge));
+        if let Some(edge) = weakest {
+            cut(schema, edges, owned, steps, edge);
+            bound.retain(|other| *other != edge);
+            continue;
+        }
+        let tables: BTreeSet<TableId> = ring.iter().map(|edge| edges.all[*edge].from).collect();
+        let deferrable: Vec<usize> = ring
+            .iter()
+            .copied()
+            .filter(|edge| {
+                edges.all[*edge].key.is_some_and(|key| key.deferrable && key.on_delete == Rule::Refuse)
+            })
+            .collect();
+        let names: Vec<String> = tables.iter().map(|table| schema.spot(*table, &[])).collect();
+        if deferrable.is_empty() {
+            let Some(first) = ring.first() else { return bound };
+            let edge = &edges.all[*first];
+            let model = schema.tables[edge.from].model;
+            problems.push(Problem {
+                code: "ring_cannot_be_cut",
+                span: model.map(|model| schema.models[model].model.span.clone()).unwrap_or_default(),
+                at: schema.spot(edge.from, &edge.columns),
+                text: format!("{} refer to each other in a ring of NOT NULL references", names.join(", ")),
+                fix: "make one of the references nullable or deferrable, or anonymize one of the tables"
+                    .into(),
+            });
+            bound.retain(|other| other != first);
+            continue;
+        }
+        for &table in &tables {
+            steps.deletions(schema, table).for_each(|step| {
+                step.together = true;
+                step.because
+                    .push(format!("{} refer to each other: they go in one transaction", names.join(", ")));
+            });
+        }
+        notes.push(Note {
+            severity: Severity::Warning,
+            code: "ring_in_one_transaction".into(),
+            at: names.join(", "),
+            text: "the tables refer to each other in a ring that is only checked at commit: their rows go in one transaction".into(),
+        });
+        bound.retain(|edge| !deferrable.contains(edge));
+    }
+}
+
+/// Clears an edge of every row that goes, so that its two ends can go in any order.
+fn cut<'a>(schema: &Schema<'a>, edges: &Edges<'a>, owned: &mut Owned<'a>, steps: &mut Steps, place: usize) {
+    let edge = &edges.all[place];
+    let (Some(from), Some(to)) = (schema.tables[edge.from].model, schema.tables[edge.to].model) else {
+        return;
+    };
+    let assign = nulls(clearable(schema, edges, edge.from, &edge.columns).unwrap_or_default());
+    let known = steps.steps.iter().find(|step| {
+        step.model == from
+            && matches!(step.purpose, Some(Purpose::Clear | Purpose::Repoint))
+            && step.before.contains(&edge.to)
+            && step.assign.iter().any(|one| edge.columns.contains(&one.column))
+    });
+    let set = match known {
+        Some(step) => step.set,
+        None => {
+            let mut draft = SetDraft::new(from);
+            draft.why = format!(
+                "{} that refer by {} to rows of {} that go",
+                schema.models[from].at,
+                joined(&edge.columns),
+                schema.models[to].at
+            );
+            let set = owned.sets.add(draft);
+            steps.steps.push(StepDraft {
+                set,
+                model: from,
+                purpose: Some(Purpose::Clear),
+                assign,
+                guards: Vec::new(),
+                together: false,
+                because: vec!["the tables refer to each other in a ring, cut here".into()],
+                before: vec![edge.to],
+            });
+            set
+        }
+    };
+    owned.sets.drafts[set].yields_to.clear();
+    for going in owned.deleted(to) {
+        let path = owned.sets.path_to(schema, going, &edge.columns, &edge.to_columns, Vec::new());
+        let paths = &mut owned.sets.drafts[set].paths;
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+}
+
+/// Puts the steps in order: the person's own rows as early as they can be, then by what waits for what.
+pub(crate) fn sort<'a>(
+    schema: &Schema<'a>,
+    edges: &Edges<'a>,
+    owned: &Owned<'a>,
+    steps: Vec<StepDraft>,
+    bound: &[usize],
+) -> Vec<StepDraft> {
+    let mut deletes: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
+    let mut updates: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
+    for (place, step) in steps.iter().enumerate() {
+        let table = schema.models[step.model].table;
+        if step.deletes() { &mut deletes } else { &mut updates }.entry(table).or_default().push(place);
+    }
+    let nowhere = Vec::new();
+    let of =
+        |map: &BTreeMap<TableId, Vec<usize>>, table: TableId| map.get(&table).unwrap_or(&nowhere).clone();
+    let mut after: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); steps.len()];
+    for (place, step) in steps.iter().enumerate() {
+        let table = schema.models[step.model].table;
+        if step.deletes() {
+            of(&updates, table).into_iter().for_each(|update| {
+                after[update].insert(place);
+            });
+        }
+        for table in &step.before {
+            after[place].extend(of(&deletes, *table).into_iter().filter(|other| *other != place));
+        }
+    }
+    for edge in bound {
+        let edge = &edges.all[*edge];
+        for first in of(&deletes, edge.from) {
+            after[first].extend(of(&deletes, edge.to));
+        }
+    }
+    let mut waits = vec![0_usize; steps.len()];
+    after.iter().flatten().for_each(|place| waits[*place] += 1);
+    let rank = |place: usize| {
+        let step = &steps[place];
+        let set = &owned.sets.drafts[step.set];
+        let person =
+            set.subject || owned.base[step.model].is_some_and(|base| owned.sets.drafts[base].subject);
+        let purpose = match step.purpose {
+            Some(Purpose::Anonymize) if person => 0,
+            None if person => 1,
+            Some(Purpose::Clear) => 2,
+            Some(Purpose::Repoint) => 3,
+            Some(Purpose::Anonymize) => 4,
+            Some(Purpose::Detach) => 5,
+            None => 6,
+        };
+        // steps of one transaction stay side by side
+        (!step.deletes() || !step.together, purpose, place)
+    };
+    let mut ready: BTreeSet<_> = (0..steps.len()).filter(|place| waits[*place] == 0).map(rank).collect();
+    let mut sorted = Vec::with_capacity(steps.len());
+    let mut running = false;
+    while !ready.is_empty() {
+        // a run of steps that go together, once begun, goes on; it begins when nothing else is ready
+        let next = if running { ready.first() } else { ready.iter().find(|rank| rank.0).or(ready.first()) };
+        let Some(&rank_of) = next else { break };
+        ready.remove(&rank_of);
+        running = !rank_of.0;
+        sorted.push(rank_of.2);
+        for &place in &after[rank_of.2] {
+            waits[place] -= 1;
+            if waits[place] == 0 {
+                ready.insert(rank(place));
+            }
+        }
+    }
+    let mut steps: Vec<Option<StepDraft>> = steps.into_iter().map(Some).collect();
+    sorted.into_iter().filter_map(|place| steps[place].take()).collect()
+}
+
+fn leads(schema: &Schema<'_>, edges: &Edges<'_>, bound: &[usize]) -> Vec<BTreeSet<usize>> {
+    let mut leads = vec![BTreeSet::new(); schema.tables.len()];
+    for edge in bound {
+        leads[edges.all[*edge].from].insert(edges.all[*edge].to);
+    }
+    leads
+}

@@ -1,0 +1,541 @@
+//! The rows a request reaches, as sets: one for each fate of a model, and one of all its rows where others start there.
+
+use std::collections::BTreeSet;
+
+use exeunt_base::{Kind, Name};
+use exeunt_datamap::model::{IdentityKind, Relation, RelationKind};
+use exeunt_source::selection::{Compare, Filter, Join, KeyBy};
+
+use crate::build::parts::{self, Act};
+use crate::build::reach::{Fate, Reach, Through, Way};
+use crate::build::schema::{ModelId, Schema};
+use crate::build::sets::{Owner, Path, SetDraft, SetId, Sets};
+use crate::document::{AnchorFrom, Claims, Note, Severity};
+use crate::problem::Problem;
+
+/// More ways than this to one model's rows are not joined through any more, but found first.
+const MOST_PATHS: usize = 3;
+/// Longer roads than this are not joined any further.
+const MOST_JOINS: usize = 2;
+
+/// A set and what becomes of its rows.
+#[derive(Debug, Clone)]
+pub(crate) struct PartSet<'a> {
+    pub(crate) set: SetId,
+    pub(crate) model: ModelId,
+    pub(crate) act: Act<'a>,
+    /// Its ways, by their place among the model's.
+    pub(crate) ways: Vec<usize>,
+    /// What tells its rows from those of other parts of the same ways.
+    pub(crate) filters: Vec<Filter>,
+    /// Whether it is all rows of its ways.
+    pub(crate) whole: bool,
+    /// Whether some of the rows stay for another owner's sake.
+    pub(crate) shared: bool,
+}
+
+/// The reached rows as sets.
+pub(crate) struct Owned<'a> {
+    pub(crate) sets: Sets,
+    pub(crate) parts: Vec<PartSet<'a>>,
+    /// Parts of each model.
+    pub(crate) of_model: Vec<Vec<usize>>,
+    /// For each model, the set of all its rows below which others are, where there is one.
+    pub(crate) base: Vec<Option<SetId>>,
+    /// For each model, the ways to those rows.
+    roads: Vec<Vec<Path>>,
+}
+
+impl<'a> Owned<'a> {
+    /// Sets of a model's rows that go.
+    pub(crate) fn deleted(&self, model: ModelId) -> Vec<SetId> {
+        self.of_model[model]
+            .iter()
+            .map(|part| &self.parts[*part])
+            .filter(|part| part.act == Act::Delete)
+            .map(|part| part.set)
+            .collect()
+    }
+
+    /// A model's parts.
+    pub(crate) fn parts_of(&self, model: ModelId) -> impl Iterator<Item = &PartSet<'a>> {
+        self.of_model[model].iter().map(|part| &self.parts[*part])
+    }
+
+    /// Paths from `columns` of some row to `of` columns of a model's reached rows.
+    pub(crate) fn hop(
+        &mut self,
+        schema: &Schema<'a>,
+        columns: &[Name],
+        model: ModelId,
+        of: &[Name],
+        filters: Vec<Filter>,
+    ) -> Vec<Path> {
+        if let Some(base) = self.base[model] {
+            return vec![self.sets.path_to(schema, base, columns, of, filters)];
+        }
+        let table = &schema.table_of(model).table.name;
+        let on: Vec<(Name, Name)> = columns.iter().cloned().zip(of.iter().cloned()).collect();
+        self.roads[model]
+            .iter()
+            .map(|road| {
+                let first = Join { table: table.clone(), on: on.clone(), filters: road.filters.clone() };
+                let joins = std::iter::once(first).chain(road.joins.iter().cloned()).collect();
+                Path { filters: filters.clone(), joins, ..road.clone() }
+            })
+            .collect()
+    }
+
+    /// Paths by which a row of the model is itself one of those reached.
+    fn reached(&mut self, schema: &Schema<'a>, model: ModelId) -> Vec<Path> {
+        match (self.base[model], &schema.models[model].key) {
+            (Some(base), KeyBy::Columns(key)) => {
+                vec![self.sets.path_to(schema, base, key, key, Vec::new())]
+            }
+            _ => self.roads[model].clone(),
+        }
+    }
+}
+
+/// Lays out and fills the sets.
+pub(crate) fn lay_out<'a>(
+    schema: &Schema<'a>,
+    reach: &Reach<'a>,
+    notes: &mut Vec<Note>,
+    problems: &mut Vec<Problem>,
+) -> Owned<'a> {
+    let count = schema.models.len();
+    let mut owned = Owned {
+        sets: Sets::default(),
+        parts: Vec::new(),
+        of_model: vec![Vec::new(); count],
+        base: vec![None; count],
+        roads: vec![Vec::new(); count],
+    };
+    let mut abroad = vec![false; count];
+    for way in reach.ways.iter().flatten() {
+        if let Some(from) = way.from() {
+            abroad[from] |= schema.models[from].at.source != schema.models[way.to].at.source;
+        }
+    }
+    for &model in &reach.order {
+        if reach.reaches(model) {
+            allocate(schema, reach, &mut owned, model, abroad[model], notes, problems);
+        }
+    }
+    for &model in &reach.order {
+        if reach.reaches(model) {
+            fill(schema, reach, &mut owned, model, problems);
+        }
+    }
+    owned
+}
+
+/// Sets without their paths: paths of a ring need all of its sets to be there.
+fn allocate<'a>(
+    schema: &Schema<'a>,
+    reach: &Reach<'a>,
+    owned: &mut Owned<'a>,
+    model: ModelId,
+    abroad: bool,
+    notes: &mut Vec<Note>,
+    problems: &mut Vec<Problem>,
+) {
+    let node = &schema.models[model];
+    let ways = &reach.ways[model];
+    let mut groups: Vec<(Fate<'a>, bool, Vec<usize>)> = Vec::new();
+    for (place, way) in ways.iter().enumerate() {
+        let group = groups
+            .iter_mut()
+            .find(|(fate, shared, _)| way.fate.flows() && *fate == way.fate && *shared == way.shared);
+        match group {
+            Some((_, _, places)) => places.push(place),
+            None => groups.push((way.fate, way.shared, vec![place])),
+        }
+    }
+    let flowing = groups.iter().filter(|(fate, _, _)| fate.flows()).count();
+    for (fate, shared, places) in groups {
+        if let Fate::Detach(_) = fate {
+            match ways[places[0]].through {
+                Through::Identity(_) => {
+                    problems.push(Problem {
+                        code: "subject_detached",
+                        span: node.model.span.clone(),
+                        at: node.at.to_string(),
+                        text: "a subject model cannot be detached: its rows are the person".into(),
+                        fix: "write `on_erase: delete` or `on_erase: { anonymize: … }`".into(),
+                    });
+                    continue;
+                }
+                Through::Up { relation, .. } => {
+                    notes.push(Note {
+                        severity: Severity::Info,
+                        code: "left_as_it_is".into(),
+                        at: node.at.to_string(),
+                        text: format!(
+                            "rows stay as they are: the link to the person is `{}` of the row that owns them",
+                            joined(&relation.by)
+                        ),
+                    });
+                    continue;
+                }
+                _ => {}
+            }
+        }
+        let split = parts::of(schema, model, fate, notes, problems);
+        for part in split {
+            let mut draft = SetDraft::new(model);
+            draft.claims = if shared { Claims::Any } else { Claims::All };
+            draft.filters.clone_from(&part.filters);
+            draft.unless.extend(part.unless.clone());
+            draft.why = why(schema, ways, &places, &part.act);
+            let whole = part.is_whole();
+            let set = owned.sets.add(draft);
+            owned.of_model[model].push(owned.parts.len());
+            owned.parts.push(PartSet {
+                set,
+                model,
+                act: part.act,
+                ways: places.clone(),
+                filters: part.filters,
+                whole,
+                shared,
+            });
+        }
+    }
+    let subject = node.model.subject.is_some();
+    let shared = ways.iter().any(|way| way.shared);
+    if flowing > 0 && (subject || shared || abroad || reach.cyclic[model]) {
+        designate(schema, owned, model, &reach.ways[model]);
+    }
+}
+
+/// Names or adds the set of all rows below which others are.
+fn designate<'a>(schema: &Schema<'a>, owned: &mut Owned<'a>, model: ModelId, ways: &[Way<'a>]) {
+    let flowing: Vec<&PartSet<'a>> =
+        owned.parts_of(model).filter(|part| ways[part.ways[0]].fate.flows()).collect();
+    let set = match flowing[..] {
+        [only] if only.whole => only.set,
+        _ => {
+            let places: Vec<usize> = (0..ways.len()).filter(|place| ways[*place].fate.flows()).collect();
+            let mut draft = SetDraft::new(model);
+            draft.why = why(schema, ways, &places, &Act::Read);
+            owned.sets.add(draft)
+        }
+    };
+    owned.base[model] = Some(set);
+}
+
+fn fill<'a>(
+    schema: &Schema<'a>,
+    reach: &Reach<'a>,
+    owned: &mut Owned<'a>,
+    model: ModelId,
+    problems: &mut Vec<Problem>,
+) {
+    let ways = &reach.ways[model];
+    let paths: Vec<Vec<Path>> = ways.iter().map(|way| paths_of(schema, reach, owned, way)).collect();
+    let all = |places: &[usize]| -> Vec<Path> {
+        let mut found: Vec<Path> = Vec::new();
+        for path in places.iter().flat_map(|place| &paths[*place]) {
+            if !found.contains(path) {
+                found.push(path.clone());
+            }
+        }
+        found
+    };
+    let flowing: Vec<usize> = (0..ways.len()).filter(|place| ways[*place].fate.flows()).collect();
+    let roads = all(&flowing);
+    let long = roads.len() > MOST_PATHS || roads.iter().any(|road| road.joins.len() > MOST_JOINS);
+    let needed = long
+        && owned.base[model].is_none()
+        && reach.ways.iter().flatten().any(|way| way.from() == Some(model));
+    if needed && !flowing.is_empty() {
+        designate(schema, owned, model, ways);
+    }
+    let owners = if ways.iter().any(|way| way.shared) {
+        owners(schema, reach, owned, model, problems)
+    } else {
+        Vec::new()
+    };
+    let identified =
+        |places: &[usize]| places.iter().any(|place| matches!(ways[*place].through, Through::Identity(_)));
+    let places = owned.of_model[model].clone();
+    let own_base = owned.base[model].filter(|base| places.iter().all(|part| owned.parts[*part].set != *base));
+    let groups: BTreeSet<&Vec<usize>> = places
+        .iter()
+        .map(|part| &owned.parts[*part].ways)
+        .filter(|part| ways[part[0]].fate.flows())
+        .collect();
+    let one_group = groups.len() == 1;
+    let key = match &schema.models[model].key {
+        KeyBy::Columns(key) => Some(key.clone()),
+        KeyBy::WholeRow => None,
+    };
+    if let Some(base) = own_base {
+        let by_parts = key.as_ref().filter(|_| !owners.is_empty() && !one_group);
+        owned.sets.drafts[base].paths = match by_parts {
+            // some of the ways spare shared rows: only the parts know which
+            Some(key) => places
+                .iter()
+                .filter(|part| ways[owned.parts[**part].ways[0]].fate.flows())
+                .map(|part| owned.parts[*part].set)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .map(|set| owned.sets.path_to(schema, set, key, key, Vec::new()))
+                .collect(),
+            None => roads.clone(),
+        };
+        let draft = &mut owned.sets.drafts[base];
+        draft.subject = by_parts.is_none() && identified(&flowing);
+        if one_group {
+            draft.unless.extend(owners.iter().cloned());
+            draft.claims = if owners.is_empty() { Claims::All } else { Claims::Any };
+        }
+    }
+    for part in places {
+        let PartSet { set, ways: places, shared, .. } = owned.parts[part].clone();
+        let derived = own_base.zip(key.as_ref()).filter(|_| one_group && ways[places[0]].fate.flows());
+        match derived {
+            Some((base, key)) => {
+                owned.sets.drafts[set].paths = vec![owned.sets.path_to(schema, base, key, key, Vec::new())];
+            }
+            None => {
+                let told = own_base.is_some_and(|base| owned.sets.drafts[base].subject);
+                let draft = &mut owned.sets.drafts[set];
+                draft.paths = all(&places);
+                if shared {
+                    draft.unless.extend(owners.iter().cloned());
+                }
+                draft.subject = identified(&places) && !told;
+            }
+        }
+    }
+    owned.roads[model] = roads;
+}
+
+/// The paths of one way.
+fn paths_of<'a>(schema: &Schema<'a>, reach: &Reach<'a>, owned: &mut Owned<'a>, way: &Way<'a>) -> Vec<Path> {
+    let table = schema.table_of(way.to);
+    match &way.through {
+        Through::Identity(kinds) => kinds
+            .iter()
+            .map(|(kind, column, tellers)| {
+                identity(schema, owned, way.to, (kind, column), tellers, Vec::new())
+            })
+            .collect(),
+        Through::Down { relation, .. } | Through::Cascade { relation, .. }
+            if relation.by_identity.is_some() =>
+        {
+            let kind = relation.by_identity.as_ref();
+            kind.map(|kind| identity_paths(schema, reach, owned, way.to, relation, kind)).unwrap_or_default()
+        }
+        Through::Down { relation, from } => {
+            let filters = parts::when_filters(table, &relation.when);
+            owned.hop(schema, &relation.by, *from, &relation.on, filters)
+        }
+        Through::Cascade { relation, from } => {
+            let filters = parts::when_filters(table, &relation.when);
+            let going = owned.deleted(*from);
+            going
+                .into_iter()
+                .map(|set| owned.sets.path_to(schema, set, &relation.by, &relation.on, filters.clone()))
+                .collect()
+        }
+        Through::Up { relation, from } => upward(schema, owned, relation, *from),
+    }
+}
+
+/// Paths to rows that hold a person's identifier, where nothing else joins the two.
+pub(crate) fn identity_paths<'a>(
+    schema: &Schema<'a>,
+    reach: &Reach<'a>,
+    owned: &Owned<'a>,
+    model: ModelId,
+    relation: &Relation,
+    kind: &IdentityKind,
+) -> Vec<Path> {
+    let filters = parts::when_filters(schema.table_of(model), &relation.when);
+    let tellers = reach.tellers.get(kind).map(Vec::as_slice).unwrap_or_default();
+    let path = |column| identity(schema, owned, model, (kind, column), tellers, filters.clone());
+    relation.by.iter().map(path).collect()
+}
+
+fn identity<'a>(
+    schema: &Schema<'a>,
+    owned: &Owned<'a>,
+    model: ModelId,
+    (kind, column): (&IdentityKind, &Name),
+    tellers: &[ModelId],
+    filters: Vec<Filter>,
+) -> Path {
+    let holds = schema.table_of(model).columns.get(column).map(|column| &column.kind);
+    Path {
+        filters,
+        joins: Vec::new(),
+        columns: vec![column.clone()],
+        anchor: AnchorFrom::Identity {
+            kind: kind.as_str().to_owned(),
+            learned_from: tellers.iter().filter_map(|teller| owned.base[*teller]).collect(),
+        },
+        compare: compare(kind.as_str(), holds),
+    }
+}
+
+/// From rows that are owned to the rows of `from` that own them, where the constants are on the owner's side.
+pub(crate) fn upward<'a>(
+    schema: &Schema<'a>,
+    owned: &mut Owned<'a>,
+    relation: &Relation,
+    from: ModelId,
+) -> Vec<Path> {
+    let node = schema.table_of(from);
+    let tests = parts::when_filters(node, &relation.when);
+    if tests.is_empty() {
+        return owned.hop(schema, &relation.on, from, &relation.by, Vec::new());
+    }
+    let abroad = schema.models[from].at.source != relation.to.source;
+    let paths = match &schema.models[from].key {
+        KeyBy::Columns(key) if !abroad => {
+            let on = relation.on.iter().cloned().zip(relation.by.iter().cloned()).collect();
+            let step = Join { table: node.table.name.clone(), on, filters: tests };
+            let rest = owned.reached(schema, from);
+            debug_assert!(!key.is_empty());
+            return rest
+                .into_iter()
+                .map(|path| {
+                    let mut step = step.clone();
+                    step.filters.extend(path.filters);
+                    let joins = std::iter::once(step).chain(path.joins).collect();
+                    Path {
+                        filters: Vec::new(),
+                        joins,
+                        columns: path.columns,
+                        anchor: path.anchor,
+                        compare: path.compare,
+                    }
+                })
+                .collect();
+        }
+        _ => owned.reached(schema, from),
+    };
+    let mut draft = SetDraft::new(from);
+    draft.paths = paths;
+    draft.filters = tests;
+    draft.why = format!("{} that own {}", schema.models[from].at, relation.to);
+    let set = owned.sets.add(draft);
+    vec![owned.sets.path_to(schema, set, &relation.on, &relation.by, Vec::new())]
+}
+
+/// Everyone who may own a row of the model, and which of them go anyway.
+fn owners<'a>(
+    schema: &Schema<'a>,
+    reach: &Reach<'a>,
+    owned: &mut Owned<'a>,
+    model: ModelId,
+    problems: &mut Vec<Problem>,
+) -> Vec<Owner> {
+    let mut found = Vec::new();
+    let rows = schema.table_of(model);
+    for (holder, _, other, relation) in schema.relations() {
+        let (owner, on, row_filters, filters) = match relation.kind {
+            RelationKind::OwnedBy if holder == model => {
+                let on = relation.by.iter().cloned().zip(relation.on.iter().cloned()).collect();
+                (other, on, parts::when_filters(rows, &relation.when), Vec::new())
+            }
+            RelationKind::Owns if other == model => {
+                let on = relation.on.iter().cloned().zip(relation.by.iter().cloned()).collect();
+                (holder, on, Vec::new(), parts::when_filters(schema.table_of(holder), &relation.when))
+            }
+            _ => continue,
+        };
+        if relation.by_identity.is_some() {
+            continue; // a row that carries a person's own address has no second owner by it
+        }
+        let ring = reach.cyclic[model] && reach.cyclic[owner];
+        if ring || schema.models[owner].at.source != schema.models[model].at.source {
+            problems.push(Problem {
+                code: "shared_out_of_sight",
+                span: relation.span.clone(),
+                at: format!("{} -> {}", schema.models[model].at, schema.models[owner].at),
+                text: if ring {
+                    "`shared: last_owner` inside a ring of owners has no one answer".into()
+                } else {
+                    "`shared: last_owner` cannot count owners in another source".into()
+                },
+                fix: "leave `shared` out and decide with `on_erase` what becomes of the row".into(),
+            });
+            continue;
+        }
+        let flows = reach.ways[owner].iter().any(|way| way.fate.flows());
+        let reached = if flows { owned.reached(schema, owner) } else { Vec::new() };
+        found.push(Owner {
+            table: schema.table_of(owner).table.name.clone(),
+            on,
+            row_filters,
+            filters,
+            reached,
+        });
+    }
+    found
+}
+
+/// How identifiers of a kind are compared with a column.
+pub(crate) fn compare(kind: &str, column: Option<&Kind>) -> Compare {
+    let textual = column.is_none_or(|kind| match kind {
+        Kind::Text { .. } | Kind::Any => true,
+        Kind::Other(name) => name == "citext",
+        _ => false,
+    });
+    let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
+    if !textual {
+        Compare::Exact
+    } else if has(&["email", "mail"]) {
+        Compare::Folded
+    } else if has(&["phone", "mobile", "msisdn", "fax"]) {
+        Compare::Digits
+    } else {
+        Compare::Exact
+    }
+}
+
+/// Names side by side.
+pub(crate) fn joined(names: &[Name]) -> String {
+    names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn why(schema: &Schema<'_>, ways: &[Way<'_>], places: &[usize], act: &Act<'_>) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    for place in places {
+        let way = &ways[*place];
+        let from = way.from().map(|from| schema.models[from].at.to_string()).unwrap_or_default();
+        reasons.push(match &way.through {
+            Through::Identity(kinds) => {
+                let kinds: Vec<&str> = kinds.iter().map(|(kind, _, _)| kind.as_str()).collect();
+                if kinds.is_empty() {
+                    "found by what other models tell".into()
+                } else {
+                    format!("found by {}", kinds.join(" or "))
+                }
+            }
+            Through::Down { relation, .. } if relation.by_identity.is_some() => {
+                format!(
+                    "owned by {from}, by the same {} in {}",
+                    relation.by_identity.as_ref().map_or("", |kind| kind.as_str()),
+                    joined(&relation.by)
+                )
+            }
+            Through::Down { relation, .. } => format!("owned by {from}, by {}", joined(&relation.by)),
+            Through::Up { relation, .. } => format!("owned through {from}, by its {}", joined(&relation.by)),
+            Through::Cascade { relation, .. } => {
+                format!("goes with {from} it refers to by {}", joined(&relation.by))
+            }
+        });
+    }
+    let model = &schema.models[ways[places[0]].to].at;
+    let part = match act {
+        Act::Keep(Some(_)) | Act::Minimize(..) => ", within their time",
+        _ => "",
+    };
+    format!("{model}{part}: {}", reasons.join("; "))
+}
