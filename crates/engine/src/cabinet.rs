@@ -117,9 +117,7 @@ impl Engine {
 
     /// The key that seals what is known of a request's person.
     fn case_key(&self, request: &Request) -> Result<Secret<[u8; 32]>, Error> {
-        let salt = request.case_key.as_deref().ok_or(Error::NothingThere(request.id))?;
-        let purpose = self.keyring.purpose_key(self.organization, "cases")?;
-        Ok(sealing::derive(&purpose, salt, "exeunt case v1"))
+        case_key_of(&self.keyring.purpose_key(self.organization, "cases")?, request)
     }
 
     /// Seals what is known of a person, for this request alone.
@@ -130,17 +128,42 @@ impl Engine {
         Ok(sealing::seal(&key, &request.id.to_string(), nonce, &known.to_bytes()))
     }
 
+    /// Seals what is known of many people, in the order of their claimant numbers.
+    pub(crate) fn seal_all_known(
+        &self,
+        requests: &[Request],
+        claimants: &[Claimant],
+    ) -> Result<Vec<(RequestId, Vec<u8>)>, Error> {
+        let purpose = self.keyring.purpose_key(self.organization, "cases")?;
+        requests
+            .iter()
+            .zip(claimants)
+            .map(|(request, claimant)| {
+                let key = case_key_of(&purpose, request)?;
+                let mut nonce = [0; 12];
+                self.world.chance(&mut nonce);
+                let bytes = claimant.known.to_bytes();
+                Ok((request.id, sealing::seal(&key, &request.id.to_string(), nonce, &bytes)))
+            })
+            .collect()
+    }
+
     /// Opens it again.
     pub fn open_known(&self, request: &Request) -> Result<Known, Error> {
+        self.open_known_under(&self.case_key(request)?, request)
+    }
+
+    fn open_known_under(&self, key: &Secret<[u8; 32]>, request: &Request) -> Result<Known, Error> {
         let sealed = request.identities.as_deref().ok_or(Error::NothingThere(request.id))?;
         let damaged = |why: String| Error::Damaged { what: "what is known of the person", why };
-        let bytes = sealing::open(&self.case_key(request)?, &request.id.to_string(), sealed)
+        let bytes = sealing::open(key, &request.id.to_string(), sealed)
             .ok_or_else(|| damaged(String::from("wrong key, or not the same bytes")))?;
         Known::from_bytes(&bytes).map_err(|error| damaged(error.to_string()))
     }
 
     /// The claimants of a job, by number.
     pub async fn claimants(&self, job: JobId) -> Result<Vec<Claimant>, Error> {
+        let purpose = self.keyring.purpose_key(self.organization, "cases")?;
         self.store
             .requests_of(job)
             .await?
@@ -149,12 +172,15 @@ impl Engine {
             .map(|(place, request)| {
                 let number = u32::try_from(place).unwrap_or(u32::MAX);
                 if request.claimant != Some(number) {
-                    return Err(Error::Damaged { what: "a job", why: String::from("its claimants have gaps") });
+                    return Err(Error::Damaged {
+                        what: "a job",
+                        why: String::from("its claimants have gaps"),
+                    });
                 }
                 Ok(Claimant {
                     number,
                     request: request.id,
-                    known: self.open_known(request)?,
+                    known: self.open_known_under(&case_key_of(&purpose, request)?, request)?,
                     salt: salt_of(request)?,
                 })
             })
@@ -186,6 +212,11 @@ impl Engine {
         }
         Ok(catalogs)
     }
+}
+
+fn case_key_of(purpose: &Secret<[u8; 32]>, request: &Request) -> Result<Secret<[u8; 32]>, Error> {
+    let salt = request.case_key.as_deref().ok_or(Error::NothingThere(request.id))?;
+    Ok(sealing::derive(purpose, salt, "exeunt case v1"))
 }
 
 /// A request's salt.

@@ -27,7 +27,9 @@ pub enum Error {
     #[error("the plan of job `{0}` is not approved; approve its digest first")]
     NotApproved(JobId),
     /// The live schema is not the one the plan was approved for.
-    #[error("source `{source_name}` no longer has the schema the plan was approved for; nothing was touched. Plan again")]
+    #[error(
+        "source `{source_name}` no longer has the schema the plan was approved for; nothing was touched. Plan again"
+    )]
     Drifted {
         /// Which.
         source_name: Name,
@@ -41,7 +43,9 @@ pub enum Error {
         known: String,
     },
     /// Identifiers point to different rows.
-    #[error("the identifiers of request `{request}` point to different people in {model} (they disagree on {kinds}); check them, or confirm with --confirm-identity")]
+    #[error(
+        "the identifiers of request `{request}` point to different people in {model} (they disagree on {kinds}); check them, or confirm with --confirm-identity"
+    )]
     Contradiction {
         /// Which.
         request: RequestId,
@@ -51,7 +55,9 @@ pub enum Error {
         kinds: String,
     },
     /// An identifier matches too many people.
-    #[error("the identifiers of request `{request}` match {found} rows in {model}, more than the {cap} allowed; use a narrower identifier, or confirm with --confirm-matches {found}")]
+    #[error(
+        "the identifiers of request `{request}` match {found} rows in {model}, more than the {cap} allowed; use a narrower identifier, or confirm with --confirm-matches {found}"
+    )]
     TooBroad {
         /// Which.
         request: RequestId,
@@ -63,7 +69,9 @@ pub enum Error {
         cap: u64,
     },
     /// A person has more rows than the cap.
-    #[error("request `{request}` would touch {found} rows, more than the cap of {cap} for one person; if that is right, confirm with --confirm-rows {found}")]
+    #[error(
+        "request `{request}` would touch {found} rows, more than the cap of {cap} for one person; if that is right, confirm with --confirm-rows {found}"
+    )]
     TooMany {
         /// Which.
         request: RequestId,
@@ -84,7 +92,9 @@ pub enum Error {
         because: String,
     },
     /// The window has not ended.
-    #[error("the recovery window of request `{request}` ends at {ends}; purge it then, or end the window early with --now and a reason")]
+    #[error(
+        "the recovery window of request `{request}` ends at {ends}; purge it then, or end the window early with --now and a reason"
+    )]
     WindowOpen {
         /// Which.
         request: RequestId,
@@ -92,7 +102,9 @@ pub enum Error {
         ends: exeunt_base::Timestamp,
     },
     /// Rows appeared since the census.
-    #[error("{rows} rows of request `{request}` appeared since they were struck ({places}); erase them too with --include-new, or leave them with --leave-new and a reason")]
+    #[error(
+        "{rows} rows of request `{request}` appeared since they were struck ({places}); erase them too with --include-new, or leave them with --leave-new and a reason"
+    )]
     Appeared {
         /// Which.
         request: RequestId,

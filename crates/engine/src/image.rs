@@ -80,8 +80,7 @@ pub fn put(out: &mut Vec<u8>, key: &[exeunt_base::Cell], before: &[exeunt_base::
 
 /// Reads all images of a segment.
 pub fn take_all(change: Change, mut bytes: &[u8]) -> Result<Vec<Image>, Error> {
-    let damaged =
-        |error: codec::Error| Error::Damaged { what: "a vault segment", why: error.to_string() };
+    let damaged = |error: codec::Error| Error::Damaged { what: "a vault segment", why: error.to_string() };
     let mut images = Vec::new();
     while !bytes.is_empty() {
         let key = codec::take_row(&mut bytes).map_err(damaged)?;

@@ -1,6 +1,7 @@
 //! A job at work: what one process holds while it carries a plan out.
 
 pub mod decide;
+mod lease;
 pub mod pace;
 pub mod prepare;
 pub mod run;
@@ -69,7 +70,8 @@ impl Work<'_> {
     /// Rows of a set's census.
     pub(crate) fn entries(&self, set: usize, from: u64, to: u64) -> Result<Vec<Entry>, Error> {
         let salt = self.job_salt();
-        Reading::new(&self.census, &self.engine.shelf, &self.epoch_key, self.job.id, salt).entries(set, from, to)
+        Reading::new(&self.census, &self.engine.shelf, &self.epoch_key, self.job.id, salt)
+            .entries(set, from, to)
     }
 
     /// The job's own salt.

@@ -29,7 +29,11 @@ fn key(secret: &Secret<[u8; 32]>) -> LessSafeKey {
 pub fn seal(secret: &Secret<[u8; 32]>, context: &str, nonce: [u8; 12], plain: &[u8]) -> Vec<u8> {
     let mut out = plain.to_vec();
     key(secret)
-        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context.as_bytes()), &mut out)
+        .seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(context.as_bytes()),
+            &mut out,
+        )
         .expect("AES-GCM seals anything shorter than 64 GiB");
     let mut sealed = nonce.to_vec();
     sealed.append(&mut out);

@@ -66,14 +66,9 @@ pub fn units_of(document: &Document, veils: bool) -> Vec<Unit> {
         work,
         together,
     };
-    let veiled = document
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| veils && !step.veil.is_empty())
-        .map(|(place, step)| {
-            unit(place, step, Work::Update { purpose: None, assign: step.veil.clone() }, false)
-        });
+    let veiled = document.steps.iter().enumerate().filter(|(_, step)| veils && !step.veil.is_empty()).map(
+        |(place, step)| unit(place, step, Work::Update { purpose: None, assign: step.veil.clone() }, false),
+    );
     let steps = document.steps.iter().enumerate().map(|(place, step)| {
         let work = match &step.action {
             Action::Delete { guards } => Work::Delete { guards: guards.clone() },

@@ -311,6 +311,17 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Records that a census was sealed after all.
+    pub async fn keep_census_blob(&mut self, job: JobId, blob: BlobId) -> Result<(), Error> {
+        sqlx::query("UPDATE jobs SET census_blob = $2 WHERE id = $1")
+            .bind(job.to_string())
+            .bind(blob.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("keep a census"))?;
+        Ok(())
+    }
+
     /// Adds to a unit's counts and moves its position, which must stand at `from`: a repeated delta is refused.
     pub async fn advance_unit(
         &mut self,

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use exeunt_base::{Cell, Name, Row, hex};
 use exeunt_plan::document::{Claims, Document, Ghost};
-use exeunt_source::{Anchor, Branch, Compare, Filter, Insert, KeyBy, Read, Rows, Selection, Test, Transaction};
+use exeunt_source::{
+    Anchor, Branch, Compare, Filter, Insert, KeyBy, Read, Rows, Selection, Test, Transaction,
+};
 
 use crate::batch::seal::Images;
 use crate::error::Error;
@@ -32,7 +34,8 @@ impl Ghosts {
         column: &Name,
     ) -> Result<Cell, Error> {
         let key = self.keys.get(&Self::place(document, ghost, claimant));
-        let at = document.ghosts.get(ghost).and_then(|ghost| ghost.key.iter().position(|name| name == column));
+        let at =
+            document.ghosts.get(ghost).and_then(|ghost| ghost.key.iter().position(|name| name == column));
         key.zip(at).and_then(|(key, at)| key.get(at)).cloned().ok_or_else(|| Error::Damaged {
             what: "the plan",
             why: format!("ghost {ghost} has no key column `{column}`"),
@@ -53,10 +56,10 @@ impl Ghosts {
         if self.keys.contains_key(&place) {
             return Ok(());
         }
-        let ghost = document.ghosts.get(number).ok_or_else(|| Error::Damaged {
-            what: "the plan",
-            why: format!("there is no ghost {number}"),
-        })?;
+        let ghost = document
+            .ghosts
+            .get(number)
+            .ok_or_else(|| Error::Damaged { what: "the plan", why: format!("there is no ghost {number}") })?;
         if !ghost.per_person {
             if let Some(key) = look_up(ghost, tx).await? {
                 self.keys.insert(place, key);
@@ -73,8 +76,9 @@ impl Ghosts {
 async fn look_up(ghost: &Ghost, tx: &mut dyn Transaction) -> Result<Option<Row>, Error> {
     let mut known = ghost.row.iter().filter(|(_, value)| !value.is_null());
     let Some((column, value)) = known.next() else { return Ok(None) };
-    let filters =
-        known.map(|(column, value)| Filter { column: column.clone(), test: Test::Equals(value.clone()) }).collect();
+    let filters = known
+        .map(|(column, value)| Filter { column: column.clone(), test: Test::Equals(value.clone()) })
+        .collect();
     let selection = Selection {
         table: ghost.table.clone(),
         key: KeyBy::Columns(ghost.key.clone()),
@@ -89,8 +93,11 @@ async fn look_up(ghost: &Ghost, tx: &mut dyn Transaction) -> Result<Option<Row>,
         unless: Vec::new(),
     };
     let anchors = vec![Anchor { rows: vec![(0, vec![value.clone()])] }];
-    let read =
-        Read { table: ghost.table.clone(), columns: ghost.key.clone(), rows: Rows::Selected(selection, anchors) };
+    let read = Read {
+        table: ghost.table.clone(),
+        columns: ghost.key.clone(),
+        rows: Rows::Selected(selection, anchors),
+    };
     let rows = tx.read(&read).await.map_err(Error::at(&ghost.source))?.collect().await;
     Ok(rows.map_err(Error::at(&ghost.source))?.into_iter().next())
 }

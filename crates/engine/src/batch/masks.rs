@@ -28,7 +28,13 @@ impl std::fmt::Debug for Changer {
 
 impl Changer {
     /// Makes the maskers of an update ready. `image` are the columns of the row images the values come from.
-    pub fn new(set: &RowSet, table: &Table, assign: &[Assign], image: &[Name], kind: &str) -> Result<Self, Error> {
+    pub fn new(
+        set: &RowSet,
+        table: &Table,
+        assign: &[Assign],
+        image: &[Name],
+        kind: &str,
+    ) -> Result<Self, Error> {
         let columns = assign
             .iter()
             .map(|assign| {
@@ -37,7 +43,9 @@ impl Changer {
                 };
                 let place = image.iter().position(|name| *name == assign.column).ok_or_else(gone)?;
                 let setting = match &assign.to {
-                    Value::Ghost { ghost, column } => Setting::Ghost { ghost: *ghost, column: column.clone() },
+                    Value::Ghost { ghost, column } => {
+                        Setting::Ghost { ghost: *ghost, column: column.clone() }
+                    }
                     Value::Mask(method) => {
                         let column = table.column(&assign.column).ok_or_else(gone)?;
                         let facts = facts_of(table, column, &assign.category, kind);

@@ -72,7 +72,10 @@ impl Work<'_> {
         };
         let blob = self.engine.shelf.take(batch.blob)?;
         let salts = |request| {
-            self.claimants.iter().find(|claimant| claimant.request == request).map(|claimant| claimant.salt.clone())
+            self.claimants
+                .iter()
+                .find(|claimant| claimant.request == request)
+                .map(|claimant| claimant.salt.clone())
         };
         let mut verdict = None;
         let segments: Vec<_> = blob.segments().cloned().collect();
@@ -111,10 +114,8 @@ impl Work<'_> {
 
 /// What rows that are (still) there say about the transaction; `None` when they cannot tell.
 fn judge(change: Change, key: &KeyBy, images: &[image::Image], here: &[Row]) -> Option<bool> {
-    let here: std::collections::HashMap<i64, &[Cell]> = here
-        .iter()
-        .filter_map(|row| Some((row.first()?.as_int()?, row.get(1..)?)))
-        .collect();
+    let here: std::collections::HashMap<i64, &[Cell]> =
+        here.iter().filter_map(|row| Some((row.first()?.as_int()?, row.get(1..)?))).collect();
     let mut verdict = None;
     for (place, image) in (0..).zip(images) {
         let row = here.get(&place).copied();

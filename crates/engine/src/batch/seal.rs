@@ -21,7 +21,13 @@ pub trait Images: Send {
     fn shape(&mut self, model: &str, shape: &Shape, claims: Claims) -> Result<(), Error>;
 
     /// One row.
-    fn row(&mut self, claimants: &[u32], key: &[Cell], before: &[Cell], after: Option<&Row>) -> Result<(), Error>;
+    fn row(
+        &mut self,
+        claimants: &[u32],
+        key: &[Cell],
+        before: &[Cell],
+        after: Option<&Row>,
+    ) -> Result<(), Error>;
 
     /// No more rows of this shape.
     fn end(&mut self) -> Result<(), Error>;
@@ -108,16 +114,18 @@ impl<'a> Sealer<'a> {
 impl Images for Sealer<'_> {
     fn shape(&mut self, model: &str, shape: &Shape, claims: Claims) -> Result<(), Error> {
         self.end()?;
-        self.shape = Some(Shaped {
-            model: model.to_owned(),
-            columns: shape.to_bytes(),
-            change: shape.change,
-            claims,
-        });
+        self.shape =
+            Some(Shaped { model: model.to_owned(), columns: shape.to_bytes(), change: shape.change, claims });
         Ok(())
     }
 
-    fn row(&mut self, claimants: &[u32], key: &[Cell], before: &[Cell], after: Option<&Row>) -> Result<(), Error> {
+    fn row(
+        &mut self,
+        claimants: &[u32],
+        key: &[Cell],
+        before: &[Cell],
+        after: Option<&Row>,
+    ) -> Result<(), Error> {
         if !self.groups.contains_key(claimants) {
             self.groups.insert(claimants.to_vec(), Group::default());
         }

@@ -53,10 +53,9 @@ pub fn anchors_of<'f>(
                 let rows = claimants
                     .iter()
                     .flat_map(|claimant| {
-                        claimant
-                            .known
-                            .values(kind, learned_from)
-                            .filter_map(move |value| Some((claimant.number, vec![normalized(compare, value)?])))
+                        claimant.known.values(kind, learned_from).filter_map(move |value| {
+                            Some((claimant.number, vec![normalized(compare, value)?]))
+                        })
                     })
                     .collect();
                 Ok(Anchor { rows: without_doubles(rows) })
@@ -69,11 +68,16 @@ pub fn anchors_of<'f>(
                     .collect::<Option<Vec<_>>>()
                     .ok_or_else(|| Error::Damaged {
                         what: "the plan",
-                        why: format!("set {} starts from a column that set {other} does not carry", set.number),
+                        why: format!(
+                            "set {} starts from a column that set {other} does not carry",
+                            set.number
+                        ),
                     })?;
                 let rows = rows_of(*other)
                     .iter()
-                    .map(|(claimant, row)| (*claimant, places.iter().map(|at| row[*at].clone()).collect::<Row>()))
+                    .map(|(claimant, row)| {
+                        (*claimant, places.iter().map(|at| row[*at].clone()).collect::<Row>())
+                    })
                     // NULL refers to nothing
                     .filter(|(_, row)| !row.iter().any(Cell::is_null))
                     .collect();

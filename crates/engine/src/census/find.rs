@@ -113,10 +113,10 @@ impl<'a> Finder<'a> {
             let found = &self.found;
             anchors_of(set, &self.document.sets, claimants, &|other| found.of(other))?
         };
-        let reader = readers
-            .get_mut(&set.model.source)
-            .ok_or_else(|| Error::NoSource(set.model.source.clone()))?;
-        let paged = set.selection.unless.is_empty() && anchors.iter().any(|anchor| anchor.rows.len() > ANCHOR_PAGE);
+        let reader =
+            readers.get_mut(&set.model.source).ok_or_else(|| Error::NoSource(set.model.source.clone()))?;
+        let paged =
+            set.selection.unless.is_empty() && anchors.iter().any(|anchor| anchor.rows.len() > ANCHOR_PAGE);
         if paged {
             let merged = find_in_pages(reader.as_mut(), set, &anchors).await?;
             for (key, (who, carried)) in merged {
@@ -189,9 +189,11 @@ impl<'a> Finder<'a> {
                     .get_mut(&set.model.source)
                     .ok_or_else(|| Error::NoSource(set.model.source.clone()))?;
                 for (key, (who, carried)) in find_in_pages(reader.as_mut(), set, &anchors).await? {
-                    let have = known.entry(set.number).or_default().entry(key.clone()).or_insert_with(|| {
-                        (HashSet::new(), carried.clone())
-                    });
+                    let have = known
+                        .entry(set.number)
+                        .or_default()
+                        .entry(key.clone())
+                        .or_insert_with(|| (HashSet::new(), carried.clone()));
                     for claimant in who {
                         if have.0.insert(claimant) {
                             let row: Row = key.iter().cloned().chain(carried.iter().cloned()).collect();
@@ -271,8 +273,12 @@ impl<'a> Finder<'a> {
                     let Some(here) = row[at].to_plain() else { continue };
                     let given = || claimant.known.given.iter().filter(|(have, _)| have == kind);
                     let compare = compare_of_kind(kind);
-                    let same = |value: &Personal| normalized(compare, value.expose()) == normalized(compare, &here);
-                    if given().next().is_some() && !given().any(|(_, value)| same(value)) && !disagree.contains(&kind.as_str()) {
+                    let same =
+                        |value: &Personal| normalized(compare, value.expose()) == normalized(compare, &here);
+                    if given().next().is_some()
+                        && !given().any(|(_, value)| same(value))
+                        && !disagree.contains(&kind.as_str())
+                    {
                         disagree.push(kind);
                     }
                 }
@@ -343,7 +349,8 @@ type Merged = Vec<(Row, (Vec<u32>, Row))>;
 /// Finds with few enough keys a statement, and merges what the pages found, in key order.
 async fn find_in_pages(reader: &mut dyn Reader, set: &RowSet, anchors: &[Anchor]) -> Result<Merged, Error> {
     let mut merged: HashMap<Row, (HashSet<u32>, Row)> = HashMap::new();
-    let whole = anchors.iter().all(|anchor| anchor.rows.len() <= ANCHOR_PAGE) || !set.selection.unless.is_empty();
+    let whole =
+        anchors.iter().all(|anchor| anchor.rows.len() <= ANCHOR_PAGE) || !set.selection.unless.is_empty();
     let mut ask: Vec<(Selection, Vec<Anchor>)> = Vec::new();
     if whole {
         ask.push((set.selection.clone(), anchors.to_vec()));
@@ -387,9 +394,11 @@ async fn find_in_pages(reader: &mut dyn Reader, set: &RowSet, anchors: &[Anchor]
 
 /// A stable order for keys merged here; any will do, this one keeps neighbors together.
 fn compare_rows(one: &Row, other: &Row) -> std::cmp::Ordering {
-    one.iter().zip(other).map(|(one, other)| compare_cells(one, other)).find(|order| order.is_ne()).unwrap_or_else(
-        || one.len().cmp(&other.len()),
-    )
+    one.iter()
+        .zip(other)
+        .map(|(one, other)| compare_cells(one, other))
+        .find(|order| order.is_ne())
+        .unwrap_or_else(|| one.len().cmp(&other.len()))
 }
 
 fn compare_cells(one: &Cell, other: &Cell) -> std::cmp::Ordering {

@@ -124,7 +124,11 @@ impl<'a> Collector<'a> {
         self.in_memory += open.bytes.len();
         let first = self.sets[set].total;
         self.sets[set].total += u64::from(open.rows);
-        self.sets[set].chunks.push(Chunk { first, rows: open.rows, place: Place::Memory(Arc::new(open.bytes)) });
+        self.sets[set].chunks.push(Chunk {
+            first,
+            rows: open.rows,
+            place: Place::Memory(Arc::new(open.bytes)),
+        });
         if self.in_memory > MEMORY_BYTES { self.spill() } else { Ok(()) }
     }
 
@@ -156,6 +160,12 @@ impl<'a> Collector<'a> {
         }
         self.in_memory = 0;
         Ok(())
+    }
+
+    /// Rows taken so far, over all sets.
+    pub fn rows(&self) -> u64 {
+        let closed: u64 = self.sets.iter().map(|set| set.total).sum();
+        closed + self.open.iter().map(|open| u64::from(open.rows)).sum::<u64>()
     }
 
     /// Ends the census. With `seal`, all keys are durable in the vault when this returns.
@@ -249,7 +259,13 @@ pub struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// A reader for a job's census.
-    pub fn new(census: &'a Census, shelf: &'a Shelf, key: &'a EpochKey, job: JobId, salt: Option<Salt>) -> Self {
+    pub fn new(
+        census: &'a Census,
+        shelf: &'a Shelf,
+        key: &'a EpochKey,
+        job: JobId,
+        salt: Option<Salt>,
+    ) -> Self {
         Self { census, shelf, key, job, salt, last: None }
     }
 
@@ -259,7 +275,8 @@ impl<'a> Reading<'a> {
         let mut out = Vec::with_capacity(usize::try_from(to.saturating_sub(from)).unwrap_or(0));
         let start = keys.chunks.partition_point(|chunk| chunk.first + u64::from(chunk.rows) <= from);
         for chunk in keys.chunks[start..].iter().take_while(|chunk| chunk.first < to) {
-            let fresh = !matches!(&self.last, Some((have, first, _)) if *have == set && *first == chunk.first);
+            let fresh =
+                !matches!(&self.last, Some((have, first, _)) if *have == set && *first == chunk.first);
             if fresh {
                 let entries = self.decode(chunk)?;
                 self.last = Some((set, chunk.first, entries));
@@ -273,8 +290,7 @@ impl<'a> Reading<'a> {
     }
 
     fn decode(&self, chunk: &Chunk) -> Result<Vec<Entry>, Error> {
-        let damaged =
-            |error: codec::Error| Error::Damaged { what: "the census", why: error.to_string() };
+        let damaged = |error: codec::Error| Error::Damaged { what: "the census", why: error.to_string() };
         let owned;
         let mut bytes: &[u8] = match &chunk.place {
             Place::Memory(bytes) => bytes,

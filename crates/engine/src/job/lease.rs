@@ -1,0 +1,84 @@
+//! The lease on a job: taken, renewed while a batch takes its time, given back with the reason it stopped.
+
+use std::time::Duration;
+
+use exeunt_audit::kind::Kind;
+use exeunt_base::JobId;
+use exeunt_store::jobs::Lease;
+
+use crate::cabinet::Engine;
+use crate::error::Error;
+use crate::job::LEASE_SECONDS;
+use crate::states;
+
+/// Between two tries to take a lease that a dead process still holds.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl Engine {
+    /// Takes the lease, waiting for that of a dead process to run out.
+    pub(crate) async fn take_job(&self, id: JobId, owner: &str) -> Result<Lease, Error> {
+        let mut tries = 0;
+        loop {
+            let now = self.world.now();
+            let mut change = self.store.begin().await?;
+            match change.take_lease(id, owner, states::RUNNABLE, now, now.plus_seconds(LEASE_SECONDS)).await {
+                Ok(lease) => {
+                    change.move_job(id, states::RUNNABLE, states::RUNNING, None).await?;
+                    change.start_job(id, now).await?;
+                    change.commit_bookkeeping().await?;
+                    return Ok(lease);
+                }
+                Err(error) => {
+                    change.rollback().await?;
+                    let held = matches!(&error, exeunt_store::Error::State { wanted, .. } if wanted == "a free lease");
+                    // a living holder renews it, so it is still held after a whole lease: then it is theirs
+                    if !held || tries > LEASE_SECONDS * 5 {
+                        return Err(error.into());
+                    }
+                }
+            }
+            tries += 1;
+            self.world.wait(PAUSE).await;
+        }
+    }
+
+    /// Renews the lease while a batch takes its time. The caller ends it with the job.
+    pub(crate) fn beat(&self, lease: Lease) -> tokio::task::JoinHandle<()> {
+        let engine = self.clone();
+        tokio::spawn(async move {
+            loop {
+                engine.world.wait(Duration::from_millis(LEASE_SECONDS.unsigned_abs() * 1_000 / 3)).await;
+                let until = engine.world.now().plus_seconds(LEASE_SECONDS);
+                let Ok(mut change) = engine.store.begin().await else { return };
+                if change.hold_lease(&lease, until).await.is_err()
+                    || change.commit_bookkeeping().await.is_err()
+                {
+                    return;
+                }
+            }
+        })
+    }
+
+    /// Writes down why a job stopped, unless it has lost its lease to another process.
+    pub(crate) async fn stopped(&self, lease: &Lease, error: &Error) {
+        if matches!(error, Error::Store(exeunt_store::Error::LeaseLost { .. })) {
+            return;
+        }
+        let written = async {
+            let mut change = self.store.begin().await?;
+            change.hold_lease(lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;
+            change.drop_lease(lease).await?;
+            if matches!(error, Error::Stopped(_)) {
+                return change.commit_bookkeeping().await;
+            }
+            change.move_job(lease.job, &[states::RUNNING], states::FAILED, Some(&error.to_string())).await?;
+            let event =
+                self.event(Kind::JobFailed, None).about(lease.job).fact("fault", error.kind().as_str());
+            change.commit(self.organization, &[event]).await
+        }
+        .await;
+        if let Err(second) = written {
+            tracing::warn!(job.id = %lease.job, "could not write down why job {} stopped: {second}", lease.job);
+        }
+    }
+}

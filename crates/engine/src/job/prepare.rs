@@ -1,0 +1,188 @@
+//! From an approved plan to a job that is ready to strike: the census taken or read back, the ledger entered.
+
+use std::collections::HashSet;
+
+use exeunt_audit::commitment::Commitment;
+use exeunt_audit::kind::Kind;
+use exeunt_base::{Cell, Secret};
+use exeunt_plan::document::Document;
+
+use crate::census::find::compare_of_kind;
+use crate::census::keys::{self, Collector};
+use crate::census::{Caps, Census, Finder, Keeping};
+use crate::error::Error;
+use crate::failpoint;
+use crate::job::Work;
+use crate::people::normalized;
+use crate::sealing;
+use crate::units::{counted, units_of};
+
+/// What people confirmed over the guards, for this job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Confirmed {
+    /// This many rows for one person are right.
+    pub rows: Option<u64>,
+    /// This many matches in one subject model are right.
+    pub matches: Option<u64>,
+    /// Identifiers that disagree are right.
+    pub identity: bool,
+}
+
+/// Sets whose rows a plan's steps touch.
+pub fn touched(document: &Document) -> HashSet<usize> {
+    document.steps.iter().map(|step| step.set).collect()
+}
+
+/// Sets that must be found for the steps: those touched, those kept, those that hold people, and those others start from.
+pub fn wanted(document: &Document) -> HashSet<usize> {
+    let mut wanted = touched(document);
+    wanted.extend(document.kept.iter().map(|kept| kept.set));
+    wanted.extend(document.sets.iter().filter(|set| set.subject).map(|set| set.number));
+    wanted
+}
+
+impl Work<'_> {
+    /// The job's salt, which must still be there.
+    fn salt(&self) -> Result<exeunt_vault::Salt, Error> {
+        self.job_salt().ok_or_else(|| Error::Refused(format!("job `{}` is settled already", self.job.id)))
+    }
+
+    fn keeping(&self) -> Result<Keeping<'_>, Error> {
+        Ok(Keeping {
+            shelf: &self.engine.shelf,
+            key: &self.epoch_key,
+            meta: keys::meta(self.engine.new_blob(), &self.epoch_key, self.job.id),
+            salt: self.salt()?,
+            chance: self.engine.new_secret(),
+        })
+    }
+
+    /// Takes the census: finds every row once, in one snapshot of each source, and keeps the keys.
+    pub async fn count(&mut self, confirmed: Confirmed) -> Result<(), Error> {
+        failpoint::pass("before-census");
+        let caps = Caps {
+            matches: confirmed.matches.unwrap_or(self.engine.settings.matches_cap),
+            rows: confirmed.rows.unwrap_or(0).max(self.job.rows_confirmed).max(self.document.row_cap),
+            identity_confirmed: confirmed.identity,
+        };
+        let mut claimants = std::mem::take(&mut self.claimants);
+        let census = self.find(caps, &mut claimants).await;
+        self.claimants = claimants;
+        self.adopt(census?);
+        self.enter().await?;
+        failpoint::pass("after-census");
+        Ok(())
+    }
+
+    async fn find(&self, caps: Caps, claimants: &mut [crate::people::Claimant]) -> Result<Census, Error> {
+        let mut readers = self.engine.snapshots(self.document).await?;
+        let mut collector = Collector::new(self.document.sets.len(), self.keeping()?);
+        let touched = touched(self.document);
+        let mut finder = Finder::new(self.document, caps, touched.clone());
+        let mut sink = |set: usize, who: &[u32], key: &[Cell]| {
+            if touched.contains(&set) { collector.take(set, who, key) } else { Ok(()) }
+        };
+        finder.run(&mut readers, claimants, &wanted(self.document), &mut sink).await?;
+        drop(readers);
+        // a job of more than one batch needs its keys after a crash, when the ways to its rows may be cut
+        let many = collector.rows() > self.engine.settings.first_batch || self.sources_touched() > 1;
+        collector.finish(many)
+    }
+
+    /// How many sources the plan's steps touch.
+    fn sources_touched(&self) -> usize {
+        let sources: HashSet<_> =
+            self.document.steps.iter().map(|step| &self.document.sets[step.set].model.source).collect();
+        sources.len()
+    }
+
+    /// Takes a census as the job's own; with its keys sealed, people are hidden by veils first.
+    fn adopt(&mut self, census: Census) {
+        self.units = units_of(self.document, census.blob.is_some());
+        self.positions = vec![0; self.units.len()];
+        self.census = census;
+    }
+
+    /// Seals a census that was in memory only, because the job turned out to need more than one batch.
+    pub async fn keep_census(&mut self) -> Result<(), Error> {
+        if self.census.blob.is_some() {
+            return Ok(());
+        }
+        let mut census = std::mem::take(&mut self.census);
+        let kept = self.keeping().and_then(|keeping| census.seal(&keeping));
+        self.census = census;
+        let blob = kept?;
+        let until = self.lease_end();
+        let mut change = self.engine.store.begin().await?;
+        change.hold_lease(&self.lease, until).await?;
+        change.keep_census_blob(self.job.id, blob).await?;
+        change.commit_bookkeeping().await?;
+        self.job.census_blob = Some(blob);
+        Ok(())
+    }
+
+    /// Writes the census into the store, with what was learned of the people, and enters them in the ledger: before the
+    /// first row is struck, so that a crash right after it finds them there.
+    async fn enter(&mut self) -> Result<(), Error> {
+        let counted = counted(&self.units, self.document, &self.census);
+        let until = self.lease_end();
+        let now = self.engine.world.now();
+        let ledger = self.engine.keyring.purpose_key(self.engine.organization, "ledger")?;
+        let requests = self.engine.store.requests_of(self.job.id).await?;
+        let learned = self.engine.seal_all_known(&requests, &self.claimants)?;
+        let salt = Secret::new(*self.salt()?.expose());
+        let digest = Commitment::new(&salt, "census", self.census.digest.as_bytes());
+        let total: u64 = counted.iter().map(|unit| unit.total).sum();
+        let event = self
+            .engine
+            .event(Kind::CensusTaken, None)
+            .about(self.job.id)
+            .about(self.job.plan)
+            .count("rows", total)
+            .count("people", self.claimants.len() as u64)
+            .commit("census", digest);
+        let mut change = self.engine.store.begin().await?;
+        change.hold_lease(&self.lease, until).await?;
+        change.set_census(self.job.id, self.census.blob, &self.census.digest, &counted).await?;
+        for (request, sealed) in &learned {
+            change.set_request_identities(*request, sealed).await?;
+        }
+        for claimant in &self.claimants {
+            for (kind, value) in claimant.known.identifiers() {
+                if let Some(mac) = ledger_mac(&ledger, kind, value) {
+                    change.add_to_ledger(self.engine.organization, kind, &mac, claimant.request, now).await?;
+                }
+            }
+        }
+        change.commit(self.engine.organization, &[event]).await?;
+        self.job.census_blob = self.census.blob;
+        self.job.census_digest = Some(self.census.digest.clone());
+        self.job.rows_total = total;
+        Ok(())
+    }
+
+    /// Reads the sealed census back after a crash. `false` when there is none: nothing can have been struck in part.
+    pub async fn reopen_census(&mut self) -> Result<bool, Error> {
+        let (Some(blob), Some(digest)) = (self.job.census_blob, self.job.census_digest.clone()) else {
+            return Ok(false);
+        };
+        let census = Census::reopen(&self.engine.shelf, blob, &digest, self.document.sets.len())?;
+        let units = self.engine.store.units(self.job.id).await?;
+        // a census sealed late belongs to a job that was counted without veils
+        let veils = units.len() > self.document.steps.len();
+        self.units = units_of(self.document, veils);
+        self.positions = units.iter().map(|unit| unit.position).collect();
+        self.failed = units.iter().map(|unit| unit.failed).sum();
+        self.census = census;
+        if self.positions.len() == self.units.len() {
+            return Ok(true);
+        }
+        Err(Error::Damaged { what: "a job", why: String::from("its units are not those of its plan") })
+    }
+}
+
+/// The ledger's digest of an identifier; `None` for an empty one.
+pub fn ledger_mac(ledger: &Secret<[u8; 32]>, kind: &str, value: &str) -> Option<[u8; 32]> {
+    let value = normalized(compare_of_kind(kind), value)?.to_plain()?;
+    Some(sealing::mac(ledger, &[b"ledger", kind.as_bytes(), value.as_bytes()]))
+}

@@ -1,0 +1,267 @@
+//! Running a job from wherever it stands: take the lease, recover, count, strike batch by batch, settle.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use exeunt_base::{Fault, JobId, Name};
+use exeunt_mask::MaskKey;
+use exeunt_plan::document::Document;
+use exeunt_source::catalog::Catalog;
+use exeunt_store::jobs::Lease;
+
+use crate::batch::Piece;
+use crate::batch::ghosts::Ghosts;
+use crate::batch::protocol::Ended;
+use crate::batch::strike::Ready;
+use crate::cabinet::Engine;
+use crate::census::Census;
+use crate::error::Error;
+use crate::job::Work;
+use crate::job::decide::{Order, View, decide};
+use crate::job::pace::Pace;
+use crate::job::prepare::Confirmed;
+use crate::progress::{Progress, Watcher};
+use crate::{sealing, states};
+
+/// Tries of one batch before a busy source stops the job.
+const TRIES: u32 = 10;
+
+/// How a caller steers a running job.
+#[derive(Debug, Clone, Default)]
+pub struct Control {
+    /// Set to stop between two batches.
+    pub stop: Arc<AtomicBool>,
+    /// What people confirmed over the guards.
+    pub confirmed: Confirmed,
+}
+
+impl Engine {
+    /// Runs a job until it is settled, waits for review, is cancelled, is stopped or cannot go on. Gives its state.
+    /// Running a job that another live process runs is refused; one whose process died is taken over.
+    pub async fn run_job(
+        &self,
+        id: JobId,
+        owner: &str,
+        control: &Control,
+        watcher: &dyn Watcher,
+    ) -> Result<&'static str, Error> {
+        let lease = self.take_job(id, owner).await?;
+        let beat = self.beat(lease);
+        let result = self.run_leased(id, lease, control, watcher).await;
+        beat.abort();
+        if let Err(error) = &result {
+            self.stopped(&lease, error).await;
+        }
+        result
+    }
+
+    async fn run_leased(
+        &self,
+        id: JobId,
+        lease: Lease,
+        control: &Control,
+        watcher: &dyn Watcher,
+    ) -> Result<&'static str, Error> {
+        let plan = self.store.plan(self.store.job(id).await?.plan).await?;
+        if plan.approved.is_none() {
+            return Err(Error::NotApproved(id));
+        }
+        let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
+            .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
+        let catalogs = self.catalogs(&document).await?;
+        let mut work = self.open_work(id, lease, &document).await?;
+        let mut counted = work.reopen_census().await?;
+        if !counted && work.job.census_digest.is_some() {
+            // one batch, counted in memory by a process that is gone: closing it needs the units, not the keys
+            work.units = crate::units::units_of(&document, false);
+            work.positions = vec![0; work.units.len()];
+        }
+        let mut unsettled = !self.store.batches(id, "sealed").await?.is_empty();
+        loop {
+            let view = View {
+                unsettled,
+                counted,
+                left: if counted { work.left() } else { 0 },
+                failed: work.failed,
+                cancel: self.store.job(id).await?.cancel_asked,
+                stop: control.stop.load(Ordering::Relaxed),
+            };
+            let end = match decide(view) {
+                Order::Recover => {
+                    let closed = work.recover().await?;
+                    unsettled = false;
+                    if closed == 0 || counted {
+                        continue;
+                    }
+                    // that one batch was the whole job
+                    if work.failed > 0 { states::REVIEW } else { states::SETTLED }
+                }
+                Order::Count => {
+                    work.count(control.confirmed).await?;
+                    counted = true;
+                    continue;
+                }
+                Order::Stop => return Err(Error::Stopped(id)),
+                Order::Cancel => states::CANCELLED,
+                Order::Batch => {
+                    let units = work.units.clone();
+                    let ready = self.make_ready(&units, &document, &catalogs)?;
+                    self.strike_all(&mut work, &ready, control, watcher).await?;
+                    continue;
+                }
+                Order::Review => states::REVIEW,
+                Order::Settle => states::SETTLED,
+            };
+            work.end(end).await?;
+            return Ok(end);
+        }
+    }
+
+    /// A job at work, as the store knows it; its census is not yet at hand.
+    pub(crate) async fn open_work<'a>(
+        &'a self,
+        id: JobId,
+        lease: Lease,
+        document: &'a Document,
+    ) -> Result<Work<'a>, Error> {
+        let job = self.store.job(id).await?;
+        let claimants = self.claimants(id).await?;
+        let epoch_key = self.keyring.epoch_key(self.organization, job.epoch)?;
+        let salt = job.salt.clone().unwrap_or_default();
+        let purpose = self.keyring.purpose_key(self.organization, "masks")?;
+        Ok(Work {
+            engine: self,
+            number: job.batches,
+            job,
+            lease,
+            document,
+            claimants,
+            units: Vec::new(),
+            positions: Vec::new(),
+            failed: 0,
+            census: Census::default(),
+            epoch_key,
+            mask_key: MaskKey::new(&sealing::derive(&purpose, &salt, "exeunt masks v1")),
+            ghosts: Ghosts::default(),
+        })
+    }
+
+    /// Units made ready against the live catalogs.
+    pub(crate) fn make_ready<'a>(
+        &self,
+        units: &'a [crate::units::Unit],
+        document: &'a Document,
+        catalogs: &BTreeMap<Name, Catalog>,
+    ) -> Result<Vec<Ready<'a>>, Error> {
+        units
+            .iter()
+            .map(|unit| {
+                let kind = self.source(&unit.source)?.abilities().kind;
+                let catalog =
+                    catalogs.get(&unit.source).ok_or_else(|| Error::NoSource(unit.source.clone()))?;
+                Ready::new(unit, document, catalog, kind)
+            })
+            .collect()
+    }
+
+    /// Batch after batch until nothing is left, or somebody asks to cancel or stop.
+    async fn strike_all(
+        &self,
+        work: &mut Work<'_>,
+        ready: &[Ready<'_>],
+        control: &Control,
+        watcher: &dyn Watcher,
+    ) -> Result<(), Error> {
+        let mut pace = self.pace(ready)?;
+        let mut queue: VecDeque<Vec<Piece>> = VecDeque::new();
+        let mut tries = 0;
+        let started = self.world.now();
+        let mut here = 0;
+        loop {
+            if queue.is_empty() {
+                queue.extend(next_batch(work, ready, pace.rows()));
+            }
+            let asked =
+                control.stop.load(Ordering::Relaxed) || self.store.job(work.job.id).await?.cancel_asked;
+            let Some(pieces) = queue.pop_front().filter(|_| !asked) else { return Ok(()) };
+            let rows: u64 = pieces.iter().map(Piece::rows).sum();
+            let begun = self.world.now();
+            match work.carry(ready, &pieces).await? {
+                Ended::Closed(_) => {
+                    tries = 0;
+                    here += rows;
+                    let now = self.world.now();
+                    let total = work.job.rows_total;
+                    let done = total.saturating_sub(work.left());
+                    watcher.on(&Progress::new(done, total, work.failed, here, started, now));
+                    let wait = pace.took(rows, now.seconds_since(begun));
+                    if !wait.is_zero() && work.left() > 0 {
+                        self.world.wait(wait).await;
+                    }
+                }
+                Ended::Refused(fault) => {
+                    // halves are batches of their own: the keys must survive a crash between them
+                    work.keep_census().await?;
+                    if let Some((left, right)) = work.isolate(ready, &pieces, &fault).await? {
+                        queue.push_front(right);
+                        queue.push_front(left);
+                    }
+                }
+                Ended::Busy(fault) => {
+                    tries += 1;
+                    if tries > TRIES {
+                        return Err(Error::at(&ready[pieces[0].unit as usize].unit.source)(fault));
+                    }
+                    pace.was_busy();
+                    self.world.wait(backoff(tries, &fault)).await;
+                    queue.push_front(pieces);
+                }
+            }
+        }
+    }
+
+    fn pace(&self, ready: &[Ready<'_>]) -> Result<Pace, Error> {
+        let mut most = u64::from(u32::MAX);
+        for ready in ready {
+            most = most.min(u64::from(self.source(&ready.unit.source)?.abilities().rows_per_strike));
+        }
+        let settings = &self.settings;
+        Ok(Pace::new(settings.first_batch, most, settings.batch_seconds, settings.rows_per_second))
+    }
+}
+
+/// Waits longer each time, or as long as the source asks.
+pub(crate) fn backoff(tries: u32, fault: &Fault) -> Duration {
+    fault.retry_after.unwrap_or_else(|| Duration::from_millis(50 * 2u64.pow(tries.min(7))))
+}
+
+/// The next pieces: units in order, of one source, up to `rows` rows; what must go together goes whole.
+fn next_batch(work: &Work<'_>, ready: &[Ready<'_>], rows: u64) -> Option<Vec<Piece>> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    // a job counted in memory was promised one batch
+    let mut room = if work.census.blob.is_none() { u64::MAX } else { rows.max(1) };
+    let mut source = None;
+    for (ready, position) in ready.iter().zip(&work.positions) {
+        let unit = ready.unit;
+        let total = work.census.sets[unit.set].total;
+        if *position >= total {
+            continue;
+        }
+        if *source.get_or_insert(&unit.source) != &unit.source {
+            break;
+        }
+        let left = total - position;
+        if unit.together && left > room && !pieces.is_empty() {
+            break;
+        }
+        let take = if unit.together { left } else { left.min(room) };
+        pieces.push(Piece { unit: unit.number, from: *position, to: position + take });
+        room = room.saturating_sub(take);
+        if room == 0 {
+            break;
+        }
+    }
+    (!pieces.is_empty()).then_some(pieces)
+}
