@@ -1,6 +1,8 @@
 //! How fast CSV is written: `cargo run --release -p exeunt-package --example csv_speed -- 2000000 [formats]`.
 //! Eight columns, about 100 bytes a row, one thread, deflated and encrypted. Prints rows a second and peak memory.
 
+#![expect(clippy::disallowed_methods, reason = "it measures time")]
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::time::Instant;

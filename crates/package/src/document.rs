@@ -1,6 +1,7 @@
 //! The pages of words: the answer and the information about the processing, in each form that was asked for, and
 //! the start page.
 
+use exeunt_base::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::about::About;
@@ -139,7 +140,12 @@ fn scheduled(manifest: &Manifest) -> Option<Section> {
         "These records are gone from our systems and wait in a recovery window. After the day given they are destroyed for good.",
         manifest.models.iter().filter(|model| model.rows > 0).filter_map(|model| {
             let due = model.erasure_due.as_ref()?;
-            Some(format!("{}: {}, until {due}", model.title, count(model.rows, "record", "records")))
+            Some(format!(
+                "{}: {}, until {}",
+                model.title,
+                count(model.rows, "record", "records"),
+                moment(due)
+            ))
         }),
     )
 }
@@ -169,7 +175,7 @@ fn redacted(manifest: &Manifest) -> Option<Section> {
                 format!(
                     "{}, {}: {}, because {}",
                     model.title,
-                    redaction.column,
+                    redaction.title,
                     count(redaction.cells, "value", "values"),
                     redaction.ground
                 )
@@ -195,7 +201,18 @@ fn snapshots(manifest: &Manifest) -> Option<Section> {
         "as_of",
         "As of",
         "Each system was read as it was at one moment.",
-        manifest.snapshots.iter().map(|snapshot| format!("{}: {}", snapshot.source, snapshot.at)),
+        manifest.snapshots.iter().map(|snapshot| format!("{}: {}", snapshot.source, moment(&snapshot.at))),
+    )
+}
+
+/// A point in time as a letter writes it.
+fn moment(text: &str) -> String {
+    text.parse().map_or_else(
+        |_| text.to_owned(),
+        |at: Timestamp| {
+            let (hour, minute, second) = at.to_utc().to_hms();
+            format!("{}, {hour:02}:{minute:02}:{second:02} UTC", page::day(at))
+        },
     )
 }
 
@@ -329,7 +346,8 @@ pub(crate) fn index(manifest: &Manifest, letters: &[String], setting: &Setting) 
         put(&mut out, &count(manifest.failed.len() as u64, "system", "systems"));
         put(&mut out, " could not be read. The answer names them.</p></div>\n");
     }
-    put_letters(&mut out, "1 · The answer", letters, "1-answer");
+    let answer = "What we found, and what is not shown";
+    put_letters(&mut out, "1 · The answer", answer, letters, "1-answer");
     if manifest.is_empty() {
         put(&mut out, "<h2>2 · Your data</h2>\n<p>No records were found.</p>\n");
     }
@@ -338,7 +356,8 @@ pub(crate) fn index(manifest: &Manifest, letters: &[String], setting: &Setting) 
     {
         put_models(&mut out, heading, manifest.models.iter().filter(|model| model.layer == layer.as_str()));
     }
-    put_letters(&mut out, "3 · About our processing", letters, "3-about-our-processing");
+    let about = "Purposes, recipients, how long we keep it, your rights";
+    put_letters(&mut out, "3 · About our processing", about, letters, "3-about-our-processing");
     put(
         &mut out,
         "<h2>For machines and auditors</h2>\n<p><a href=\"manifest.json\">manifest.json</a> lists every file with its digest, and counts what was hidden or escaped. The folder <i>schema</i> describes every field.</p>\n",
@@ -347,10 +366,12 @@ pub(crate) fn index(manifest: &Manifest, letters: &[String], setting: &Setting) 
     (out, Tally::default())
 }
 
-fn put_letters(out: &mut Vec<u8>, heading: &str, letters: &[String], stem: &str) {
+fn put_letters(out: &mut Vec<u8>, heading: &str, content: &str, letters: &[String], stem: &str) {
     put(out, "<h2>");
     put(out, heading);
-    put(out, "</h2>\n<dl class=\"files\"><div><dt>Read</dt><dd class=\"count\"></dd><dd class=\"links\">");
+    put(out, "</h2>\n<dl class=\"files\"><div><dt>");
+    put(out, content);
+    put(out, "</dt><dd class=\"count\"></dd><dd class=\"links\">");
     let files = letters.iter().filter(|path| path.split('.').next() == Some(stem));
     put_links(out, files.map(String::as_str));
     put(out, "</dd></div></dl>\n");

@@ -126,6 +126,8 @@ pub struct WithheldColumn {
 pub struct RedactedColumn {
     /// The column.
     pub column: String,
+    /// What people call it.
+    pub title: String,
     /// Why.
     pub ground: String,
     /// How many cells.

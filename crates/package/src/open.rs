@@ -214,7 +214,7 @@ fn survey<R: Read + Seek>(plain: R, length: u64, limits: &Limits) -> Result<ZipA
     let mut archive = ZipArchive::with_config(Config { archive_offset: ArchiveOffset::Known(0) }, plain)
         .map_err(malformed)?;
     let refuse = |why| Err(OpenError::Archive { why });
-    if length % PIECE != 0 || archive.comment().iter().any(|byte| *byte != 0) {
+    if !length.is_multiple_of(PIECE) || archive.comment().iter().any(|byte| *byte != 0) {
         return refuse("it does not end as ours do");
     }
     if archive.len() as u64 > limits.files {

@@ -41,7 +41,7 @@ struct Current {
 
 enum Sink {
     Direct(Vec<FileEntry>),
-    Waiting(Spool, Vec<Current>),
+    Waiting(Box<Spool>, Vec<Current>),
 }
 
 /// What came of them.
@@ -68,7 +68,7 @@ impl Pieces {
             buffer: Vec::with_capacity(2 * ENOUGH),
             sink: match spool {
                 None => Sink::Direct(Vec::new()),
-                Some(spool) => Sink::Waiting(spool, Vec::new()),
+                Some(spool) => Sink::Waiting(Box::new(spool), Vec::new()),
             },
             current: None,
             part: 0,
@@ -100,7 +100,7 @@ impl Pieces {
         }
         let files = match self.sink {
             Sink::Direct(files) => files,
-            Sink::Waiting(spool, waiting) => move_in(spool, waiting, self.format, archive)?,
+            Sink::Waiting(spool, waiting) => move_in(*spool, waiting, self.format, archive)?,
         };
         Ok(Written { files, tally: self.tally })
     }

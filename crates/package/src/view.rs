@@ -59,6 +59,11 @@ impl Column {
         self.codes.iter().map(|(raw, label)| (raw.as_str(), label.as_str()))
     }
 
+    /// Whether its values are short and read badly when broken over lines.
+    pub(crate) fn is_compact(&self) -> bool {
+        matches!(self.field.kind, Kind::Date | Kind::Time | Kind::Timestamp { .. } | Kind::Bool)
+    }
+
     /// Whether its values stand to the right in a table.
     pub(crate) fn is_number(&self) -> bool {
         matches!(self.field.kind, Kind::Integer { .. } | Kind::Decimal { .. } | Kind::Real)

@@ -243,13 +243,9 @@ impl<W: Write + Send> Writer<W> {
             bytes.push(b'\n');
             self.put(path::schema(open.number, &slug), Packing::Deflated, &bytes)?;
         }
-        let name_of = |index: usize| {
-            model
-                .columns
-                .iter()
-                .find(|column| column.index == index)
-                .map(|column| column.field.name.clone())
-                .expect("only columns that are shown are counted")
+        let column_at = |index: usize| {
+            let found = model.columns.iter().find(|column| column.index == index);
+            found.expect("only columns that are shown are counted")
         };
         self.manifest.models.push(ModelEntry {
             source: model.model.source.as_str().to_owned(),
@@ -279,7 +275,8 @@ impl<W: Write + Send> Writer<W> {
             redactions: redactions
                 .into_iter()
                 .map(|((index, ground), cells)| RedactedColumn {
-                    column: name_of(index),
+                    column: column_at(index).field.name.clone(),
+                    title: column_at(index).label().to_owned(),
                     ground: ground.to_string(),
                     cells,
                 })

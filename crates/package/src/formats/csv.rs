@@ -112,11 +112,11 @@ fn put_text(out: &mut Vec<u8>, text: &str, tally: &mut Tally) {
 
 /// The ASCII signs, and their full-width doubles, which some spreadsheets take for the same.
 fn begins_like_a_formula(bytes: &[u8]) -> bool {
-    match bytes {
-        [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | 0, ..] => true,
-        [0xef, 0xbc, 0x9d | 0x8b | 0x8d | 0xa0, ..] => true,
-        _ => false,
-    }
+    matches!(
+        bytes,
+        [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | 0, ..]
+            | [0xef, 0xbc, 0x9d | 0x8b | 0x8d | 0xa0, ..]
+    )
 }
 
 #[cfg(test)]

@@ -86,10 +86,11 @@ impl Encoder for Rows {
         let start = out.len();
         put(out, if table { "<tr>" } else { "<dl class=\"row\">" });
         for column in &self.model.columns {
-            match (table, column.is_number()) {
-                (true, true) => put(out, "<td class=\"n\">"),
-                (true, false) => put(out, "<td dir=\"auto\">"),
-                (false, _) => {
+            match table {
+                true if column.is_number() => put(out, "<td class=\"n\">"),
+                true if column.is_compact() => put(out, "<td class=\"c\">"),
+                true => put(out, "<td dir=\"auto\">"),
+                false => {
                     put(out, "<div><dt>");
                     self.tally.replaced += put_label(out, column);
                     put(out, "</dt><dd dir=\"auto\">");

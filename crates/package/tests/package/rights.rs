@@ -184,8 +184,8 @@ fn the_three_parts_are_there_and_tell_every_statement() {
     assert_eq!(parts["about_our_processing"]["purposes"].as_array().unwrap().len(), 2);
     assert_eq!(parts["about_our_processing"].as_object().unwrap().len(), 11);
     let answer = inside.text("1-answer.html");
-    assert!(answer.contains("Dear Ada Lovelace,") && answer.contains("shop: 2026-11-21T12:00:00Z"));
-    assert!(answer.contains("until 2026-12-05T12:00:00Z"), "data in the recovery window says so");
+    assert!(answer.contains("Dear Ada Lovelace,") && answer.contains("shop: 21 November 2026, 12:00:00 UTC"));
+    assert!(answer.contains("until 5 December 2026"), "data in the recovery window says so");
     assert!(inside.text("index.html").contains("Technical logs"));
     assert!(inside.files.contains_key("1-answer.docx") && inside.files.contains_key("1-answer.xml"));
 }
