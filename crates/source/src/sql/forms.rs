@@ -40,6 +40,11 @@ pub trait Forms: Sync {
         Ok(())
     }
 
+    /// Whether an insert can leave out, by itself, rows that collide with one already there.
+    fn steps_aside(&self, _table: &TableRef) -> bool {
+        true
+    }
+
     /// Writes a column as [`Compare::Folded`](crate::Compare::Folded) sees it. SQLite's connector registers the
     /// function: SQLite's own `lower` knows ASCII only.
     fn folded(&self, sql: &mut Sql, _table: &TableRef, row: Alias, column: &Name) -> Result<(), Fault> {

@@ -116,7 +116,9 @@ pub fn insert(forms: &dyn Forms, what: &Insert, answer: &[Name], given: &Given) 
             })?;
             sql.put(" FROM ");
             put_given(&mut sql, &columns, given);
-            sql.put(" ON CONFLICT DO NOTHING");
+            if forms.steps_aside(table) {
+                sql.put(" ON CONFLICT DO NOTHING");
+            }
             if !answer.is_empty() {
                 sql.put(" RETURNING ");
                 put_columns_out(&mut sql, forms, table, ROW, answer)?;

@@ -1,0 +1,48 @@
+//! How a transaction ended whose commit nobody saw answered.
+
+use exeunt_base::Fault;
+use exeunt_source::{Fate, Marker};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
+
+use crate::connect::Lease;
+use crate::error::{Blame, fault};
+use crate::page::Session;
+
+/// Which server, which line of its history: another one may have given the same number to another transaction.
+const PLACE: &str = "(SELECT system_identifier::text FROM pg_catalog.pg_control_system()) || '.' || \
+     left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8)";
+
+/// The transaction's number, and where it means something.
+pub(crate) async fn marker(session: &Session) -> Result<Option<Marker>, Fault> {
+    let place = if session.facts.tells_place { PLACE } else { "''" };
+    let question = format!("SELECT pg_catalog.pg_current_xact_id()::text || '@' || {place}");
+    let row = session.client().query_typed(&question, &[]).await;
+    let row = row.map_err(|error| fault("naming a transaction", Blame::Shape, &error))?;
+    Ok(row.first().and_then(|row| row.try_get(0).ok()).map(Marker))
+}
+
+/// What became of it.
+pub(crate) async fn fate(lease: &Lease, marker: &Marker, tells_place: bool) -> Result<Fate, Fault> {
+    let Some((number, place)) = marker.0.split_once('@') else { return Ok(Fate::Unknown) };
+    if number.parse::<u64>().is_err() {
+        return Ok(Fate::Unknown);
+    }
+    let here = if tells_place { PLACE } else { "''" };
+    let question =
+        format!("SELECT CASE WHEN {here} = $2 THEN pg_catalog.pg_xact_status($1::text::pg_catalog.xid8) END");
+    let asked = lease.client().query_typed(&question, &[(&number, Type::TEXT), (&place, Type::TEXT)]).await;
+    let rows = match asked {
+        Ok(rows) => rows,
+        // A number of the future: the server was set back and has forgotten the transaction.
+        Err(error) if error.code() == Some(&SqlState::INVALID_PARAMETER_VALUE) => return Ok(Fate::Unknown),
+        Err(error) => return Err(fault("asking how a transaction ended", Blame::Shape, &error)),
+    };
+    let status: Option<String> = rows.first().and_then(|row| row.try_get(0).ok()).flatten();
+    Ok(match status.as_deref() {
+        Some("committed") => Fate::Committed,
+        Some("aborted") => Fate::RolledBack,
+        Some("in progress") => Fate::Running,
+        _ => Fate::Unknown,
+    })
+}

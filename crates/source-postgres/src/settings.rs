@@ -1,0 +1,334 @@
+//! How to reach a PostgreSQL source. Checking is pure: nothing here touches the world but for reading a password file.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use exeunt_base::{Name, Secret};
+use serde::Deserialize;
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+/// A PostgreSQL source. Either `url`, or the single settings; what stands in both is taken from the single setting.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `postgresql://user@host:5432/database?sslmode=verify-full`. A password in it is taken, but a file is better.
+    #[serde(default, deserialize_with = "secret")]
+    pub url: Option<Secret<String>>,
+    /// Host name, address, or the directory of a Unix socket.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// Port; 5432.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// Database.
+    #[serde(default)]
+    pub database: Option<String>,
+    /// Role to log in as.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// File that holds the password and nothing else; a line end after it is not part of it.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// Transport security; see [`Tls`]. Without it: `verify-full`, or `disable` when the server is on this machine.
+    #[serde(default)]
+    pub sslmode: Option<Tls>,
+    /// File with the certificates to trust instead of the system's.
+    #[serde(default)]
+    pub sslrootcert: Option<PathBuf>,
+    /// Look at these schemas only; empty: at all but the system's own.
+    #[serde(default)]
+    pub schemas: Vec<Name>,
+    /// Search path for the application's own triggers and functions; empty: as the role has it.
+    #[serde(default)]
+    pub search_path: Vec<Name>,
+    /// Most connections at a time.
+    #[serde(default = "four")]
+    pub connections: u32,
+    /// Seconds to wait for a connection.
+    #[serde(default = "ten")]
+    pub connect_timeout_seconds: u32,
+    /// Seconds one statement may take; 0: no limit.
+    #[serde(default = "half_an_hour")]
+    pub statement_timeout_seconds: u32,
+    /// Seconds a statement may wait for a lock; 0: no limit.
+    #[serde(default = "ten")]
+    pub lock_timeout_seconds: u32,
+    /// Seconds a transaction may stand idle before the server ends it; 0: no limit.
+    #[serde(default = "ten_minutes")]
+    pub idle_timeout_seconds: u32,
+    /// What a scrub does to a table.
+    #[serde(default)]
+    pub scrub: Scrub,
+}
+
+/// Transport security. There is no mode that encrypts and believes anyone: `require` means what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// None.
+    Disable,
+    /// Encrypted, certificate and host name checked. The same as `verify-full`; libpq's `require` checks nothing.
+    Require,
+    /// Encrypted, certificate and host name checked. The same as `verify-full`; libpq does not check the name.
+    VerifyCa,
+    /// Encrypted, certificate and host name checked.
+    VerifyFull,
+    /// Encrypted, but whoever answers is believed. For tunnels and trials; `advise` complains.
+    Insecure,
+}
+
+/// What a scrub does to a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scrub {
+    /// `VACUUM` and `ANALYZE`: no one waits, but bytes of deleted rows stay in free space until it is used again.
+    #[default]
+    Vacuum,
+    /// `VACUUM FULL` and `ANALYZE`: the table is written anew and locked meanwhile.
+    Rewrite,
+}
+
+/// What is wrong with settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// The address cannot be read. The address itself is not shown: it may hold a password.
+    #[error("`url` is not an address such as `postgresql://user@host:5432/database`")]
+    BadUrl,
+    /// A parameter of the address has a value we do not know.
+    #[error("`{0}` in `url` has a value that is not known here")]
+    BadParameter(&'static str),
+    /// Something is missing.
+    #[error("neither `url` nor `{0}` says which {0} to use")]
+    Missing(&'static str),
+    /// The password file cannot be read.
+    #[error("could not read the password file `{path}`: {why}", path = path.display())]
+    PasswordFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: std::io::ErrorKind,
+    },
+    /// No connection allowed.
+    #[error("`connections` must be at least 1")]
+    NoConnections,
+}
+
+impl Settings {
+    /// Settings from an address alone.
+    pub fn from_url(url: &str) -> Self {
+        Self {
+            url: Some(Secret::new(url.to_owned())),
+            host: None,
+            port: None,
+            database: None,
+            user: None,
+            password_file: None,
+            sslmode: None,
+            sslrootcert: None,
+            schemas: Vec::new(),
+            search_path: Vec::new(),
+            connections: four(),
+            connect_timeout_seconds: ten(),
+            statement_timeout_seconds: half_an_hour(),
+            lock_timeout_seconds: ten(),
+            idle_timeout_seconds: ten_minutes(),
+            scrub: Scrub::default(),
+        }
+    }
+
+    /// What the driver needs, and how to secure it.
+    pub(crate) fn check(&self) -> Result<Checked, SettingsError> {
+        if self.connections == 0 {
+            return Err(SettingsError::NoConnections);
+        }
+        let (mut config, mut tls, mut roots) = match &self.url {
+            Some(url) => read_url(url.expose())?,
+            None => (Config::new(), None, None),
+        };
+        if let Some(host) = &self.host {
+            let mut fresh = Config::new();
+            fresh.host(host);
+            fresh.port(self.port.or_else(|| config.get_ports().first().copied()).unwrap_or(5432));
+            config.get_user().map(|user| fresh.user(user));
+            config.get_dbname().map(|name| fresh.dbname(name));
+            config.get_password().map(|password| fresh.password(password));
+            config = fresh;
+        } else if let Some(port) = self.port {
+            config.port(port);
+        }
+        self.user.as_ref().map(|user| config.user(user));
+        self.database.as_ref().map(|name| config.dbname(name));
+        if let Some(path) = &self.password_file {
+            let text = std::fs::read_to_string(path)
+                .map(Secret::new)
+                .map_err(|error| SettingsError::PasswordFile { path: path.clone(), why: error.kind() })?;
+            config.password(text.expose().trim_end_matches(['\r', '\n']));
+        }
+        let has_address = !config.get_hosts().is_empty() || !config.get_hostaddrs().is_empty();
+        for (known, what) in [
+            (has_address, "host"),
+            (config.get_user().is_some(), "user"),
+            (config.get_dbname().is_some(), "database"),
+        ] {
+            if !known {
+                return Err(SettingsError::Missing(what));
+            }
+        }
+        tls = self.sslmode.or(tls);
+        roots = self.sslrootcert.clone().or(roots);
+        let tls = tls.unwrap_or(if is_near(&config) { Tls::Disable } else { Tls::VerifyFull });
+        config.application_name("exeunt");
+        config.connect_timeout(Duration::from_secs(u64::from(self.connect_timeout_seconds.max(1))));
+        config.keepalives_idle(Duration::from_secs(60));
+        config.ssl_mode(match tls {
+            Tls::Disable => tokio_postgres::config::SslMode::Disable,
+            Tls::Require | Tls::VerifyCa | Tls::VerifyFull | Tls::Insecure => {
+                tokio_postgres::config::SslMode::Require
+            }
+        });
+        Ok(Checked { config, tls, roots })
+    }
+}
+
+/// Settings that hold together.
+pub(crate) struct Checked {
+    pub(crate) config: Config,
+    pub(crate) tls: Tls,
+    pub(crate) roots: Option<PathBuf>,
+}
+
+type Address = (Config, Option<Tls>, Option<PathBuf>);
+
+/// Takes our own reading of the TLS parameters out; the driver knows fewer modes and no root file.
+fn read_url(url: &str) -> Result<Address, SettingsError> {
+    if !url.starts_with("postgresql://") && !url.starts_with("postgres://") {
+        return Err(SettingsError::BadUrl);
+    }
+    let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let (mut tls, mut roots, mut rest) = (None, None, Vec::new());
+    for pair in parameters.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=') {
+            Some(("sslmode", mode)) => tls = Some(read_mode(mode)?),
+            Some(("sslrootcert", path)) if path.contains('%') => {
+                return Err(SettingsError::BadParameter("sslrootcert"));
+            }
+            Some(("sslrootcert", path)) => roots = Some(PathBuf::from(path)),
+            Some(("application_name", _)) => {}
+            _ => rest.push(pair),
+        }
+    }
+    let mut plain = address.to_owned();
+    if !rest.is_empty() {
+        plain.push('?');
+        plain.push_str(&rest.join("&"));
+    }
+    let config = Config::from_str(&plain).map_err(|_| SettingsError::BadUrl)?;
+    Ok((config, tls, roots))
+}
+
+fn read_mode(mode: &str) -> Result<Tls, SettingsError> {
+    Ok(match mode {
+        "disable" => Tls::Disable,
+        "require" => Tls::Require,
+        "verify-ca" => Tls::VerifyCa,
+        "verify-full" => Tls::VerifyFull,
+        // `allow` and `prefer` would fall back to plain text without a word.
+        _ => return Err(SettingsError::BadParameter("sslmode")),
+    })
+}
+
+/// Whether every address is on this machine.
+fn is_near(config: &Config) -> bool {
+    let near = |host: &Host| match host {
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    };
+    config.get_hosts().iter().all(near) && config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback)
+}
+
+impl fmt::Debug for Settings {
+    /// Says where, never with what.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("database", &self.database)
+            .field("user", &self.user)
+            .field("sslmode", &self.sslmode)
+            .field("connections", &self.connections)
+            .finish_non_exhaustive()
+    }
+}
+
+fn secret<'a, D: serde::Deserializer<'a>>(from: D) -> Result<Option<Secret<String>>, D::Error> {
+    Ok(Some(Secret::new(String::deserialize(from)?)))
+}
+
+fn four() -> u32 {
+    4
+}
+
+fn ten() -> u32 {
+    10
+}
+
+fn ten_minutes() -> u32 {
+    600
+}
+
+fn half_an_hour() -> u32 {
+    1800
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Settings, SettingsError, Tls};
+
+    fn tls(url: &str) -> Result<Tls, SettingsError> {
+        Settings::from_url(url).check().map(|checked| checked.tls)
+    }
+
+    #[test]
+    fn a_far_server_is_verified_unless_told_otherwise() {
+        assert_eq!(tls("postgresql://u@db.example.test/shop"), Ok(Tls::VerifyFull));
+        assert_eq!(tls("postgresql://u@db.example.test/shop?sslmode=require"), Ok(Tls::Require));
+        assert_eq!(tls("postgresql://u@db.example.test/shop?sslmode=disable"), Ok(Tls::Disable));
+        assert_eq!(tls("postgresql://u@127.0.0.1/shop"), Ok(Tls::Disable));
+        assert_eq!(tls("postgresql://u@localhost/shop?sslmode=verify-full"), Ok(Tls::VerifyFull));
+        let fallback = tls("postgresql://u@db.example.test/shop?sslmode=prefer");
+        assert_eq!(fallback, Err(SettingsError::BadParameter("sslmode")));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert_eq!(tls("postgresql://db.example.test/shop"), Err(SettingsError::Missing("user")));
+        assert_eq!(tls("postgresql://u@db.example.test"), Err(SettingsError::Missing("database")));
+        assert_eq!(tls("mysql://u@db.example.test/shop"), Err(SettingsError::BadUrl));
+    }
+
+    #[test]
+    fn single_settings_win_over_the_address() {
+        let mut settings = Settings::from_url("postgresql://u:canary@a.example.test:1/x");
+        settings.host = Some("b.example.test".into());
+        settings.database = Some("y".into());
+        let config = settings.check().unwrap().config;
+        assert_eq!(config.get_dbname(), Some("y"));
+        assert_eq!(config.get_ports(), [1]);
+        assert_eq!(config.get_password(), Some(&b"canary"[..]));
+        assert!(!format!("{:?}", config.get_hosts()).contains("a.example"));
+    }
+
+    #[test]
+    fn no_password_is_ever_shown() {
+        let settings = Settings::from_url("postgresql://u:canary@db.example.test/shop?nonsense=canary");
+        assert!(!format!("{settings:?}").contains("canary"));
+        let error = settings.check().err().unwrap();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}
