@@ -18,7 +18,8 @@ use crate::map::live::Live;
 /// Everything found, errors first, then by place. No errors means: this map can be planned with.
 pub fn check(map: &DataMap, catalogs: &BTreeMap<Name, Catalog>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let lives: BTreeMap<&Name, Live<'_>> = catalogs.iter().map(|(name, catalog)| (name, Live::new(catalog))).collect();
+    let lives: BTreeMap<&Name, Live<'_>> =
+        catalogs.iter().map(|(name, catalog)| (name, Live::new(catalog))).collect();
     let tables = bound_tables(map, &lives);
     let erased = reach::erased(map);
     let reached = reach::reached(map);
@@ -35,14 +36,26 @@ pub fn check(map: &DataMap, catalogs: &BTreeMap<Name, Catalog>) -> Vec<Finding> 
             continue;
         };
         let models = source.models.iter();
-        let mapped = models.filter_map(|(name, model)| Some((live.resolve(&model.table)?, (name, model)))).collect();
-        let mut check = Check { map, source, live, mapped, tables: &tables, erased: &erased, reached: &reached, findings: &mut findings };
+        let mapped =
+            models.filter_map(|(name, model)| Some((live.resolve(&model.table)?, (name, model)))).collect();
+        let mut check = Check {
+            map,
+            source,
+            live,
+            mapped,
+            tables: &tables,
+            erased: &erased,
+            reached: &reached,
+            findings: &mut findings,
+        };
         check.tables();
         check.columns();
         check.references();
         check.triggers();
     }
-    findings.sort_by(|a, b| (a.severity, &a.place, a.code, &a.what).cmp(&(b.severity, &b.place, b.code, &b.what)));
+    findings.sort_by(|a, b| {
+        (a.severity, &a.place, a.code, &a.what).cmp(&(b.severity, &b.place, b.code, &b.what))
+    });
     findings
 }
 
@@ -85,8 +98,19 @@ impl<'a> Check<'a> {
         what: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        let place = if place.is_empty() { self.source.name.to_string() } else { format!("{}.{place}", self.source.name) };
-        self.findings.push(Finding { severity, code, span: span.cloned(), place, what: what.into(), fix: fix.into() });
+        let place = if place.is_empty() {
+            self.source.name.to_string()
+        } else {
+            format!("{}.{place}", self.source.name)
+        };
+        self.findings.push(Finding {
+            severity,
+            code,
+            span: span.cloned(),
+            place,
+            what: what.into(),
+            fix: fix.into(),
+        });
     }
 
     fn at(&self, model: &Name) -> ModelRef {
@@ -102,10 +126,19 @@ impl<'a> Check<'a> {
 
     /// Whether erasure may delete rows of this model, now or when a period ends.
     fn may_delete(&self, at: &ModelRef, model: &Model) -> bool {
+        self.deletes_at_once(at, model) || self.erased.contains_key(at) && deletes_later(model)
+    }
+
+    /// Whether erasure may delete rows of this model when it is carried out.
+    fn deletes_at_once(&self, at: &ModelRef, model: &Model) -> bool {
         let by_edge = model.relations.iter().any(|relation| {
             matches!(relation.on_erase, Some(EdgeAction::Cascade | EdgeAction::Row(Action::Delete)))
         });
-        let later = model.keep.as_ref().is_some_and(|keep| keep.then == Then::Delete);
-        self.erased.contains_key(at) && (model.on_erase == Action::Delete || by_edge || later)
+        self.erased.contains_key(at) && (model.on_erase == Action::Delete || by_edge)
     }
+}
+
+/// Whether kept rows of this model go when their period ends.
+fn deletes_later(model: &Model) -> bool {
+    model.keep.as_ref().is_some_and(|keep| keep.then == Then::Delete)
 }

@@ -37,7 +37,8 @@ impl Discovered {
     pub fn text(&self) -> String {
         let head = "# A first map, written by `exeunt map discover`. Review every `reason:`, then run `exeunt map check`.\n";
         let empty = self.map.models().next().is_none();
-        let lost = "# No table looks like it holds people: describe one under `models:` with its `subject:`.\n";
+        let lost =
+            "# No table looks like it holds people: describe one under `models:` with its `subject:`.\n";
         format!("{head}{}{}", if empty { lost } else { "" }, render_with(&self.map, &self.notes))
     }
 }
@@ -65,7 +66,10 @@ pub fn discover(catalog: &Catalog, source: &Name) -> Discovered {
 }
 
 /// A short name for each mapped table: its own where no other schema has the same.
-fn model_names<'t>(live: &Live<'_>, tables: impl Iterator<Item = &'t TableRef> + Clone) -> BTreeMap<TableRef, Name> {
+fn model_names<'t>(
+    live: &Live<'_>,
+    tables: impl Iterator<Item = &'t TableRef> + Clone,
+) -> BTreeMap<TableRef, Name> {
     let clean = |text: &str| -> String {
         let bad = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '.' | '/' | '\\' | '"' | '`');
         text.chars().take(100).map(|c| if bad(c) { '_' } else { c }).collect()
@@ -149,7 +153,8 @@ impl Writer<'_> {
         if !lines.is_empty() {
             notes.models.insert(at.clone(), lines);
         }
-        let schema = (Some(&table.name.schema) != self.live.catalog.default_schema.as_ref()).then(|| table.name.schema.clone());
+        let schema = (Some(&table.name.schema) != self.live.catalog.default_schema.as_ref())
+            .then(|| table.name.schema.clone());
         let model = Model {
             table: TableName { schema, name: table.name.name.clone() },
             key: key_of(table).into_iter().cloned().collect(),
@@ -193,7 +198,9 @@ impl Writer<'_> {
             .map(|column| column.name.as_str())
             .collect();
         match (&table.sort, personal.is_empty()) {
-            (TableSort::Remote(what), _) => format!("virtual or foreign table ({what}); may hold copies (check)"),
+            (TableSort::Remote(what), _) => {
+                format!("virtual or foreign table ({what}); may hold copies (check)")
+            }
             (_, true) => match words::polymorphic(table).first() {
                 Some((sort, id)) => format!("points at rows of any table by {sort} and {id} (check)"),
                 None => String::from("not linked to a person (check)"),
@@ -204,7 +211,11 @@ impl Writer<'_> {
 }
 
 fn identities(person: &people::Person) -> BTreeMap<IdentityKind, Name> {
-    person.identities.iter().filter_map(|(kind, column)| Some((IdentityKind::new(kind)?, column.clone()))).collect()
+    person
+        .identities
+        .iter()
+        .filter_map(|(kind, column)| Some((IdentityKind::new(kind)?, column.clone())))
+        .collect()
 }
 
 /// The primary key, else a unique constraint whose columns refuse NULL.
@@ -212,9 +223,17 @@ fn key_of(table: &Table) -> Vec<&Name> {
     if !table.primary_key.is_empty() {
         return table.primary_key.iter().collect();
     }
-    let firm = |columns: &[Name]| columns.iter().all(|name| table.column(name).is_some_and(|column| column.not_null));
-    let unique = table.uniques.iter().filter(|unique| unique.whole && !unique.columns.is_empty() && firm(&unique.columns));
-    unique.min_by_key(|unique| unique.columns.len()).map(|unique| unique.columns.iter().collect()).unwrap_or_default()
+    let firm = |columns: &[Name]| {
+        columns.iter().all(|name| table.column(name).is_some_and(|column| column.not_null))
+    };
+    let unique = table
+        .uniques
+        .iter()
+        .filter(|unique| unique.whole && !unique.columns.is_empty() && firm(&unique.columns));
+    unique
+        .min_by_key(|unique| unique.columns.len())
+        .map(|unique| unique.columns.iter().collect())
+        .unwrap_or_default()
 }
 
 /// What can be decided about triggers from what they are seen to write; the rest is said, and left to `map check`.
@@ -225,7 +244,8 @@ fn triggers(table: &Table) -> (BTreeMap<Name, TriggerDecision>, Vec<String>) {
         match effect(table, trigger) {
             Some((effect, because)) => {
                 let because = because.to_owned();
-                decided.insert(trigger.name.clone(), TriggerDecision { effect, because, span: Span::default() });
+                decided
+                    .insert(trigger.name.clone(), TriggerDecision { effect, because, span: Span::default() });
             }
             None => unsure.push(format!("trigger `{}` must be decided under `triggers:`", trigger.name)),
         }
@@ -242,6 +262,7 @@ fn effect(table: &Table, trigger: &Trigger) -> Option<(TriggerEffect, &'static s
     if elsewhere.iter().all(|write| write.verb == Verb::Count) {
         return Some((TriggerEffect::Counter, "it only adds to and takes from numbers"));
     }
-    let logs = elsewhere.iter().all(|write| write.verb == Verb::Insert && words::is_log(write.table.name.as_str()));
+    let logs =
+        elsewhere.iter().all(|write| write.verb == Verb::Insert && words::is_log(write.table.name.as_str()));
     logs.then_some((TriggerEffect::Log, "it only adds to a log table"))
 }

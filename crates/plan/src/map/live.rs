@@ -61,7 +61,9 @@ impl<'a> Live<'a> {
 
 /// Whether all columns of a foreign key refuse NULL, so that it cannot be cleared.
 pub(crate) fn is_required(table: &Table, columns: &[Name]) -> bool {
-    columns.iter().all(|name| table.column(name).is_some_and(|column| column.not_null || table.primary_key.contains(name)))
+    columns.iter().all(|name| {
+        table.column(name).is_some_and(|column| column.not_null || table.primary_key.contains(name))
+    })
 }
 
 /// Whether an INSERT may leave the column out.

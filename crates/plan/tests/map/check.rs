@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use exeunt_datamap::parse;
+use exeunt_plan::map::Severity;
 use exeunt_plan::map::check::check;
 use exeunt_source::catalog::{Catalog, Events, Hazard, TableSort, Trigger, TriggerWrite, Verb, View, Writes};
 use expect_test::{Expect, expect};
@@ -20,7 +21,8 @@ fn found(catalog: Catalog, models: &str, expected: Expect) {
 }
 
 fn found_in(catalog: Catalog, text: &str, expected: Expect) {
-    let map = parse(&[(String::from("map.yaml"), text.to_owned())]).unwrap_or_else(|problems| panic!("{problems}"));
+    let map =
+        parse(&[(String::from("map.yaml"), text.to_owned())]).unwrap_or_else(|problems| panic!("{problems}"));
     let findings = check(&map, &BTreeMap::from([(name("s"), catalog)]));
     let lines: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
     expected.assert_eq(&lines);
@@ -38,9 +40,13 @@ fn a_map_that_fits_finds_nothing() {
 #[test]
 fn a_source_nobody_connected() {
     let text = "source: t\nmodels:\n  people: { table: people, subject: { email: email }, fields: { email: user.contact.email }, on_erase: delete }\n";
-    found_in(schema(""), text, expect![[r#"
+    found_in(
+        schema(""),
+        text,
+        expect![[r#"
         map.yaml:1:1: error [source-missing] t: no source of this name is connected; connect it in the settings, or correct `source:`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -110,7 +116,9 @@ fn references_must_fit_and_be_decided() {
 #[test]
 fn what_refuses_null_cannot_be_cleared() {
     found(
-        schema("create table a (id integer primary key, p integer not null references people, c text not null, u text unique, g text generated always as (c || 'x'));"),
+        schema(
+            "create table a (id integer primary key, p integer not null references people, c text not null, u text unique, g text generated always as (c || 'x'));",
+        ),
         "  a:\n    table: a\n    key: id\n    fields: { c: user, u: user, g: user }\n    on_erase: { anonymize: { c: null, u: { fixed: x }, g: redact } }\n    relations:\n      \
            - { to: people, by: p, as: owned_by, on_erase: null }\n",
         expect![[r#"
@@ -126,11 +134,17 @@ fn what_refuses_null_cannot_be_cleared() {
 fn a_ghost_needs_what_its_table_needs() {
     let text = "source: s\nmodels:\n  people:\n    table: people\n    key: id\n    subject: { email: email }\n    fields: { email: user.contact.email, name: user.name, born: user }\n    \
                 on_erase: delete\n    ghost: { row: { name: null } }\n";
-    let schema = catalog("create table people (id integer primary key, email text not null, name text not null, born date default 1);");
-    found_in(schema, text, expect![[r#"
+    let schema = catalog(
+        "create table people (id integer primary key, email text not null, name text not null, born date default 1);",
+    );
+    found_in(
+        schema,
+        text,
+        expect![[r#"
         map.yaml:4:5: error [ghost-incomplete] s.people.email: the ghost needs a value here: the column refuses NULL and has no default; give it a value under `ghost:`
         map.yaml:4:5: error [ghost-incomplete] s.people.name: the ghost's value is null, which the column refuses; give it a value under `ghost:`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -175,18 +189,23 @@ fn triggers_must_be_seen_or_decided() {
     ];
     let text = "source: s\nmodels:\n  people:\n    table: people\n    key: [id]\n    subject: { email: email }\n    fields: { email: user.contact.email }\n    on_erase: delete\n    \
                 triggers:\n      decided: { effect: log, because: read }\n      lgs: { effect: none, because: read }\nignore: { log: x, counts: x }\n";
-    found_in(catalog, text, expect![[r#"
+    found_in(
+        catalog,
+        text,
+        expect![[r#"
         map.yaml:4:5: error [trigger-undecided] s.people.logs: the trigger inserts into `main.log`, which is not in the map, behind the plan's back; read the trigger and add `triggers: { logs: { effect: counter | local | log | none, because: "…" } }`
         map.yaml:4:5: error [trigger-unknown] s.people.unread: what the trigger writes could not be told (it calls a function in C); read the trigger and add `triggers: { unread: { effect: counter | local | log | none, because: "…" } }`
         map.yaml:10:16: warning [trigger-log] s.people.decided: the trigger writes a log that may keep copies of personal data; map the log table, or see that it is pruned
         map.yaml:11:12: warning [trigger-missing] s.people.lgs: the table `main.people` has no trigger `lgs`; did you mean `logs`?
         map.yaml:4:5: info [trigger-counter] s.people.counts: the trigger keeps a count in `main.counts`, which is not in the map
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn views_partitions_rules_and_row_security_are_told() {
-    let mut catalog = schema("create table part (id integer primary key); create view v as select * from people;");
+    let mut catalog =
+        schema("create table part (id integer primary key); create view v as select * from people;");
     catalog.views.push(View { name: main("kept"), materialized: true, reads: vec![main("people")] });
     for table in &mut catalog.tables {
         if table.name == main("part") {
@@ -195,11 +214,27 @@ fn views_partitions_rules_and_row_security_are_told() {
             table.hazards = vec![Hazard::RowSecurity, Hazard::Rule(String::from("r"))];
         }
     }
-    found(catalog, "  part: { table: part, key: id, unlinked: x }\n", expect![[r#"
+    found(
+        catalog,
+        "  part: { table: part, key: id, unlinked: x }\n",
+        expect![[r#"
         map.yaml:9:9: error [partition-mapped] s.part: the table is a partition; map `main.people`; statements on it reach every partition
         map.yaml:4:5: error [rewrite-rule] s.people: the rewrite rule `r` could make a statement touch other rows; drop the rule, or keep the table out of the map
         warning [view-keeps-copies] s.main.kept: the materialized view keeps copies of people; refresh it after each purge
         map.yaml:4:5: warning [row-security] s.people: row security applies to us: rows may be hidden from the erasure; connect as a role that sees all rows (`BYPASSRLS`)
         info [view] s.main.v: personal data of people is visible through this view
-    "#]]);
+    "#]],
+    );
+}
+
+#[test]
+fn the_demo_shop_and_its_map_agree() {
+    let text = include_str!("../../../testkit/src/shop/map.yaml");
+    let map =
+        parse(&[(String::from("map.yaml"), text.to_owned())]).unwrap_or_else(|problems| panic!("{problems}"));
+    let source = map.sources.keys().next().expect("a source").clone();
+    let catalog = catalog(include_str!("../../../testkit/src/shop/sqlite.sql"));
+    let findings = check(&map, &BTreeMap::from([(source, catalog)]));
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    expect![""].assert_eq(&errors.map(|finding| format!("{finding}\n")).collect::<String>());
 }

@@ -17,10 +17,16 @@ pub(crate) fn read(db: &Connection) -> Catalog {
     let mut list = db
         .prepare("select name, type, sql from sqlite_schema where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name")
         .unwrap();
-    let rows: Vec<(String, String, Option<String>)> =
-        list.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap().map(Result::unwrap).collect();
-    let tables: Vec<Table> =
-        rows.iter().filter(|(_, sort, _)| sort == "table").map(|(name, _, sql)| table(db, name, sql.as_deref())).collect();
+    let rows: Vec<(String, String, Option<String>)> = list
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let tables: Vec<Table> = rows
+        .iter()
+        .filter(|(_, sort, _)| sort == "table")
+        .map(|(name, _, sql)| table(db, name, sql.as_deref()))
+        .collect();
     let views = rows.iter().filter(|(_, sort, _)| sort == "view").map(|(view, _, sql)| {
         let sql = sql.clone().unwrap_or_default();
         let reads = tables.iter().filter(|table| sql.contains(table.name.name.as_str()));
@@ -40,7 +46,9 @@ pub(crate) fn main(table: &str) -> TableRef {
 
 fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
     let mut columns: Vec<(i64, Column)> = Vec::new();
-    let mut query = db.prepare("select name, type, \"notnull\", dflt_value, pk, hidden from pragma_table_xinfo(?1)").unwrap();
+    let mut query = db
+        .prepare("select name, type, \"notnull\", dflt_value, pk, hidden from pragma_table_xinfo(?1)")
+        .unwrap();
     let mut rows = query.query([table]).unwrap();
     while let Some(row) = rows.next().unwrap() {
         let type_name: String = row.get(1).unwrap();
@@ -54,18 +62,31 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
         };
         columns.push((row.get(4).unwrap(), column));
     }
-    let mut keyed: Vec<(i64, Name)> =
-        columns.iter().filter(|(place, _)| *place > 0).map(|(place, column)| (*place, column.name.clone())).collect();
+    let mut keyed: Vec<(i64, Name)> = columns
+        .iter()
+        .filter(|(place, _)| *place > 0)
+        .map(|(place, column)| (*place, column.name.clone()))
+        .collect();
     keyed.sort();
     let mut uniques = Vec::new();
-    let mut indexes = db.prepare("select name, \"unique\", partial from pragma_index_list(?1) where origin <> 'pk'").unwrap();
-    let found: Vec<(String, bool, bool)> =
-        indexes.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap().map(Result::unwrap).collect();
+    let mut indexes = db
+        .prepare("select name, \"unique\", partial from pragma_index_list(?1) where origin <> 'pk'")
+        .unwrap();
+    let found: Vec<(String, bool, bool)> = indexes
+        .query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     for (index, _, partial) in found.into_iter().filter(|(_, unique, _)| *unique) {
         let mut info = db.prepare("select name from pragma_index_info(?1)").unwrap();
-        let names: Vec<Option<String>> = info.query_map([&index], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let names: Vec<Option<String>> =
+            info.query_map([&index], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let whole = !partial && names.iter().all(Option::is_some);
-        uniques.push(Unique { name: index, columns: names.into_iter().flatten().map(|text| name(&text)).collect(), whole });
+        uniques.push(Unique {
+            name: index,
+            columns: names.into_iter().flatten().map(|text| name(&text)).collect(),
+            whole,
+        });
     }
     let mut foreign_keys: Vec<ForeignKey> = Vec::new();
     let mut keys = db.prepare("select id, \"table\", \"from\", \"to\", on_delete from pragma_foreign_key_list(?1) order by id, seq").unwrap();
@@ -81,7 +102,15 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
                 _ => Rule::Refuse,
             };
             let to = main(&row.get::<_, String>(1).unwrap());
-            foreign_keys.push(ForeignKey { name: id, columns: Vec::new(), to, to_columns: Vec::new(), on_delete, deferrable: false, enforced: true });
+            foreign_keys.push(ForeignKey {
+                name: id,
+                columns: Vec::new(),
+                to,
+                to_columns: Vec::new(),
+                on_delete,
+                deferrable: false,
+                enforced: true,
+            });
         }
         let key = foreign_keys.last_mut().unwrap();
         key.columns.push(name(&from));

@@ -50,7 +50,13 @@ impl Check<'_> {
             }
             if let Some(new) = field.category.as_deref().and_then(categories::replaced_by) {
                 let what = "the taxonomy has replaced this category";
-                self.put((INFO, "category-replaced"), Some(&field.span), &place, what, format!("use `{new}`"));
+                self.put(
+                    (INFO, "category-replaced"),
+                    Some(&field.span),
+                    &place,
+                    what,
+                    format!("use `{new}`"),
+                );
             }
         }
         for column in &table.columns {
@@ -72,9 +78,17 @@ impl Check<'_> {
                 self.put((INFO, "no-key"), span, place, what, "");
             } else {
                 let fix = format!("add `key: [{}]`", listed(&table.primary_key));
-                self.put((WARNING, "key-left-out"), span, place, "the table has a primary key the map does not name", fix);
+                self.put(
+                    (WARNING, "key-left-out"),
+                    span,
+                    place,
+                    "the table has a primary key the map does not name",
+                    fix,
+                );
             }
-        } else if model.key.iter().all(|column| table.column(column).is_some()) && !table.is_unique(&model.key) {
+        } else if model.key.iter().all(|column| table.column(column).is_some())
+            && !table.is_unique(&model.key)
+        {
             let what = format!("nothing in the source makes ({}) unique", listed(&model.key));
             let fix = if table.primary_key.is_empty() {
                 String::from("add a unique constraint, or leave `key:` out")
@@ -106,17 +120,35 @@ impl Check<'_> {
             let value = ghost.row.get(&column.name);
             if column.not_null && value == Some(&Scalar::Null) {
                 let what = "the ghost's value is null, which the column refuses";
-                self.put((ERROR, "ghost-incomplete"), Some(&model.span), &place, what, "give it a value under `ghost:`");
+                self.put(
+                    (ERROR, "ghost-incomplete"),
+                    Some(&model.span),
+                    &place,
+                    what,
+                    "give it a value under `ghost:`",
+                );
             } else if value.is_none() && !may_be_left_out(table, column) && column.kind != Kind::Uuid {
                 let what = "the ghost needs a value here: the column refuses NULL and has no default";
-                self.put((ERROR, "ghost-incomplete"), Some(&model.span), &place, what, "give it a value under `ghost:`");
+                self.put(
+                    (ERROR, "ghost-incomplete"),
+                    Some(&model.span),
+                    &place,
+                    what,
+                    "give it a value under `ghost:`",
+                );
             }
         }
         for column in ghost.row.keys().filter_map(|name| table.column(name)) {
             if column.generated == Generated::Computed {
                 let place = format!("{name}.{}", column.name);
                 let what = "the source computes this column; the ghost cannot have its own value";
-                self.put((ERROR, "ghost-generated"), Some(&model.span), &place, what, "take it out of `ghost:`");
+                self.put(
+                    (ERROR, "ghost-generated"),
+                    Some(&model.span),
+                    &place,
+                    what,
+                    "take it out of `ghost:`",
+                );
             }
         }
     }
@@ -130,16 +162,31 @@ impl Check<'_> {
                 let what = format!("the source fills this column itself; `{word}` cannot change it");
                 let fix = "anonymize the columns it is computed from, and take this one out";
                 self.put((ERROR, "generated-masked"), Some(&model.span), &place, what, fix);
-            } else if *method == Method::Null && (column.not_null || table.primary_key.contains(column_name)) {
+            } else if *method == Method::Null && (column.not_null || table.primary_key.contains(column_name))
+            {
                 let what = "the column refuses NULL";
-                self.put((ERROR, "null-refused"), Some(&model.span), &place, what, "use `redact` or another method");
-            } else if matches!(method, Method::Fixed(_)) && table.is_unique(std::slice::from_ref(column_name)) {
+                self.put(
+                    (ERROR, "null-refused"),
+                    Some(&model.span),
+                    &place,
+                    what,
+                    "use `redact` or another method",
+                );
+            } else if matches!(method, Method::Fixed(_)) && table.is_unique(std::slice::from_ref(column_name))
+            {
                 let what = "every row would get one value, and the column is unique";
-                self.put((ERROR, "unique-fixed"), Some(&model.span), &place, what, "use `pseudonym`, `hash` or `fake`");
+                self.put(
+                    (ERROR, "unique-fixed"),
+                    Some(&model.span),
+                    &place,
+                    what,
+                    "use `pseudonym`, `hash` or `fake`",
+                );
             } else if *method == Method::TruncateIp
                 && !matches!(column.kind, Kind::Inet | Kind::Text { .. } | Kind::Any)
             {
-                let what = format!("`{word}` needs a network address, and the column is {}", column.type_name);
+                let what =
+                    format!("`{word}` needs a network address, and the column is {}", column.type_name);
                 self.put((ERROR, "method-mismatch"), Some(&model.span), &place, what, "use another method");
             }
         }

@@ -6,7 +6,7 @@ use exeunt_base::{Kind, Name, TableRef};
 use exeunt_datamap::model::{Action, EdgeAction, Model, Reference, Relation, RelationKind};
 use exeunt_source::catalog::{ForeignKey, Table, TableSort};
 
-use crate::map::check::Check;
+use crate::map::check::{Check, deletes_later};
 use crate::map::finding::Severity;
 use crate::map::live::{comparable, is_required, own_rule};
 
@@ -33,9 +33,18 @@ impl Check<'_> {
             let (Some(here), Some(there)) = (table.column(by), target.column(on)) else { continue };
             let place = format!("{name}.{by}");
             if let Some(kind) = &relation.by_identity {
-                if !matches!(here.kind, Kind::Text { .. } | Kind::Any) && !matches!(&here.kind, Kind::Other(word) if word.contains("citext")) {
-                    let what = format!("`by_identity: {kind}` needs a text column, and this is {}", here.type_name);
-                    self.put((ERROR, "identity-not-text"), Some(&relation.span), &place, what, "join by a key instead");
+                if !matches!(here.kind, Kind::Text { .. } | Kind::Any)
+                    && !matches!(&here.kind, Kind::Other(word) if word.contains("citext"))
+                {
+                    let what =
+                        format!("`by_identity: {kind}` needs a text column, and this is {}", here.type_name);
+                    self.put(
+                        (ERROR, "identity-not-text"),
+                        Some(&relation.span),
+                        &place,
+                        what,
+                        "join by a key instead",
+                    );
                 }
             } else if !comparable(&here.kind, &there.kind) {
                 let what = format!(
@@ -71,10 +80,22 @@ impl Check<'_> {
             key.enforced && same_pairs(&key.columns, self.live.target(key), &relation.by, &relation.on)
         });
         let undecided = matches!(relation.on_erase, None | Some(EdgeAction::Row(_)));
-        if stays && undecided && declared && target.ghost.is_none() && self.may_delete(&relation.to, target) {
-            let what = format!("the row stays when the row in `{}` goes, and its reference cannot be cleared", relation.to.model);
-            let fix = format!("add a `ghost:` to `{}` (and `on_erase: repoint` here), or choose cascade or refuse", relation.to.model);
+        if !stays || !undecided || !declared || target.ghost.is_some() {
+            return;
+        }
+        let to = &relation.to.model;
+        if self.deletes_at_once(&relation.to, target) {
+            let what =
+                format!("the row stays when the row in `{to}` goes, and its reference cannot be cleared");
+            let fix = format!(
+                "add a `ghost:` to `{to}` (and `on_erase: repoint` here), or choose cascade or refuse"
+            );
             self.put((ERROR, "reference-undecided"), Some(&relation.span), &place, what, fix);
+        } else if self.may_delete(&relation.to, target) && !deletes_later(model) {
+            let what =
+                format!("the row is still here when the period ends for which the row in `{to}` is kept");
+            let fix = "add the same `keep:` to this model, so that both go together";
+            self.put((WARNING, "outlives-its-owner"), Some(&relation.span), &place, what, fix);
         }
     }
 
@@ -96,7 +117,8 @@ impl Check<'_> {
                 continue;
             }
             let by = key.columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
-            let what = format!("nothing decides what becomes of this reference when the row in `{to_name}` goes");
+            let what =
+                format!("nothing decides what becomes of this reference when the row in `{to_name}` goes");
             let word = if is_required(table, &key.columns) { "refuse" } else { "null" };
             let by_word = if key.columns.len() == 1 { by.clone() } else { format!("[{by}]") };
             let fix = format!(
@@ -114,7 +136,8 @@ impl Check<'_> {
         }
         let incoming: Vec<(&Table, &ForeignKey)> = self.live.incoming(&table.name).to_vec();
         for (other, key) in incoming {
-            let covered = matches!(other.sort, TableSort::PartitionOf(_)) || self.mapped.contains_key(&other.name);
+            let covered =
+                matches!(other.sort, TableSort::PartitionOf(_)) || self.mapped.contains_key(&other.name);
             if covered {
                 continue;
             }
@@ -124,8 +147,14 @@ impl Check<'_> {
             match own_rule(key.on_delete).filter(|_| key.enforced) {
                 Some(rule) => {
                     let further = self.cascade(&other.name);
-                    let further = if further.is_empty() { String::new() } else { format!(", and on to {}", further.join(", ")) };
-                    let what = format!("{rule} reaches from `{name}` into this table{further}, which is not in the map");
+                    let further = if further.is_empty() {
+                        String::new()
+                    } else {
+                        format!(", and on to {}", further.join(", "))
+                    };
+                    let what = format!(
+                        "{rule} reaches from `{name}` into this table{further}, which is not in the map"
+                    );
                     self.put((ERROR, "cascade-outside"), None, &place, what, fix);
                 }
                 None => {
@@ -159,4 +188,3 @@ pub(super) fn same_pairs(from: &[Name], to: &[Name], by: &[Name], on: &[Name]) -
     let pairs = |a: &[Name], b: &[Name]| a.iter().cloned().zip(b.iter().cloned()).collect::<BTreeSet<_>>();
     from.len() == by.len() && to.len() == on.len() && pairs(from, to) == pairs(by, on)
 }
-

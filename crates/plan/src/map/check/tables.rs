@@ -32,10 +32,17 @@ impl Check<'_> {
             match &table.sort {
                 TableSort::PartitionOf(parent) => {
                     let fix = format!("map `{parent}`; statements on it reach every partition");
-                    self.put((ERROR, "partition-mapped"), Some(&model.span), place, "the table is a partition", fix);
+                    self.put(
+                        (ERROR, "partition-mapped"),
+                        Some(&model.span),
+                        place,
+                        "the table is a partition",
+                        fix,
+                    );
                 }
                 TableSort::Remote(what) if self.erased.contains_key(&self.at(name)) => {
-                    let what = format!("rows of a virtual or foreign table ({what}) cannot be erased from here");
+                    let what =
+                        format!("rows of a virtual or foreign table ({what}) cannot be erased from here");
                     let fix = "map the table it stands for in its own source";
                     self.put((ERROR, "remote-table"), Some(&model.span), place, what, fix);
                 }
@@ -44,7 +51,8 @@ impl Check<'_> {
             for hazard in &table.hazards {
                 match hazard {
                     Hazard::Rule(rule) => {
-                        let what = format!("the rewrite rule `{rule}` could make a statement touch other rows");
+                        let what =
+                            format!("the rewrite rule `{rule}` could make a statement touch other rows");
                         let fix = "drop the rule, or keep the table out of the map";
                         self.put((ERROR, "rewrite-rule"), Some(&model.span), place, what, fix);
                     }
@@ -60,7 +68,9 @@ impl Check<'_> {
 
     fn missing(&mut self, place: &str, table: &TableName, span: &exeunt_datamap::model::Span) {
         let live = self.live;
-        let is_view = live.resolve(table).is_some_and(|wanted| live.catalog.views.iter().any(|view| view.name == wanted));
+        let is_view = live
+            .resolve(table)
+            .is_some_and(|wanted| live.catalog.views.iter().any(|view| view.name == wanted));
         if is_view {
             let fix = "map the tables it reads";
             self.put((ERROR, "view-mapped"), Some(span), place, format!("`{table}` is a view"), fix);
@@ -96,10 +106,14 @@ impl Check<'_> {
             let fix = "add it under `models:`, or under `ignore:` with the reason";
             match below.get(&table.name) {
                 Some(above) => {
-                    let what = format!("the table hangs below people (it refers to `{above}`) but is not in the map");
+                    let what = format!(
+                        "the table hangs below people (it refers to `{above}`) but is not in the map"
+                    );
                     self.put((ERROR, "table-unmapped"), None, &place, what, fix);
                 }
-                None => self.put((WARNING, "table-unmapped"), None, &place, "the table is not in the map", fix),
+                None => {
+                    self.put((WARNING, "table-unmapped"), None, &place, "the table is not in the map", fix)
+                }
             }
         }
     }
@@ -124,11 +138,18 @@ impl Check<'_> {
     fn ignored_tables(&mut self) {
         for (table, ignored) in &self.source.ignore {
             let exists = self.live.resolve(table).is_some_and(|wanted| {
-                self.live.table(&wanted).is_some() || self.live.catalog.views.iter().any(|view| view.name == wanted)
+                self.live.table(&wanted).is_some()
+                    || self.live.catalog.views.iter().any(|view| view.name == wanted)
             });
             if !exists {
                 let what = "the table left out does not exist";
-                self.put((WARNING, "ignored-missing"), Some(&ignored.span), &table.to_string(), what, "take it out of `ignore:`");
+                self.put(
+                    (WARNING, "ignored-missing"),
+                    Some(&ignored.span),
+                    &table.to_string(),
+                    what,
+                    "take it out of `ignore:`",
+                );
             }
         }
     }

@@ -18,14 +18,21 @@ impl Check<'_> {
             for (decided, decision) in &model.triggers {
                 if table.triggers.iter().all(|trigger| trigger.name != *decided) {
                     let place = format!("{name}.{decided}");
-                    let fix = did_you_mean(decided.as_str(), table.triggers.iter().map(|trigger| trigger.name.as_str()))
-                        .unwrap_or_else(|| String::from("take it out of `triggers:`"));
+                    let fix = did_you_mean(
+                        decided.as_str(),
+                        table.triggers.iter().map(|trigger| trigger.name.as_str()),
+                    )
+                    .unwrap_or_else(|| String::from("take it out of `triggers:`"));
                     let what = format!("the table `{}` has no trigger `{decided}`", table.name);
                     self.put((WARNING, "trigger-missing"), Some(&decision.span), &place, what, fix);
                 }
             }
             if self.erased.contains_key(&self.at(name)) {
-                table.triggers.iter().filter(|trigger| trigger.enabled).for_each(|trigger| self.trigger(name, model, table, trigger));
+                table
+                    .triggers
+                    .iter()
+                    .filter(|trigger| trigger.enabled)
+                    .for_each(|trigger| self.trigger(name, model, table, trigger));
             }
         }
     }
@@ -35,7 +42,13 @@ impl Check<'_> {
         if let Some(decision) = model.triggers.get(&trigger.name) {
             if decision.effect == TriggerEffect::Log {
                 let what = "the trigger writes a log that may keep copies of personal data";
-                self.put((WARNING, "trigger-log"), Some(&decision.span), &place, what, "map the log table, or see that it is pruned");
+                self.put(
+                    (WARNING, "trigger-log"),
+                    Some(&decision.span),
+                    &place,
+                    what,
+                    "map the log table, or see that it is pruned",
+                );
             }
             return;
         }

@@ -18,15 +18,25 @@ pub(super) struct Guess {
 /// Whether the column alone gives away that the table holds people's data.
 pub(super) fn is_telling(table: &Table, column: &Column) -> bool {
     let guess = guess(table, column, false);
-    let telling = ["user.contact", "user.name", "user.demographic", "user.financial", "user.government_id", "user.health"];
+    let telling = [
+        "user.contact",
+        "user.name",
+        "user.demographic",
+        "user.financial",
+        "user.government_id",
+        "user.health",
+    ];
     !guess.generic && telling.iter().any(|prefix| guess.category.starts_with(prefix))
 }
 
 pub(super) fn is_email(column: &Column) -> bool {
     let words = words(column.name.as_str());
-    let named = words.iter().any(|word| matches!(word.as_str(), "email" | "mail" | "emailaddress" | "mailaddress"));
+    let named =
+        words.iter().any(|word| matches!(word.as_str(), "email" | "mail" | "emailaddress" | "mailaddress"));
     let apart = words.windows(2).any(|pair| pair[0] == "e" && pair[1] == "mail");
-    let about = ["template", "subject", "body", "type", "status", "format", "token", "hash", "verified", "count", "id"];
+    let about = [
+        "template", "subject", "body", "type", "status", "format", "token", "hash", "verified", "count", "id",
+    ];
     let other = words.last().is_some_and(|last| about.contains(&last.as_str()));
     is_text(&column.kind) && (named || apart) && !other
 }
@@ -61,12 +71,28 @@ pub(super) fn guess(table: &Table, column: &Column, is_person: bool) -> Guess {
     let text = is_text(&column.kind);
     let dated = matches!(column.kind, Kind::Date | Kind::Timestamp { .. } | Kind::Time);
 
-    if text && (has(&["password", "passwd", "pwd", "passphrase"]) || ends(&["pass"]) || is(&["salt", "password_digest"])) {
+    if text
+        && (has(&["password", "passwd", "pwd", "passphrase"])
+            || ends(&["pass"])
+            || is(&["salt", "password_digest"]))
+    {
         return secret("user.authorization.password", "named like a password");
     }
     let secrets = ["token", "secret", "otp", "totp", "apikey"];
-    let keys = ["api_key", "session_key", "session_data", "activation_key", "user_activation_key", "auth_key", "private_key"];
-    if !matches!(column.kind, Kind::Bool) && !dated && (has(&secrets) || is(&keys)) && !ends(&["type", "id", "count"]) {
+    let keys = [
+        "api_key",
+        "session_key",
+        "session_data",
+        "activation_key",
+        "user_activation_key",
+        "auth_key",
+        "private_key",
+    ];
+    if !matches!(column.kind, Kind::Bool)
+        && !dated
+        && (has(&secrets) || is(&keys))
+        && !ends(&["type", "id", "count"])
+    {
         return secret("user.authorization.credentials", "named like a secret");
     }
     if is_email(column) {
@@ -78,7 +104,12 @@ pub(super) fn guess(table: &Table, column: &Column, is_person: bool) -> Guess {
     if is_phone(column) {
         return sure("user.contact.phone_number");
     }
-    if matches!(column.kind, Kind::Inet) || text && (ends(&["ip", "ipaddress", "ipaddr"]) || is(&["ip_address", "ip_addr", "remote_addr", "ip"]) || joined.ends_with("_ip_address")) {
+    if matches!(column.kind, Kind::Inet)
+        || text
+            && (ends(&["ip", "ipaddress", "ipaddr"])
+                || is(&["ip_address", "ip_addr", "remote_addr", "ip"])
+                || joined.ends_with("_ip_address"))
+    {
         return sure("user.device.ip_address");
     }
     if dated || text || matches!(column.kind, Kind::Integer { .. }) {
@@ -101,19 +132,39 @@ pub(super) fn guess(table: &Table, column: &Column, is_person: bool) -> Guess {
     if has(&["iban", "bic", "swift"]) || text && has(&["bank"]) && has(&["account", "number"]) {
         return sure("user.financial.bank_account");
     }
-    if text && (has(&["card", "cc"]) && ends(&["number", "num", "digits", "last4", "pan"]) || is(&["credit_card", "last4", "pan"])) {
+    if text
+        && (has(&["card", "cc"]) && ends(&["number", "num", "digits", "last4", "pan"])
+            || is(&["credit_card", "last4", "pan"]))
+    {
         return sure("user.financial.credit_card");
     }
     if has(&["salary", "income", "wage"]) {
         return sure("user.financial");
     }
     if has(&["score", "ltv", "propensity", "predicted", "segment", "churn", "cluster"]) {
-        return Guess { computed: true, note: Some("named like something worked out about the person"), ..sure("user.behavior") };
+        return Guess {
+            computed: true,
+            note: Some("named like something worked out about the person"),
+            ..sure("user.behavior")
+        };
     }
-    if dated && has(&["login", "seen", "visit", "visited", "active", "activity", "signin", "access", "accessed"]) {
+    if dated
+        && has(&["login", "seen", "visit", "visited", "active", "activity", "signin", "access", "accessed"])
+    {
         return sure("user.behavior");
     }
-    if dated || is(&["version", "lock_version", "position", "sort", "sort_order", "ordering", "revision", "row_version"]) {
+    if dated
+        || is(&[
+            "version",
+            "lock_version",
+            "position",
+            "sort",
+            "sort_order",
+            "ordering",
+            "revision",
+            "row_version",
+        ])
+    {
         return general("system.operations");
     }
     if ends(&["id", "uuid", "guid"]) {
@@ -137,28 +188,94 @@ fn texts(joined: &str, words: &[String], noun: &str, is_person: bool) -> Option<
     let ends = |wanted: &[&str]| words.last().is_some_and(|word| wanted.contains(&word.as_str()));
     let named = ends(&["name"]);
     let of_person = has(&[
-        "full", "display", "real", "contact", "customer", "user", "recipient", "ship", "shipping", "bill", "billing",
-        "sender", "author", "holder", "person", "owner", "client", "guest", "patient", "employee", "member", "buyer",
+        "full",
+        "display",
+        "real",
+        "contact",
+        "customer",
+        "user",
+        "recipient",
+        "ship",
+        "shipping",
+        "bill",
+        "billing",
+        "sender",
+        "author",
+        "holder",
+        "person",
+        "owner",
+        "client",
+        "guest",
+        "patient",
+        "employee",
+        "member",
+        "buyer",
     ]);
     let place = matches!(noun, "country" | "currency" | "language" | "state" | "city");
     Some(match () {
-        () if is(&["first_name", "firstname", "given_name", "givenname", "forename", "fname"]) || named && has(&["first", "given"]) => "user.name.first",
-        () if is(&["last_name", "lastname", "surname", "family_name", "familyname", "lname"]) || named && has(&["last", "family"]) => "user.name.last",
-        () if is(&["username", "user_name", "login", "user_login", "screen_name", "handle", "login_name", "nickname", "user_nicename"]) => "user.account.username",
-        () if is(&["fullname", "full_name", "display_name", "displayname", "realname", "middle_name", "maiden_name", "initials"]) => "user.name",
+        () if is(&["first_name", "firstname", "given_name", "givenname", "forename", "fname"])
+            || named && has(&["first", "given"]) =>
+        {
+            "user.name.first"
+        }
+        () if is(&["last_name", "lastname", "surname", "family_name", "familyname", "lname"])
+            || named && has(&["last", "family"]) =>
+        {
+            "user.name.last"
+        }
+        () if is(&[
+            "username",
+            "user_name",
+            "login",
+            "user_login",
+            "screen_name",
+            "handle",
+            "login_name",
+            "nickname",
+            "user_nicename",
+        ]) =>
+        {
+            "user.account.username"
+        }
+        () if is(&[
+            "fullname",
+            "full_name",
+            "display_name",
+            "displayname",
+            "realname",
+            "middle_name",
+            "maiden_name",
+            "initials",
+        ]) =>
+        {
+            "user.name"
+        }
         () if named && of_person => "user.name",
-        () if joined == "name" && (is_person || matches!(noun, "profile" | "contact" | "recipient")) => "user.name",
+        () if joined == "name" && (is_person || matches!(noun, "profile" | "contact" | "recipient")) => {
+            "user.name"
+        }
         () if ends(&["author"]) => "user.name",
         () if place => return None,
-        () if has(&["street", "address1", "address2", "addr1", "addr2", "line1", "line2", "housenumber"]) || has(&["address", "addr"]) && ends(&["1", "2", "line"]) => {
+        () if has(&["street", "address1", "address2", "addr1", "addr2", "line1", "line2", "housenumber"])
+            || has(&["address", "addr"]) && ends(&["1", "2", "line"]) =>
+        {
             "user.contact.address.street"
         }
         () if ends(&["city", "town", "suburb"]) => "user.contact.address.city",
-        () if ends(&["zip", "zipcode", "postcode", "postalcode", "plz"]) || joined.ends_with("postal_code") || joined.ends_with("zip_code") || joined.ends_with("post_code") => {
+        () if ends(&["zip", "zipcode", "postcode", "postalcode", "plz"])
+            || joined.ends_with("postal_code")
+            || joined.ends_with("zip_code")
+            || joined.ends_with("post_code") =>
+        {
             "user.contact.address.postal_code"
         }
-        () if ends(&["country"]) || joined.ends_with("country_code") || joined.ends_with("country_name") => "user.contact.address.country",
-        () if ends(&["province", "county"]) || ends(&["state", "region"]) && matches!(noun, "address" | "customer" | "user" | "person" | "contact") => {
+        () if ends(&["country"]) || joined.ends_with("country_code") || joined.ends_with("country_name") => {
+            "user.contact.address.country"
+        }
+        () if ends(&["province", "county"])
+            || ends(&["state", "region"])
+                && matches!(noun, "address" | "customer" | "user" | "person" | "contact") =>
+        {
             "user.contact.address.state"
         }
         () if ends(&["address", "addr"]) => "user.contact.address",
@@ -168,19 +285,36 @@ fn texts(joined: &str, words: &[String], noun: &str, is_person: bool) -> Option<
         () if has(&["nationality", "citizenship"]) => "user.demographic.citizenship_or_immigration_status",
         () if has(&["religion"]) => "user.demographic.religious_belief",
         () if has(&["ethnicity", "race"]) => "user.demographic.race_ethnicity",
-        () if has(&["ssn", "nin"]) || has(&["national"]) && ends(&["id", "number"]) => "user.government_id.national_identification_number",
+        () if has(&["ssn", "nin"]) || has(&["national"]) && ends(&["id", "number"]) => {
+            "user.government_id.national_identification_number"
+        }
         () if has(&["passport"]) => "user.government_id.passport_number",
         () if has(&["tax", "vat"]) && ends(&["id", "number", "no"]) => "user.government_id",
-        () if has(&["license", "licence"]) && has(&["driver", "drivers", "driving"]) => "user.government_id.drivers_license_number",
+        () if has(&["license", "licence"]) && has(&["driver", "drivers", "driving"]) => {
+            "user.government_id.drivers_license_number"
+        }
         () if has(&["diagnosis"]) => "user.health.medical_diagnosis",
         () if has(&["medication", "medications"]) => "user.health.medications",
         () if has(&["allergy", "allergies", "symptom", "symptoms", "disability"]) => "user.health.condition",
-        () if ends(&["website", "homepage", "twitter", "facebook", "linkedin", "github", "instagram"]) => "user.contact.social_url",
+        () if ends(&["website", "homepage", "twitter", "facebook", "linkedin", "github", "instagram"]) => {
+            "user.contact.social_url"
+        }
         () if has(&["avatar", "photo", "picture", "selfie"]) => "user.content.self_image",
-        () if is(&["job_title", "occupation", "profession", "job"]) => "user.professional_information.job_title",
-        () if ends(&["company", "employer"]) || joined == "company_name" => "user.professional_information.workplace",
-        () if ends(&["bio", "biography", "signature"]) || joined == "about" || joined == "about_me" => "user.demographic.profile",
-        () if ends(&["timezone"]) || joined.ends_with("time_zone") || has(&["theme", "preference", "preferences"]) => "user.settings",
+        () if is(&["job_title", "occupation", "profession", "job"]) => {
+            "user.professional_information.job_title"
+        }
+        () if ends(&["company", "employer"]) || joined == "company_name" => {
+            "user.professional_information.workplace"
+        }
+        () if ends(&["bio", "biography", "signature"]) || joined == "about" || joined == "about_me" => {
+            "user.demographic.profile"
+        }
+        () if ends(&["timezone"])
+            || joined.ends_with("time_zone")
+            || has(&["theme", "preference", "preferences"]) =>
+        {
+            "user.settings"
+        }
         () if is(&["user_agent", "useragent", "http_user_agent", "comment_agent"]) => "user.device",
         () if has(&["cookie"]) => "user.device.cookie",
         () => return None,

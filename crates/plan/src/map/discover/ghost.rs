@@ -13,7 +13,8 @@ use crate::map::live::{Live, may_be_left_out};
 
 /// Values for every column that needs one, where a plain one can be made up.
 pub(super) fn row(table: &Table) -> Option<BTreeMap<Name, Scalar>> {
-    let needed = table.written_columns().filter(|column| !may_be_left_out(table, column) && column.kind != Kind::Uuid);
+    let needed =
+        table.written_columns().filter(|column| !may_be_left_out(table, column) && column.kind != Kind::Uuid);
     needed.map(|column| Some((column.name.clone(), value(table, column)?))).collect()
 }
 
@@ -25,7 +26,9 @@ fn value(table: &Table, column: &Column) -> Option<Scalar> {
     }
     let fits = |text: &str, max: Option<u32>| max.is_none_or(|max| text.chars().count() <= max as usize);
     Some(match &column.kind {
-        Kind::Text { max } if is_email(column) && fits("ghost@erased.invalid", *max) => Scalar::Text(String::from("ghost@erased.invalid")),
+        Kind::Text { max } if is_email(column) && fits("ghost@erased.invalid", *max) => {
+            Scalar::Text(String::from("ghost@erased.invalid"))
+        }
         Kind::Text { max } => {
             let text = if fits("erased", *max) { "erased" } else { "" };
             Scalar::Text(text.to_owned())
@@ -43,9 +46,13 @@ fn value(table: &Table, column: &Column) -> Option<Scalar> {
 
 /// Gives a ghost to every model that something is repointed to.
 pub(super) fn add(map: &mut DataMap, live: &Live<'_>, names: &BTreeMap<TableRef, Name>, notes: &mut Notes) {
-    let repointed = |relation: &&exeunt_datamap::model::Relation| relation.on_erase == Some(EdgeAction::Cut(Reference::Repoint));
-    let wanted: Vec<ModelRef> =
-        map.models().flat_map(|(_, model)| model.relations.iter().filter(repointed).map(|relation| relation.to.clone())).collect();
+    let repointed = |relation: &&exeunt_datamap::model::Relation| {
+        relation.on_erase == Some(EdgeAction::Cut(Reference::Repoint))
+    };
+    let wanted: Vec<ModelRef> = map
+        .models()
+        .flat_map(|(_, model)| model.relations.iter().filter(repointed).map(|relation| relation.to.clone()))
+        .collect();
     let tables: BTreeMap<&Name, &TableRef> = names.iter().map(|(table, name)| (name, table)).collect();
     for at in wanted {
         let table = tables.get(&at.model).and_then(|table| live.table(table));
@@ -54,7 +61,8 @@ pub(super) fn add(map: &mut DataMap, live: &Live<'_>, names: &BTreeMap<TableRef,
             && model.ghost.is_none()
         {
             model.ghost = Some(Ghost { per: GhostPer::Shared, row });
-            let note = "reason: the ghost takes the place of an erased person where a reference cannot be cleared";
+            let note =
+                "reason: the ghost takes the place of an erased person where a reference cannot be cleared";
             notes.models.entry(at).or_default().push(note.to_owned());
         }
     }

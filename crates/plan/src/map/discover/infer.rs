@@ -85,7 +85,11 @@ fn target<'a>(table: &Table, column: &Column, nouns: &HashMap<String, Vec<&'a Ta
     }
     let mut wanted = vec![said.join(" ")];
     wanted.extend(said.last().cloned());
-    if author || said.last().is_some_and(|word| matches!(word.as_str(), "author" | "owner" | "sender" | "recipient")) {
+    if author
+        || said
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "author" | "owner" | "sender" | "recipient"))
+    {
         wanted.push(String::from("user"));
     }
     let fits = |other: &&&'a Table| {

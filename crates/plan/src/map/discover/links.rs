@@ -50,7 +50,14 @@ pub(super) struct Link {
 }
 
 pub(super) fn link(live: &Live<'_>, people: &People, inferred: &BTreeSet<(TableRef, Name)>) -> Linked {
-    let mut linker = Linker { live, people, inferred, distance: HashMap::new(), owned_upwards: BTreeSet::new(), linked: Linked::default() };
+    let mut linker = Linker {
+        live,
+        people,
+        inferred,
+        distance: HashMap::new(),
+        owned_upwards: BTreeSet::new(),
+        linked: Linked::default(),
+    };
     linker.measure();
     linker.find_upwards();
     linker.follow();
@@ -70,7 +77,8 @@ struct Linker<'a> {
     linked: Linked,
 }
 
-const UPWARDS: [&str; 8] = ["address", "profile", "contact", "avatar", "preference", "setting", "phone", "email"];
+const UPWARDS: [&str; 8] =
+    ["address", "profile", "contact", "avatar", "preference", "setting", "phone", "email"];
 
 impl<'a> Linker<'a> {
     fn is_subject(&self, table: &TableRef) -> bool {
@@ -78,7 +86,9 @@ impl<'a> Linker<'a> {
     }
 
     fn is_guess(&self, table: &Table, key: &ForeignKey) -> bool {
-        key.columns.first().is_some_and(|column| self.inferred.contains(&(table.name.clone(), column.clone())))
+        key.columns
+            .first()
+            .is_some_and(|column| self.inferred.contains(&(table.name.clone(), column.clone())))
     }
 
     fn usable(table: &Table) -> bool {
@@ -86,20 +96,36 @@ impl<'a> Linker<'a> {
     }
 
     fn role(&self, table: &Table, key: &ForeignKey) -> (Role, String) {
-        let (found, why) = role(self.live, table, key, |target| self.is_subject(&target.name));
-        let owner_beside = |found: Role| {
-            table.foreign_keys.iter().any(|other| {
-                let direct = |role| role == Role::Owner || found == Role::Touched && role == Role::Recipient;
-                other.columns != key.columns
-                    && self.is_subject(&other.to)
-                    && other.to != table.name
-                    && direct(role(self.live, table, other, |target| self.is_subject(&target.name)).0)
-            })
+        let plain = |key: &ForeignKey| role(self.live, table, key, |target| self.is_subject(&target.name));
+        let (found, why) = plain(key);
+        let required = |key: &ForeignKey| is_required(table, &key.columns);
+        let beside = |wanted: &dyn Fn(&ForeignKey) -> bool| {
+            let others = table
+                .foreign_keys
+                .iter()
+                .filter(|other| other.columns != key.columns && other.to != table.name);
+            others.filter(|other| self.is_subject(&other.to)).any(wanted)
         };
+        let owner = |other: &ForeignKey| plain(other).0 == Role::Owner && (required(other) || !required(key));
         match found {
-            Role::Recipient if !owner_beside(found) => (Role::Owner, format!("{why}, and nobody else owns the row")),
+            Role::Recipient if !beside(&owner) => {
+                (Role::Owner, format!("{why}, and nobody else owns the row"))
+            }
+            // A notification without a sender is still the recipient's.
+            Role::Owner
+                if !required(key)
+                    && beside(&|other| plain(other).0 == Role::Recipient && required(other)) =>
+            {
+                (Role::Touched, format!("{why}; but it may be empty, and the recipient may not"))
+            }
             // `created_by` that cannot be empty is all that says whose row it is, where nothing else does.
-            Role::Touched if key.to != table.name && is_required(table, &key.columns) && !self.has_other_parent(table, key) && !owner_beside(found) && !why.contains("others share") => {
+            Role::Touched
+                if key.to != table.name
+                    && required(key)
+                    && !self.has_other_parent(table, key)
+                    && !beside(&|other| plain(other).0 != Role::Touched)
+                    && !why.contains("others share") =>
+            {
                 (Role::Owner, format!("{why}; but nothing else links the row to a person"))
             }
             _ => (found, why),
@@ -108,26 +134,34 @@ impl<'a> Linker<'a> {
 
     fn has_other_parent(&self, table: &Table, key: &ForeignKey) -> bool {
         table.foreign_keys.iter().any(|other| {
-            other.columns != key.columns && other.to != table.name && !self.is_subject(&other.to) && self.distance.contains_key(&other.to)
+            other.columns != key.columns
+                && other.to != table.name
+                && !self.is_subject(&other.to)
+                && self.distance.contains_key(&other.to)
         })
     }
 
     fn has_direct_owner(&self, table: &Table) -> bool {
         self.is_subject(&table.name)
-            || table.foreign_keys.iter().any(|key| self.is_subject(&key.to) && key.to != table.name && self.role(table, key).0 != Role::Touched)
+            || table.foreign_keys.iter().any(|key| {
+                self.is_subject(&key.to) && key.to != table.name && self.role(table, key).0 != Role::Touched
+            })
     }
 
     /// Whether the row could belong to people through this reference.
     fn may_own(&self, table: &Table, key: &ForeignKey) -> bool {
-        if key.to == table.name || !Self::usable(table) || self.is_subject(&table.name) && !self.is_subject(&key.to) {
+        if key.to == table.name
+            || !Self::usable(table)
+            || self.is_subject(&table.name) && !self.is_subject(&key.to)
+        {
             return false;
         }
         if self.is_subject(&key.to) {
             return self.role(table, key).0 != Role::Touched;
         }
-        let (found, _) = role(self.live, table, key, |_| false);
+        // A page is not part of its latest revision: a reference that may be empty owns only under its plain name.
         let firm = is_required(table, &key.columns) || key.on_delete == Rule::Cascade;
-        !self.has_direct_owner(table) && (firm || names(key)) && (found != Role::Touched || firm || names(key)) && !is_handled(key)
+        (firm || names_plainly(key)) && !self.has_direct_owner(table) && !is_handled(key)
     }
 
     fn measure(&mut self) {
@@ -155,7 +189,8 @@ impl<'a> Linker<'a> {
                     continue;
                 }
                 let free = !self.distance.contains_key(&key.to) && !self.owned_upwards.contains(&key.to);
-                let upwards = UPWARDS.contains(&noun(key.to.name.as_str()).as_str());
+                let theirs = noun(key.to.name.as_str());
+                let upwards = UPWARDS.iter().any(|word| theirs.ends_with(word));
                 if free && upwards && self.live.table(&key.to).is_some_and(Self::usable) {
                     self.owned_upwards.insert(key.to.clone());
                     waiting.push(key.to.clone());
@@ -166,7 +201,8 @@ impl<'a> Linker<'a> {
 
     /// Makes the relations: every table ownership reaches, and every table that refers to one of those.
     fn follow(&mut self) {
-        let mut waiting: VecDeque<TableRef> = self.distance.keys().chain(&self.owned_upwards).cloned().collect();
+        let mut waiting: VecDeque<TableRef> =
+            self.distance.keys().chain(&self.owned_upwards).cloned().collect();
         waiting.make_contiguous().sort();
         let mut followed: BTreeSet<TableRef> = waiting.iter().cloned().collect();
         for table in &waiting {
@@ -195,7 +231,9 @@ impl<'a> Linker<'a> {
 
     fn put(&mut self, table: &TableRef, link: Link) {
         let relations = &mut self.linked.tables.entry(table.clone()).or_default().relations;
-        let same = |other: &Link| other.to == link.to && other.by == link.by && other.on == link.on && other.when == link.when;
+        let same = |other: &Link| {
+            other.to == link.to && other.by == link.by && other.on == link.on && other.when == link.when
+        };
         if !relations.iter().any(same) {
             relations.push(link);
         }
@@ -212,7 +250,17 @@ impl<'a> Linker<'a> {
         let written = key.columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
         let make = |kind, on_erase, because: String| {
             let by = key.columns.clone();
-            Link { to: key.to.clone(), by, on: on.clone(), kind, when: BTreeMap::new(), by_identity: None, shared: None, on_erase, because: format!("{how}{because}") }
+            Link {
+                to: key.to.clone(),
+                by,
+                on: on.clone(),
+                kind,
+                when: BTreeMap::new(),
+                by_identity: None,
+                shared: None,
+                on_erase,
+                because: format!("{how}{because}"),
+            }
         };
         let cut = |why: String| make(RelationKind::RefersTo, Some(self.cut(table, key, target)), why);
         if self.owned_upwards.contains(&key.to) && key.to != table.name {
@@ -223,6 +271,11 @@ impl<'a> Linker<'a> {
             let (role, why) = self.role(table, key);
             return Some(match role {
                 Role::Owner => make(RelationKind::OwnedBy, None, why),
+                Role::Recipient if self.is_unique(table, key) => make(
+                    RelationKind::OwnedBy,
+                    None,
+                    format!("{why}; the row joins two people and outlives neither"),
+                ),
                 Role::Recipient => make(RelationKind::AccessedBy, Some(self.cut(table, key, target)), why),
                 Role::Touched => cut(why),
             });
@@ -231,7 +284,11 @@ impl<'a> Linker<'a> {
             return Some(cut(format!("{written} points at another row of the same table")));
         }
         if self.parent(table).is_some_and(|parent| std::ptr::eq(parent, key)) {
-            return Some(make(RelationKind::OwnedBy, None, format!("the row is part of its {}", noun(key.to.name.as_str()))));
+            return Some(make(
+                RelationKind::OwnedBy,
+                None,
+                format!("the row is part of its {}", noun(key.to.name.as_str())),
+            ));
         }
         if guess && !self.distance.contains_key(&table.name) {
             return None; // nothing enforces it and nobody owns it: not worth a model
@@ -244,11 +301,19 @@ impl<'a> Linker<'a> {
         if !is_required(table, &key.columns) {
             return EdgeAction::Cut(Reference::Null);
         }
-        if self.is_subject(&key.to) && key.to != table.name && ghost::row(target).is_some() && !self.is_unique(table, key) {
+        if self.is_subject(&key.to)
+            && key.to != table.name
+            && ghost::row(target).is_some()
+            && !self.is_unique(table, key)
+        {
             return EdgeAction::Cut(Reference::Repoint);
         }
         let contained = names(key) || key.on_delete == Rule::Cascade || key.to == table.name;
-        if contained && !self.is_subject(&key.to) { EdgeAction::Cascade } else { EdgeAction::Cut(Reference::Refuse) }
+        if contained && !self.is_subject(&key.to) {
+            EdgeAction::Cascade
+        } else {
+            EdgeAction::Cut(Reference::Refuse)
+        }
     }
 
     /// One row at most may hold a value here, so that not all can point at one ghost.
@@ -270,65 +335,77 @@ impl<'a> Linker<'a> {
         candidates.max_by_key(|key| {
             let theirs = singular(words(key.to.name.as_str()).last().map_or("", String::as_str));
             let prefix = mine.iter().any(|word| singular(word) == theirs);
-            (key.on_delete == Rule::Cascade, prefix, is_required(table, &key.columns), names(key), std::cmp::Reverse(&key.columns))
+            (
+                key.on_delete == Rule::Cascade,
+                prefix,
+                is_required(table, &key.columns),
+                names(key),
+                std::cmp::Reverse(&key.columns),
+            )
         })
     }
 
     /// Rails: `record_type` and `record_id` that name people by their class.
     fn polymorphic(&self, person: &TableRef) -> Vec<(TableRef, Link)> {
-        let rails = self.live.catalog.tables.iter().any(|table| table.name.name.as_str() == "ar_internal_metadata");
-        let (true, Some(target)) = (rails && self.is_subject(person), self.live.table(person)) else { return Vec::new() };
+        let rails =
+            self.live.catalog.tables.iter().any(|table| table.name.name.as_str() == "ar_internal_metadata");
+        let (true, Some(target)) = (rails && self.is_subject(person), self.live.table(person)) else {
+            return Vec::new();
+        };
         let [key] = target.primary_key.as_slice() else { return Vec::new() };
-        let class: String = words(person.name.as_str()).iter().map(|word| capitalized(&singular(word))).collect();
+        let class: String =
+            words(person.name.as_str()).iter().map(|word| capitalized(&singular(word))).collect();
         let mut found = Vec::new();
         for table in self.live.catalog.tables.iter().filter(|table| Self::usable(table)) {
             for (sort, id) in polymorphic(table) {
                 let fits = table.column(&sort).is_some_and(|column| is_text(&column.kind));
-                let joins = table.column(&id).zip(target.column(key)).is_some_and(|(a, b)| comparable(&a.kind, &b.kind));
+                let joins = table
+                    .column(&id)
+                    .zip(target.column(key))
+                    .is_some_and(|(a, b)| comparable(&a.kind, &b.kind));
                 if !fits || !joins {
                     continue;
                 }
-                found.push((table.name.clone(), Link {
-                    to: person.clone(),
-                    by: vec![id.clone()],
-                    on: vec![key.clone()],
-                    kind: RelationKind::OwnedBy,
-                    when: BTreeMap::from([(sort.clone(), Scalar::Text(class.clone()))]),
-                    by_identity: None,
-                    shared: None,
-                    on_erase: None,
-                    because: format!("{id} points at a {class} where {sort} says so (Rails' way)"),
-                }));
+                found.push((
+                    table.name.clone(),
+                    Link {
+                        to: person.clone(),
+                        by: vec![id.clone()],
+                        on: vec![key.clone()],
+                        kind: RelationKind::OwnedBy,
+                        when: BTreeMap::from([(sort.clone(), Scalar::Text(class.clone()))]),
+                        by_identity: None,
+                        shared: None,
+                        on_erase: None,
+                        because: format!("{id} points at a {class} where {sort} says so (Rails' way)"),
+                    },
+                ));
             }
         }
         found
     }
 
-    /// Tables with nothing but the same e-mail address.
+    /// Tables with nothing but the same e-mail address, and rows of guests in tables that usually name a user.
     fn by_identity(&mut self) {
-        let best = self.people.subjects.iter().filter_map(|(table, person)| Some((person.score, table, person.identities.get("email")?)));
-        let Some((_, person, email)) = best.max_by_key(|(score, table, _)| (*score, std::cmp::Reverse(*table))) else { return };
+        let known = self.people.subjects.iter();
+        let best =
+            known.filter_map(|(table, person)| Some((person.score, table, person.identities.get("email")?)));
+        let Some((_, person, email)) =
+            best.max_by_key(|(score, table, _)| (*score, std::cmp::Reverse(*table)))
+        else {
+            return;
+        };
         let (person, email) = (person.clone(), email.clone());
         let Some(kind) = IdentityKind::new("email") else { return };
         for table in &self.live.catalog.tables {
-            let owned = self.linked.tables.get(&table.name).is_some_and(|links| {
-                self.is_subject(&table.name) || links.relations.iter().any(|link| link.kind != RelationKind::RefersTo)
-            }) || self.owned_upwards.contains(&table.name);
-            let own = ["template", "setting", "config", "site", "server", "domain", "store", "company", "organization", "department", "supplier", "vendor"];
-            let about_us = words(table.name.name.as_str()).iter().any(|word| own.contains(&singular(word).as_str()));
-            if owned || about_us || !Self::usable(table) {
-                continue;
-            }
-            // Its own rows may be referred to: then deciding takes more than a guess.
-            let quiet = self.live.incoming(&table.name).iter().all(|(other, _)| other.name == table.name);
-            let Some(column) = table.columns.iter().find(|column| is_email(column)).filter(|_| quiet) else { continue };
-            let selves: Vec<&ForeignKey> = table.foreign_keys.iter().filter(|key| key.to == table.name).collect();
-            for key in selves {
+            let Some(because) = self.why_by_identity(table) else { continue };
+            let Some(column) = table.columns.iter().find(|column| is_email(column)) else { continue };
+            for key in table.foreign_keys.iter().filter(|key| key.to == table.name) {
                 if let Some(link) = self.decide(table, key) {
                     self.put(&table.name, link);
                 }
             }
-            self.put(&table.name, Link {
+            let link = Link {
                 to: person.clone(),
                 by: vec![column.name.clone()],
                 on: vec![email.clone()],
@@ -337,25 +414,73 @@ impl<'a> Linker<'a> {
                 by_identity: Some(kind.clone()),
                 shared: None,
                 on_erase: None,
-                because: format!("no key leads to a person, but {} holds e-mail addresses", column.name),
-            });
+                because: format!("{because}, but {} holds e-mail addresses", column.name),
+            };
+            self.put(&table.name, link);
         }
+    }
+
+    fn why_by_identity(&self, table: &Table) -> Option<&'static str> {
+        let own = [
+            "template",
+            "setting",
+            "config",
+            "site",
+            "server",
+            "domain",
+            "store",
+            "company",
+            "organization",
+            "department",
+            "supplier",
+            "vendor",
+            "invitation",
+            "invite",
+            "partner",
+        ];
+        let about_us =
+            words(table.name.name.as_str()).iter().any(|word| own.contains(&singular(word).as_str()));
+        let apart = self.is_subject(&table.name) || self.owned_upwards.contains(&table.name);
+        if about_us || apart || !Self::usable(table) {
+            return None;
+        }
+        let links = self.linked.tables.get(&table.name).map_or(&[][..], |links| &links.relations);
+        let owning: Vec<&Link> = links.iter().filter(|link| link.kind != RelationKind::RefersTo).collect();
+        if owning.is_empty() {
+            // Its own rows may be referred to: then deciding takes more than a guess.
+            let quiet = self.live.incoming(&table.name).iter().all(|(other, _)| other.name == table.name);
+            return quiet.then_some("no key leads to a person");
+        }
+        let maybe_nobodys = owning.iter().all(|link| {
+            let guess = link
+                .by
+                .first()
+                .is_some_and(|column| self.inferred.contains(&(table.name.clone(), column.clone())));
+            link.kind == RelationKind::OwnedBy && (guess || !is_required(table, &link.by))
+        });
+        maybe_nobodys.then_some("a row may name no user")
     }
 
     /// Tables that are here only because they refer to people's rows.
     fn name_the_unlinked(&mut self) {
         let owning = |link: &Link| {
-            link.on_erase == Some(EdgeAction::Cascade) || matches!(link.kind, RelationKind::OwnedBy | RelationKind::AccessedBy)
+            link.on_erase == Some(EdgeAction::Cascade)
+                || matches!(link.kind, RelationKind::OwnedBy | RelationKind::AccessedBy)
         };
         for (table, links) in &mut self.linked.tables {
             let person = self.people.subjects.contains_key(table) || self.owned_upwards.contains(table);
             if !person && !links.relations.iter().any(owning) {
                 let by: Vec<_> = links.relations.iter().flat_map(|link| &link.by).map(Name::as_str).collect();
-                links.unlinked = Some(format!("not a person's own: it only refers to people's rows by {}", by.join(", ")));
+                links.unlinked =
+                    Some(format!("not a person's own: it only refers to people's rows by {}", by.join(", ")));
             }
             if let Some(table) = self.live.table(table) {
-                let loose = polymorphic(table).into_iter().filter(|(sort, _)| !links.relations.iter().any(|link| link.when.contains_key(sort)));
-                links.remarks.extend(loose.map(|(sort, id)| format!("{sort} and {id} point at rows of any table: add relations with `when:` where those are people's")));
+                let loose = polymorphic(table)
+                    .into_iter()
+                    .filter(|(sort, _)| !links.relations.iter().any(|link| link.when.contains_key(sort)));
+                links.remarks.extend(loose.map(|(sort, id)| {
+                    format!("{sort} and {id} point at rows of any table: add relations with `when:` where those are people's")
+                }));
             }
         }
     }
@@ -364,7 +489,14 @@ impl<'a> Linker<'a> {
 /// Whether the reference carries the target's own name: `post_id` to `posts`.
 fn names(key: &ForeignKey) -> bool {
     let said: Vec<String> = key.columns.iter().flat_map(|column| pointed(column.as_str())).collect();
-    said.last().is_some_and(|word| *word == noun(key.to.name.as_str()))
+    let theirs = noun(key.to.name.as_str());
+    // Django runs words together: `review_id` points at `reviews_productreview`.
+    said.last().is_some_and(|word| *word == theirs || word.len() > 3 && theirs.ends_with(word.as_str()))
+}
+
+/// The same with nothing beside it: not `latest_post_id`.
+fn names_plainly(key: &ForeignKey) -> bool {
+    matches!(key.columns.as_slice(), [column] if pointed(column.as_str()).len() == 1) && names(key)
 }
 
 /// Whether the reference tells who handled the row.

@@ -25,10 +25,48 @@ pub(super) struct Person {
 }
 
 const NOUNS: [&str; 43] = [
-    "user", "customer", "person", "member", "account", "contact", "client", "patient", "student", "employee",
-    "subscriber", "guest", "visitor", "participant", "applicant", "candidate", "author", "lead", "donor", "staff",
-    "buyer", "seller", "driver", "rider", "player", "teacher", "volunteer", "citizen", "resident", "tenant", "admin",
-    "passenger", "shopper", "attendee", "parent", "artist", "speaker", "owner", "individual", "party", "actor", "partner",
+    "user",
+    "customer",
+    "person",
+    "member",
+    "account",
+    "contact",
+    "client",
+    "patient",
+    "student",
+    "employee",
+    "subscriber",
+    "guest",
+    "visitor",
+    "participant",
+    "applicant",
+    "candidate",
+    "author",
+    "lead",
+    "donor",
+    "staff",
+    "buyer",
+    "seller",
+    "driver",
+    "rider",
+    "player",
+    "teacher",
+    "volunteer",
+    "citizen",
+    "resident",
+    "tenant",
+    "admin",
+    "passenger",
+    "shopper",
+    "attendee",
+    "parent",
+    "artist",
+    "speaker",
+    "owner",
+    "individual",
+    "party",
+    "actor",
+    "partner",
     "profile",
 ];
 
@@ -43,7 +81,7 @@ pub(super) fn find(live: &Live<'_>) -> People {
             let (score, why) = score(live, table);
             (table, score, why)
         })
-        .filter(|(_, score, _)| *score >= 3)
+        .filter(|(table, score, _)| *score >= 3 && is_human(table))
         .collect();
     scored.sort_by_key(|(table, score, _)| (-*score, &table.name));
     let enough = scored.iter().filter(|(_, score, _)| *score >= 5).count();
@@ -56,17 +94,41 @@ pub(super) fn find(live: &Live<'_>) -> People {
             key.to != table.name && above && is_required(table, &key.columns)
         });
         // A profile or account beside a table of users belongs to the user whenever it points there at all.
-        let aside = matches!(noun(table.name.name.as_str()).as_str(), "profile" | "account" | "owner" | "party");
-        let points = table.foreign_keys.iter().any(|key| key.to != table.name && chosen.iter().any(|(other, ..)| other.name == key.to));
+        let aside =
+            matches!(noun(table.name.name.as_str()).as_str(), "profile" | "account" | "owner" | "party");
+        let points = table
+            .foreign_keys
+            .iter()
+            .any(|key| key.to != table.name && chosen.iter().any(|(other, ..)| other.name == key.to));
         if depends || aside && points && people.subjects.keys().any(|known| *known != table.name) {
             continue;
         }
-        let person = Person { identities: identities(table), because: format!("looks like a table of people: {}", why.join(", ")), score: *score };
+        let person = Person {
+            identities: identities(table),
+            because: format!("looks like a table of people: {}", why.join(", ")),
+            score: *score,
+        };
         if !person.identities.is_empty() {
             people.subjects.insert(table.name.clone(), person);
         }
     }
     people
+}
+
+/// Whether any column is one that only people have: a shop's partners have a name as well.
+fn is_human(table: &Table) -> bool {
+    let human = [
+        "user.contact.email",
+        "user.contact.phone_number",
+        "user.account.username",
+        "user.authorization.password",
+        "user.name",
+        "user.demographic.date_of_birth",
+    ];
+    table.columns.iter().any(|column| {
+        let guess = guess(table, column, false);
+        !guess.generic && human.iter().any(|prefix| guess.category.starts_with(prefix))
+    })
 }
 
 fn score(live: &Live<'_>, table: &Table) -> (i32, Vec<String>) {
@@ -106,8 +168,28 @@ fn score(live: &Live<'_>, table: &Table) -> (i32, Vec<String>) {
         return (0, why);
     }
     // Rows about something else that merely carry an address: orders, log lines, templates, memberships.
-    let odd = ["template", "log", "queue", "setting", "config", "session", "token", "invoice", "order", "message",
-        "notification", "invitation", "subscription", "attempt", "history", "group", "type", "role", "status", "permission"];
+    let odd = [
+        "template",
+        "log",
+        "queue",
+        "setting",
+        "config",
+        "session",
+        "token",
+        "invoice",
+        "order",
+        "message",
+        "notification",
+        "invitation",
+        "subscription",
+        "attempt",
+        "history",
+        "group",
+        "type",
+        "role",
+        "status",
+        "permission",
+    ];
     if words(name).iter().any(|word| odd.contains(&crate::map::discover::words::singular(word).as_str())) {
         score -= 4;
     }
@@ -120,22 +202,36 @@ fn score(live: &Live<'_>, table: &Table) -> (i32, Vec<String>) {
 fn identities(table: &Table) -> BTreeMap<String, Name> {
     let mut identities = BTreeMap::new();
     let rank = |name: &Name| {
-        let extra = ["unconfirmed", "new", "old", "backup", "alternative", "recovery", "secondary", "paypal", "public"];
+        let extra = [
+            "unconfirmed",
+            "new",
+            "old",
+            "backup",
+            "alternative",
+            "recovery",
+            "secondary",
+            "paypal",
+            "public",
+        ];
         (words(name.as_str()).iter().any(|word| extra.contains(&word.as_str())), words(name.as_str()).len())
     };
     let emails = table.columns.iter().filter(|column| is_email(column));
     if let Some(column) = emails.min_by_key(|column| rank(&column.name)) {
         identities.insert(String::from("email"), column.name.clone());
     }
-    if let Some(column) = table.columns.iter().filter(|column| is_phone(column)).min_by_key(|column| rank(&column.name)) {
+    if let Some(column) =
+        table.columns.iter().filter(|column| is_phone(column)).min_by_key(|column| rank(&column.name))
+    {
         identities.insert(String::from("phone"), column.name.clone());
     }
-    let username = table.columns.iter().find(|column| guess(table, column, true).category == "user.account.username");
+    let username =
+        table.columns.iter().find(|column| guess(table, column, true).category == "user.account.username");
     if let Some(column) = username {
         identities.insert(String::from("username"), column.name.clone());
     }
     if let [key] = table.primary_key.as_slice() {
-        let noun: String = noun(table.name.name.as_str()).chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+        let noun: String =
+            noun(table.name.name.as_str()).chars().filter(char::is_ascii_alphanumeric).take(40).collect();
         let starts = noun.starts_with(|c: char| c.is_ascii_lowercase());
         identities.insert(if starts { format!("{noun}_id") } else { String::from("person_id") }, key.clone());
     }

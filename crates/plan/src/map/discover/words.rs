@@ -57,7 +57,11 @@ pub(super) fn noun(table: &str) -> String {
 /// What a reference column points at, in its own words: `ship_address_id` is `ship address`.
 pub(super) fn pointed(column: &str) -> Vec<String> {
     let mut words = words(column);
-    if words.len() > 1 && words.last().is_some_and(|word| matches!(word.as_str(), "id" | "uuid" | "fk" | "key" | "pk" | "ref")) {
+    if words.len() > 1
+        && words
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "id" | "uuid" | "fk" | "key" | "pk" | "ref"))
+    {
         words.pop();
     }
     words
@@ -101,8 +105,14 @@ mod tests {
     #[test]
     fn tables_have_a_noun() {
         for (table, word) in [
-            ("wp_users", "user"), ("auth_user", "user"), ("People", "person"), ("addresses", "address"),
-            ("categories", "category"), ("order_status", "status"), ("boxes", "box"), ("news", "news"),
+            ("wp_users", "user"),
+            ("auth_user", "user"),
+            ("People", "person"),
+            ("addresses", "address"),
+            ("categories", "category"),
+            ("order_status", "status"),
+            ("boxes", "box"),
+            ("news", "news"),
         ] {
             assert_eq!(noun(table), word);
         }
