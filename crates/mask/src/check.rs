@@ -57,6 +57,11 @@ impl Check {
         }
     }
 
+    /// Whether every piece of the constraint can be judged.
+    pub(crate) fn is_understood(&self) -> bool {
+        self.expr.is_understood()
+    }
+
     /// Whether one of the constraint's literals holds this text: a pattern with an `@` wants an e-mail address.
     pub(crate) fn mentions(&self, text: &str) -> bool {
         self.texts.iter().any(|literal| literal.contains(text))
@@ -153,6 +158,17 @@ mod tests {
         check("c !~~ '% %'::text", Cell::text("ab"), &TEXT, Verdict::Holds);
         check("TRIM(c) <> ''", Cell::text("  "), &TEXT, Verdict::Fails);
         check("(lower((c)::text) = (c)::text)", Cell::text("Abc"), &TEXT, Verdict::Fails);
+    }
+
+    #[test]
+    fn what_postgres_prints_is_read() {
+        check("CHECK ((char_length(TRIM(BOTH FROM c)) > 0))", Cell::text(" "), &TEXT, Verdict::Fails);
+        check("CHECK (((c % 2) = 0))", Cell::Int(3), &INT, Verdict::Fails);
+        check("CHECK ((COALESCE(c, 0) >= 0))", Cell::Int(-1), &INT, Verdict::Fails);
+        check("CHECK ((COALESCE(c, 0) >= 0))", Cell::Null, &INT, Verdict::Holds);
+        check("CHECK ((c IS NOT TRUE))", Cell::Bool(true), &Kind::Bool, Verdict::Fails);
+        check("CHECK ((c IS NOT TRUE))", Cell::Null, &Kind::Bool, Verdict::Holds);
+        check("((EXTRACT(year FROM c) > 5) AND (c IS NOT NULL))", Cell::Null, &Kind::Date, Verdict::Fails);
     }
 
     #[test]

@@ -93,6 +93,12 @@ impl Decimal {
         })
     }
 
+    /// What is left of a whole number after dividing, with the sign of the first, as in SQL.
+    pub(crate) fn remainder(self, other: Self) -> Option<Self> {
+        let (a, b) = (self.rescaled(0)?, other.rescaled(0)?);
+        Some(Self { digits: a.digits.checked_rem(b.digits)?, scale: 0 })
+    }
+
     /// The lower end of its band of this width, with the scale kept.
     pub(crate) fn banded(self, width: u64) -> Option<Self> {
         let width = i128::from(width).checked_mul(ten_to(self.scale)?)?;

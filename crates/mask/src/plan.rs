@@ -329,6 +329,11 @@ impl Planner<'_> {
             Recipe::Neutralize | Recipe::Token { .. } | Recipe::Fake { .. } => false,
             _ => true,
         };
+        // shuffled values were all taken before; other results are new to the column, and known only row by row
+        let taken_before = matches!(recipe, Recipe::Shuffle);
+        if may_fail_to_read && !taken_before && !self.checks.iter().all(Check::is_understood) {
+            self.note(Note::CheckUnknown);
+        }
         if self.takes_null() {
             return Ok(Some(Cell::Null));
         }

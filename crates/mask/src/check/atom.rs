@@ -79,7 +79,19 @@ impl Parser<'_> {
             let ours = name.to_lowercase() == self.column.to_lowercase();
             return Some(if ours { Expr::Column } else { Expr::Unknown });
         }
-        let mut arguments = self.list("(", ")")?;
+        let before = self.at;
+        let mut arguments = match self.arguments(name) {
+            Some(arguments) => arguments,
+            // arguments with words between them: `EXTRACT(year FROM c)`
+            None => {
+                self.at = before;
+                self.skip_brackets()?;
+                return Some(Expr::Unknown);
+            }
+        };
+        if name == "coalesce" {
+            return Some(Expr::Coalesce(arguments));
+        }
         let function = match name {
             "length" | "char_length" | "character_length" => Function::Length,
             "octet_length" => Function::OctetLength,
@@ -92,6 +104,34 @@ impl Parser<'_> {
         match (arguments.pop(), arguments.is_empty()) {
             (Some(argument), true) => Some(Expr::Call(function, Box::new(argument))),
             _ => Some(Expr::Unknown),
+        }
+    }
+
+    /// A call's arguments; PostgreSQL prints `trim(c)` as `TRIM(BOTH FROM c)`.
+    fn arguments(&mut self, name: &str) -> Option<Vec<Expr>> {
+        let before = self.at;
+        if name == "trim" && self.symbol("(") && self.word("both") && self.word("from") {
+            let argument = self.or()?;
+            return self.symbol(")").then_some(vec![argument]);
+        }
+        self.at = before;
+        self.list("(", ")")
+    }
+
+    fn skip_brackets(&mut self) -> Option<()> {
+        let mut open = 0;
+        loop {
+            if self.symbol("(") {
+                open += 1;
+            } else if self.symbol(")") {
+                open -= 1;
+                if open == 0 {
+                    return Some(());
+                }
+            } else {
+                self.peek()?;
+                self.at += 1;
+            }
         }
     }
 

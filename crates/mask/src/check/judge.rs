@@ -109,6 +109,12 @@ impl Judge {
                 }
                 _ => Truth::Unknown,
             },
+            Expr::Is(inner, wanted) => match self.truth(inner) {
+                Truth::True => truth_of(*wanted),
+                Truth::False => truth_of(!*wanted),
+                Truth::Null => Truth::False,
+                Truth::Unknown => Truth::Unknown,
+            },
             Expr::IsNull(inner) => match self.value(inner) {
                 Value::Null => Truth::True,
                 Value::Unknown => Truth::Unknown,
@@ -134,6 +140,13 @@ impl Judge {
             Expr::Cast(inner, target) => cast(self.value(inner), *target),
             Expr::Plus(left, right) => arithmetic(self.value(left), self.value(right), Decimal::plus),
             Expr::Times(left, right) => arithmetic(self.value(left), self.value(right), Decimal::times),
+            Expr::Remainder(left, right) => {
+                arithmetic(self.value(left), self.value(right), Decimal::remainder)
+            }
+            Expr::Coalesce(list) => {
+                let mut values = list.iter().map(|member| self.value(member));
+                values.find(|value| !matches!(value, Value::Null)).unwrap_or(Value::Null)
+            }
             Expr::Negated(inner) => match self.value(inner) {
                 Value::Null => Value::Null,
                 Value::Number(value) => Value::Number(value.negated()),

@@ -28,10 +28,14 @@ pub(super) enum Expr {
         how: Pattern,
     },
     IsNull(Box<Expr>),
+    /// `IS TRUE` and `IS FALSE`, which are never NULL.
+    Is(Box<Expr>, bool),
+    Coalesce(Vec<Expr>),
     Call(Function, Box<Expr>),
     Cast(Box<Expr>, Target),
     Plus(Box<Expr>, Box<Expr>),
     Times(Box<Expr>, Box<Expr>),
+    Remainder(Box<Expr>, Box<Expr>),
     Negated(Box<Expr>),
     /// Something we cannot read that is NULL when its operand is.
     Strict(Box<Expr>),
@@ -81,6 +85,32 @@ pub(super) enum Target {
 const DEEPEST: u32 = 60;
 /// Long enough likewise: a chain of conditions is judged recursively.
 const LONGEST: usize = 2_000;
+
+impl Expr {
+    /// Whether every piece of the expression can be judged.
+    pub(super) fn is_understood(&self) -> bool {
+        match self {
+            Self::Unknown | Self::Strict(_) => false,
+            Self::Column | Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
+            Self::Not(a)
+            | Self::IsNull(a)
+            | Self::Is(a, _)
+            | Self::Call(_, a)
+            | Self::Cast(a, _)
+            | Self::Negated(a) => a.is_understood(),
+            Self::And(a, b)
+            | Self::Or(a, b)
+            | Self::Compare(_, a, b)
+            | Self::Like { value: a, pattern: b, .. }
+            | Self::Matches { value: a, pattern: b, .. }
+            | Self::Plus(a, b)
+            | Self::Times(a, b)
+            | Self::Remainder(a, b) => a.is_understood() && b.is_understood(),
+            Self::In(a, list) => a.is_understood() && list.iter().all(Self::is_understood),
+            Self::Coalesce(list) => list.iter().all(Self::is_understood),
+        }
+    }
+}
 
 /// Reads a whole constraint.
 pub(super) fn expression(tokens: &[Token], column: &str) -> Expr {
@@ -166,6 +196,10 @@ impl Parser<'_> {
                 let negated = self.word("not");
                 let is_null = if self.word("null") {
                     Expr::IsNull(Box::new(left))
+                } else if self.word("true") {
+                    Expr::Is(Box::new(left), true)
+                } else if self.word("false") {
+                    Expr::Is(Box::new(left), false)
                 } else {
                     self.peek()?;
                     self.at += 1;
@@ -341,7 +375,9 @@ impl Parser<'_> {
         loop {
             if self.symbol("*") {
                 left = Expr::Times(Box::new(left), Box::new(self.unary()?));
-            } else if self.symbol("/") || self.symbol("%") {
+            } else if self.symbol("%") {
+                left = Expr::Remainder(Box::new(left), Box::new(self.unary()?));
+            } else if self.symbol("/") {
                 self.unary()?;
                 left = Expr::Strict(Box::new(left));
             } else {
