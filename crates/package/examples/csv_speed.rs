@@ -55,7 +55,7 @@ fn spec(formats: BTreeSet<Format>) -> Spec {
         formats,
         made_at: now,
         subject: Personal::new("somebody".into()),
-        answer: "Here it is.".into(),
+        answer: Personal::new("Here it is.".into()),
         about: About {
             confirmation: say(),
             controller: say(),

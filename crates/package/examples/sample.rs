@@ -40,11 +40,10 @@ fn spec() -> Result<Spec, Anything> {
         formats: Format::ALL.into_iter().collect::<BTreeSet<_>>(),
         made_at,
         subject: Personal::new("Ada Lovelace".into()),
-        answer: "Dear Ada Lovelace,\n\non 14 November you asked us what we know about you, and for a copy of it. \
+        answer: Personal::new("Dear Ada Lovelace,\n\non 14 November you asked us what we know about you, and for a copy of it. \
                  Here is both: the copy is in this package, and a separate page tells what we use the data for, who \
                  has received it, and how long we keep it.\n\nIf something is wrong or missing, answer the e-mail \
-                 this package came with. A person will read it.\n\nExample Shop"
-            .into(),
+                 this package came with. A person will read it.\n\nExample Shop".into()),
         about: About {
             confirmation: list(&["Yes. We process the data you find in this package."]),
             controller: list(&["Example Shop Ltd, 1 High Street, Dublin. Write to privacy@shop.test."]),

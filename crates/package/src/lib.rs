@@ -22,6 +22,7 @@ mod path;
 mod pieces;
 mod spec;
 mod spool;
+mod start;
 mod view;
 mod withhold;
 mod write;

@@ -97,7 +97,7 @@ pub struct Spec {
     /// How the person is addressed on the pages, such as a name or the identifier they asked with.
     pub subject: Personal,
     /// The answer in plain words; paragraphs are parted by an empty line.
-    pub answer: String,
+    pub answer: Personal,
     /// The information about the processing. Nothing may be left unsaid when the right is access.
     pub about: About,
     /// One consistent point in time for each source that was read.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use exeunt_base::{Cell, ModelRef, Row};
+use exeunt_base::{Cell, ModelRef, Personal, Row};
 
 use crate::archive::{Archive, Packing};
 use crate::digest::Digest;
@@ -19,6 +19,7 @@ use crate::path;
 use crate::pieces::{Pieces, Written};
 use crate::spec::{Format, Mark, ModelSpec, Right, Scratch, Spec};
 use crate::spool::Spools;
+use crate::start;
 use crate::view::{Model, View};
 
 /// Writes one package to `out`. Dropped before [`Writer::finish`], it leaves a file that nothing opens.
@@ -28,7 +29,7 @@ pub struct Writer<W: Write + Send> {
     setting: Arc<Setting>,
     formats: Vec<Format>,
     right: Right,
-    answer: String,
+    answer: Personal,
     about: Document,
     manifest: Manifest,
     escapes: Tally,
@@ -82,7 +83,7 @@ impl<W: Write + Send> Writer<W> {
         if spec.formats.is_empty() {
             return Err(Error::NoFormat);
         }
-        if spec.answer.trim().is_empty() {
+        if spec.answer.expose().trim().is_empty() {
             return Err(Error::NoAnswer);
         }
         if spec.right == Right::Access {
@@ -287,7 +288,7 @@ impl<W: Write + Send> Writer<W> {
     }
 
     fn put_words(&mut self) -> Result<(), Error> {
-        let answer = document::answer(&self.answer, &self.manifest);
+        let answer = document::answer(self.answer.expose(), &self.manifest);
         let about = std::mem::replace(
             &mut self.about,
             Document { key: "", title: String::new(), sections: Vec::new() },
@@ -307,8 +308,7 @@ impl<W: Write + Send> Writer<W> {
                 }
             }
         }
-        let (index, tally) = document::index(&self.manifest, &letters, &self.setting);
-        self.escapes.add(tally);
+        let index = start::page(&self.manifest, &letters, &self.setting);
         self.put("index.html".to_owned(), Packing::Deflated, &index)
     }
 

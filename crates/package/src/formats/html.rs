@@ -149,7 +149,10 @@ pub(crate) fn introduce(model: &Model) -> Vec<String> {
         ));
     }
     for withheld in &model.withheld {
-        sentences.push(format!("We also hold {}. For your own safety it is not shown here.", withheld.kind));
+        sentences.push(format!(
+            "These records can also hold {}. For your own safety that is never shown; the answer says whether we hold it.",
+            withheld.kind
+        ));
     }
     sentences
 }

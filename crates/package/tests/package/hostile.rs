@@ -2,6 +2,8 @@
 
 use exeunt_base::{Cell, Row};
 use exeunt_package::Format;
+use proptest::prelude::{ProptestConfig, any, proptest};
+use proptest::{collection, strategy::Strategy};
 
 use crate::reading::{docx_parts, xml_fields};
 use crate::support::{integer, look_inside, model, one_model, text};
@@ -109,4 +111,31 @@ fn a_huge_cell_and_broken_text_pass_through_every_format() {
     let longest = body.split("<w:t xml:space=\"preserve\">").map(|run| run.find('<').unwrap_or(0)).max();
     assert!(longest < Some(200_000), "readers refuse text nodes of ten megabytes");
     assert!(inside.text("2-your-data/01-notes.html").contains("<details><summary>long text, "));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    #[test]
+    fn any_text_comes_back_from_json_and_csv_and_never_breaks_xml(
+        texts in collection::vec(any::<String>().prop_map(|text| text.chars().take(200).collect::<String>()), 1..30)
+    ) {
+        let rows: Vec<Row> =
+            texts.iter().enumerate().map(|(id, text)| vec![Cell::Int(id as i64), Cell::text(text)]).collect();
+        let formats = [Format::Json, Format::Csv, Format::Xml];
+        let inside = look_inside(&one_model(&formats, model("notes", vec![integer("id"), text("body")]), &rows));
+        let json = inside.json("2-your-data/01-notes.json");
+        let mut reader = csv::Reader::from_reader(inside.text("2-your-data/01-notes.csv").as_bytes());
+        let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+        let fields = xml_fields(inside.text("2-your-data/01-notes.xml"));
+        assert_eq!(records.len(), texts.len());
+        for (number, text) in texts.iter().enumerate() {
+            assert_eq!(json[number]["body"], text.as_str());
+            let written = &records[number][1];
+            assert!(written == text || written.strip_prefix('\'') == Some(text.as_str()));
+            let read = &fields[number * 2 + 1].1;
+            assert_eq!(read.chars().count(), text.chars().count());
+            assert!(read.chars().zip(text.chars()).all(|(read, wrote)| read == wrote || read == '\u{fffd}'));
+        }
+    }
 }

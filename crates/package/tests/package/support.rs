@@ -55,7 +55,7 @@ pub(crate) fn spec(right: Right, formats: &[Format]) -> Spec {
         formats: formats.iter().copied().collect::<BTreeSet<_>>(),
         made_at: noon(),
         subject: Personal::new("Ada Lovelace".into()),
-        answer: "Dear Ada Lovelace,\n\nyou asked for a copy of your data. Here it is.".into(),
+        answer: Personal::new("Dear Ada Lovelace,\n\nyou asked for a copy of your data. Here it is.".into()),
         about: about(),
         snapshots: vec![TakenAt { source: "shop".into(), at: noon() }],
         searched: vec![
