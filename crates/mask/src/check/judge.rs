@@ -38,6 +38,32 @@ pub(super) fn truth(expr: &Expr, cell: &Cell, kind: &Kind, dialect: Dialect) -> 
     Judge { column: column_value(cell, kind), dialect }.truth(expr)
 }
 
+impl Expr {
+    /// Whether every piece of the expression can be judged.
+    pub(super) fn is_understood(&self) -> bool {
+        match self {
+            Self::Unknown | Self::Strict(_) => false,
+            Self::Column | Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
+            Self::Not(a)
+            | Self::IsNull(a)
+            | Self::Is(a, _)
+            | Self::Call(_, a)
+            | Self::Cast(a, _)
+            | Self::Negated(a) => a.is_understood(),
+            Self::And(a, b)
+            | Self::Or(a, b)
+            | Self::Compare(_, a, b)
+            | Self::Like { value: a, pattern: b, .. }
+            | Self::Matches { value: a, pattern: b, .. }
+            | Self::Plus(a, b)
+            | Self::Times(a, b)
+            | Self::Remainder(a, b) => a.is_understood() && b.is_understood(),
+            Self::In(a, list) => a.is_understood() && list.iter().all(Self::is_understood),
+            Self::Coalesce(list) => list.iter().all(Self::is_understood),
+        }
+    }
+}
+
 fn column_value(cell: &Cell, kind: &Kind) -> Value {
     match (cell, kind) {
         (Cell::Null, _) => Value::Null,

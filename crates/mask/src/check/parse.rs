@@ -86,32 +86,6 @@ const DEEPEST: u32 = 60;
 /// Long enough likewise: a chain of conditions is judged recursively.
 const LONGEST: usize = 2_000;
 
-impl Expr {
-    /// Whether every piece of the expression can be judged.
-    pub(super) fn is_understood(&self) -> bool {
-        match self {
-            Self::Unknown | Self::Strict(_) => false,
-            Self::Column | Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
-            Self::Not(a)
-            | Self::IsNull(a)
-            | Self::Is(a, _)
-            | Self::Call(_, a)
-            | Self::Cast(a, _)
-            | Self::Negated(a) => a.is_understood(),
-            Self::And(a, b)
-            | Self::Or(a, b)
-            | Self::Compare(_, a, b)
-            | Self::Like { value: a, pattern: b, .. }
-            | Self::Matches { value: a, pattern: b, .. }
-            | Self::Plus(a, b)
-            | Self::Times(a, b)
-            | Self::Remainder(a, b) => a.is_understood() && b.is_understood(),
-            Self::In(a, list) => a.is_understood() && list.iter().all(Self::is_understood),
-            Self::Coalesce(list) => list.iter().all(Self::is_understood),
-        }
-    }
-}
-
 /// Reads a whole constraint.
 pub(super) fn expression(tokens: &[Token], column: &str) -> Expr {
     if tokens.len() > LONGEST {
