@@ -5,6 +5,7 @@
 //! with a live catalog needs the catalog's types and lives one floor up, in `exeunt-plan`.
 
 pub mod categories;
+pub mod fides;
 pub mod graph;
 pub mod model;
 pub mod parse;

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use exeunt_base::{ModelRef, Name};
 
+use crate::yaml::write::Out;
+
 pub use crate::model::action::{
     Action, Ghost, GhostPer, Keep, KeepFrom, KeepMode, Period, Starting, Then, Unit,
 };
@@ -25,6 +27,9 @@ pub struct DataMap {
     pub sources: BTreeMap<Name, SourceMap>,
 }
 
+/// Keys of other tools' formats and what they hold (`extra:` in a map).
+pub type Extra = BTreeMap<String, Out>;
+
 /// One source: a database whose address and credentials are settings, never in the map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceMap {
@@ -36,6 +41,8 @@ pub struct SourceMap {
     pub ignore: BTreeMap<TableName, Ignored>,
     /// What the information part of an access answer says about this source.
     pub processing: Processing,
+    /// What other tools say about the source, kept for them and not read by us.
+    pub extra: Extra,
     /// Where the source is written.
     pub span: Span,
 }
@@ -74,6 +81,8 @@ pub struct Model {
     pub triggers: BTreeMap<Name, TriggerDecision>,
     /// What the information part of an access answer says about this model, over the source's.
     pub processing: Option<Processing>,
+    /// What other tools say about the table, kept for them and not read by us.
+    pub extra: Extra,
     /// Where the model is written.
     pub span: Span,
 }
@@ -95,6 +104,8 @@ pub struct Field {
     pub search: bool,
     /// Whether the column is left out of what the person is shown (a password hash).
     pub hidden: bool,
+    /// What other tools say about the column, kept for them and not read by us.
+    pub extra: Extra,
     /// Where the field is written.
     pub span: Span,
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use exeunt_base::{ModelRef, Name};
 
 use crate::model::{
-    Action, DataMap, EdgeAction, Field, Generalize, Ghost, GhostPer, Keep, KeepFrom, Method, Model, Noise,
-    Processing, Reference, Relation, Scalar, Shared, SourceMap, Starting, Then, TriggerDecision,
+    Action, DataMap, EdgeAction, Extra, Field, Generalize, Ghost, GhostPer, Keep, KeepFrom, Method, Model,
+    Noise, Processing, Reference, Relation, Scalar, Shared, SourceMap, Starting, Then, TriggerDecision,
     TriggerEffect,
 };
 use crate::yaml::write::{Item, Out, Pair};
@@ -49,7 +49,13 @@ fn document(map: &DataMap, source: &SourceMap, notes: &Notes) -> String {
         let ignored = ignored.map(|(table, why)| (table.to_string(), Out::text(why.because.clone())));
         pairs.push(Pair::new("ignore", Out::map(ignored)));
     }
+    pairs.extend(extra(&source.extra).map(|value| Pair::new("extra", value)));
     Out::Map(pairs).render()
+}
+
+fn extra(extra: &Extra) -> Option<Out> {
+    (!extra.is_empty())
+        .then(|| Out::map(extra.iter().map(|(key, value)| (key.as_str(), value.clone()))).on_a_line())
 }
 
 fn model(map: &DataMap, at: &ModelRef, model: &Model, notes: &Notes) -> Out {
@@ -93,6 +99,9 @@ fn model(map: &DataMap, at: &ModelRef, model: &Model, notes: &Notes) -> Out {
     if let Some(said) = &model.processing {
         add("processing", processing(said));
     }
+    if let Some(value) = extra(&model.extra) {
+        add("extra", value);
+    }
     Out::Map(pairs)
 }
 
@@ -117,6 +126,7 @@ fn field(field: &Field) -> Out {
     if field.hidden {
         pairs.push(("hidden", plain("true")));
     }
+    pairs.extend(extra(&field.extra).map(|value| ("extra", value)));
     match (&field.category, pairs.is_empty()) {
         (Some(category), true) => Out::text(category.clone()),
         (Some(category), false) => {

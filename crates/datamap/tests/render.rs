@@ -95,7 +95,8 @@ fn the_shop_is_drawn_as_mermaid() {
           m3 -..->|"refers to by target_id: cascade"| m1
           classDef person fill:#e8eef7,stroke:#2f4b7c,stroke-width:2px
           class m0 person
-    "#]].assert_eq(&mermaid::draw(&read(SHOP)));
+    "#]]
+    .assert_eq(&mermaid::draw(&read(SHOP)));
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use exeunt_base::{ModelRef, Name};
 
-use crate::model::{DataMap, Field, IdentityKind, Model, Processing, Relation, RelationKind, SourceMap};
+use crate::model::{
+    DataMap, Extra, Field, IdentityKind, Model, Processing, Relation, RelationKind, SourceMap,
+};
 use crate::parse::document::{Draft, ModelDraft};
 use crate::parse::entry::Entry;
 use crate::parse::relation::Link;
@@ -23,12 +25,13 @@ pub(super) fn bind(drafts: Vec<Draft<'_>>) -> (DataMap, BTreeMap<ModelRef, Entry
     let mut map = DataMap::default();
     let mut entries = BTreeMap::new();
     for draft in drafts {
-        let Draft { name, entry, models, ignore, processing } = draft;
+        let Draft { name, entry, models, ignore, processing, extra } = draft;
         let source = map.sources.entry(name.clone()).or_insert_with(|| SourceMap {
             name: name.clone(),
             models: BTreeMap::new(),
             ignore: BTreeMap::new(),
             processing: Processing::default(),
+            extra: Extra::new(),
             span: entry.span(),
         });
         if let Some(processing) = processing {
@@ -38,6 +41,7 @@ pub(super) fn bind(drafts: Vec<Draft<'_>>) -> (DataMap, BTreeMap<ModelRef, Entry
             source.processing = processing;
         }
         source.ignore.extend(ignore);
+        source.extra.extend(extra);
         for (model_name, draft) in models {
             if let Some(first) = source.models.get(&model_name) {
                 let at = &first.span;

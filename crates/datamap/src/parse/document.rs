@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use exeunt_base::Name;
 
 use crate::model::{
-    Action, IdentityKind, Ignored, Model, Processing, TableName, TriggerDecision, TriggerEffect,
+    Action, Extra, IdentityKind, Ignored, Model, Processing, TableName, TriggerDecision, TriggerEffect,
 };
 use crate::parse::entry::Entry;
 use crate::parse::{action, field, relation};
@@ -18,6 +18,7 @@ pub(super) struct Draft<'a> {
     pub(super) models: BTreeMap<Name, ModelDraft<'a>>,
     pub(super) ignore: BTreeMap<TableName, Ignored>,
     pub(super) processing: Option<Processing>,
+    pub(super) extra: Extra,
 }
 
 /// A model as read.
@@ -35,11 +36,12 @@ pub(super) fn read<'a>(entry: &Entry<'a>) -> Option<Draft<'a>> {
     let models = keys.need("models", "list the tables that hold people's data under `models:`");
     let ignore = keys.take("ignore").map(|entry| ignored(&entry)).unwrap_or_default();
     let processing = keys.take("processing").and_then(|entry| processing(&entry));
+    let extra = keys.take("extra").map(|entry| entry.extra()).unwrap_or_default();
     keys.finish();
     // Models are read even when the source has no name, so that their problems are shown too.
     let models = models.map(|entry| read_models(&entry)).unwrap_or_default();
     let name = source.and_then(|entry| plain_name(&entry, "source"))?;
-    Some(Draft { name, entry: entry.clone(), models, ignore, processing })
+    Some(Draft { name, entry: entry.clone(), models, ignore, processing, extra })
 }
 
 /// Names of sources and models stand before and after a dot, in file names and in reports.
@@ -87,6 +89,7 @@ fn model<'a>(entry: &Entry<'a>) -> Option<ModelDraft<'a>> {
     let unlinked = keys.take("unlinked").and_then(|entry| entry.words());
     let triggers = keys.take("triggers").map(|entry| triggers(&entry)).unwrap_or_default();
     let processing = keys.take("processing").and_then(|entry| processing(&entry));
+    let extra = keys.take("extra").map(|entry| entry.extra()).unwrap_or_default();
     keys.finish();
     let model = Model {
         table: table?,
@@ -100,6 +103,7 @@ fn model<'a>(entry: &Entry<'a>) -> Option<ModelDraft<'a>> {
         unlinked,
         triggers,
         processing,
+        extra,
         span: entry.span(),
     };
     Some(ModelDraft { model, decided, links, entry: entry.clone() })

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use exeunt_base::Name;
 
-use crate::model::Span;
+use crate::model::{Extra, Span};
 use crate::parse::{Desk, Problem};
 use crate::suggest::{did_you_mean, shown};
+use crate::yaml::write::Out;
 use crate::yaml::{Key, Mark, Node, Value};
 
 /// A value and its place. Readers answer `None` when they have already reported why.
@@ -191,6 +192,15 @@ impl<'a> Entry<'a> {
             }
         }
         named
+    }
+
+    /// A mapping nobody here reads.
+    pub(super) fn extra(&self) -> Extra {
+        self.pairs()
+            .unwrap_or_default()
+            .iter()
+            .map(|(key, node)| (key.text.clone(), Out::from(node)))
+            .collect()
     }
 
     /// A mapping whose keys are known words.

@@ -30,6 +30,7 @@ fn field(entry: &Entry<'_>) -> Option<Field> {
         values: keys.take("values").map(|entry| values(&entry)).unwrap_or_default(),
         search: keys.take("search").and_then(|entry| entry.flag()).unwrap_or(true),
         hidden: keys.take("hidden").and_then(|entry| entry.flag()).unwrap_or(false),
+        extra: keys.take("extra").map(|entry| entry.extra()).unwrap_or_default(),
         span: entry.span(),
     };
     keys.finish();

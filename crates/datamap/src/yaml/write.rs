@@ -83,8 +83,8 @@ impl From<&Node> for Out {
     fn from(node: &Node) -> Self {
         match &node.value {
             Value::Scalar { text, plain: true } if text.is_empty() => Self::Plain(String::from("null")),
-            Value::Scalar { text, plain: true } => Self::Plain(text.clone()),
-            Value::Scalar { text, plain: false } => Self::Text(text.clone()),
+            Value::Scalar { text, plain: true } if means_more(text) => Self::Plain(text.clone()),
+            Value::Scalar { text, .. } => Self::Text(text.clone()),
             Value::List(items) => Self::list(items.iter().map(Self::from)),
             Value::Map(pairs) => {
                 Self::map(pairs.iter().map(|(key, value)| (key.text.clone(), Self::from(value))))
@@ -199,6 +199,13 @@ fn is_safe_plain(text: &str) -> bool {
     let inner = text.chars().all(letters) && !text.ends_with(' ') && !text.contains("  ");
     let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
     first && inner && text.len() <= 200 && !words.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether plain text could be read as something else than text, in any version of YAML.
+fn means_more(text: &str) -> bool {
+    const WORDS: [&str; 10] = ["~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"];
+    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
+    numeric || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 fn quoted(text: &str) -> String {

@@ -58,6 +58,7 @@ pub fn discover(catalog: &Catalog, source: &Name) -> Discovered {
         models,
         ignore: writer.ignored(),
         processing: Processing::default(),
+        extra: BTreeMap::new(),
         span: Span::default(),
     };
     let mut map = DataMap { sources: BTreeMap::from([(source.clone(), source_map)]) };
@@ -158,7 +159,7 @@ impl Writer<'_> {
         let model = Model {
             table: TableName { schema, name: table.name.name.clone() },
             key: key_of(table).into_iter().cloned().collect(),
-            subject: subject.map(|person| identities(person)),
+            subject: subject.map(identities),
             fields,
             relations,
             on_erase: if links.unlinked.is_some() { Action::Detach } else { Action::Delete },
@@ -167,6 +168,7 @@ impl Writer<'_> {
             unlinked: links.unlinked.clone(),
             triggers,
             processing: None,
+            extra: BTreeMap::new(),
             span: Span::default(),
         };
         Some((at.model, model))

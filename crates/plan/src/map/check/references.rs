@@ -23,7 +23,7 @@ impl Check<'_> {
                 }
             }
             self.foreign_keys(name, model, table);
-            self.from_outside(name, model, table);
+            self.outsiders(name, model, table);
         }
     }
 
@@ -130,7 +130,7 @@ impl Check<'_> {
     }
 
     /// Foreign keys of unmapped tables into a mapped one: rows the plan cannot see would block it, or go with it.
-    fn from_outside(&mut self, name: &Name, model: &Model, table: &Table) {
+    fn outsiders(&mut self, name: &Name, model: &Model, table: &Table) {
         if !self.may_delete(&self.at(name), model) {
             return;
         }

@@ -118,10 +118,10 @@ pub(super) fn guess(table: &Table, column: &Column, is_person: bool) -> Guess {
             return sure("user.demographic.date_of_birth");
         }
     }
-    if text || matches!(column.kind, Kind::Enum(_)) {
-        if let Some(category) = texts(&joined, &words, &noun(table.name.name.as_str()), is_person) {
-            return sure(category);
-        }
+    let wordy = text || matches!(column.kind, Kind::Enum(_));
+    let telling = wordy.then(|| texts(&joined, &words, &noun(table.name.name.as_str()), is_person)).flatten();
+    if let Some(category) = telling {
+        return sure(category);
     }
     if text && has(&["agent"]) && has(&["user"]) || is(&["browser"]) {
         return sure("user.device");

@@ -172,7 +172,7 @@ pub(super) fn role(
     if said.iter().any(|word| RECIPIENTS.contains(&word.as_str())) {
         return (Role::Recipient, format!("{written} tells whom it was sent to"));
     }
-    if last == person || OWNERS.contains(&last) || said.iter().any(|word| *word == person) {
+    if last == person || OWNERS.contains(&last) || said.contains(&person) {
         return (Role::Owner, format!("{written} tells whose row it is"));
     }
     if is_required(table, &key.columns) {
