@@ -1,1 +1,22 @@
-//! The office: one use case a file
+//! The office: one use case a file, named by a verb in the folder of its noun; each takes an [`Actor`].
+//!
+//! Whoever stands at a door (the command line, later the server) translates words into these calls and answers back
+//! into words; what may happen is decided here. Every change ends with its entry in the audit log, in one transaction.
+//! Time and chance come from the engine's `World`; no clock is read here.
+
+pub mod actor;
+pub mod audits;
+pub mod error;
+pub mod home;
+pub mod jobs;
+pub mod ledger;
+pub mod maps;
+pub mod office;
+pub mod packages;
+pub mod plans;
+pub mod requests;
+pub mod sources;
+
+pub use crate::actor::Actor;
+pub use crate::error::{Class, Error};
+pub use crate::office::{Office, Policy};

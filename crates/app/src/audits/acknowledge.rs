@@ -1,0 +1,94 @@
+//! Accepting a store that is older than the checkpoint kept outside: an officer's act, with a reason, written down.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+
+use exeunt_audit::checkpoint::Checkpoint;
+use exeunt_audit::commitment::Commitment;
+use exeunt_audit::kind::Kind;
+use exeunt_audit::note::Note;
+use exeunt_base::hex;
+use serde_json::json;
+
+use crate::error::Error;
+use crate::home::checkpoint;
+use crate::home::files;
+use crate::home::open::{Opening, open_unchecked};
+use crate::requests::hold::reason;
+
+/// What was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Entries in the store.
+    pub found: u64,
+    /// Entries in the checkpoint that was kept outside, if one was.
+    pub kept: Option<u64>,
+}
+
+/// Accepts the store as it is. Refuses when there is nothing to accept.
+///
+/// The superseded checkpoint stays beside the new one: it is the only witness of what was lost.
+pub async fn acknowledge(opening: Opening<'_>, because: &str) -> Result<Acknowledged, Error> {
+    let because = reason(because)?;
+    let layout = opening.layout.clone();
+    let (office, actor) = open_unchecked(opening).await?;
+    let organization = office.organization.id;
+    match checkpoint::compare(&layout, &office.engine.store, organization, &office.log_key).await {
+        Ok(()) => {
+            return Err(Error::Refused(String::from(
+                "the store was not rolled back; there is nothing to accept",
+            )));
+        }
+        Err(
+            Error::Store(exeunt_store::Error::RolledBack { .. })
+            | Error::Forked { .. }
+            | Error::NoCheckpoint { .. },
+        )
+        | Err(Error::Damaged { .. }) => {}
+        Err(other) => return Err(other),
+    }
+    let path = layout.log_head(organization);
+    let text = files::read(&path)?;
+    let kept = text
+        .as_deref()
+        .and_then(|text| Note::parse(text.as_bytes()).ok())
+        .and_then(|note| Checkpoint::parse(note.text()).ok())
+        .map(|checkpoint| checkpoint.size);
+    let found = office.engine.store.audit_head(organization).await?.size;
+    if text.is_some() {
+        let aside =
+            path.with_file_name(format!("checkpoint.superseded-{}", office.engine.world.now().as_micros()));
+        fs::rename(&path, &aside).map_err(|source| Error::file("set aside", &path, source))?;
+    }
+    let salt = office.chance();
+    let events = [
+        office
+            .event(Kind::StoreRollbackNoticed, &actor)
+            .count("found", found)
+            .count("kept", kept.unwrap_or(0)),
+        office
+            .event(Kind::StoreRollbackAcknowledged, &actor)
+            .commit("reason", Commitment::new(&salt, "rollback", because.as_bytes())),
+    ];
+    let line = json!({
+        "at": office.engine.world.now().to_string(),
+        "by": actor.id.to_string(),
+        "found": found,
+        "kept": kept,
+        "reason": because,
+        "salt": hex::encode(salt.expose()),
+    });
+    let notes = layout.acknowledged(organization);
+    let mut file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(&notes)
+        .map_err(|source| Error::file("open", &notes, source))?;
+    writeln!(file, "{line}")
+        .and_then(|()| file.sync_all())
+        .map_err(|source| Error::file("write", &notes, source))?;
+    office.engine.store.begin().await?.commit(organization, &events).await?;
+    Ok(Acknowledged { found, kept })
+}

@@ -1,0 +1,58 @@
+//! Proofs: that one entry is in the log, and with it the receipt it binds.
+
+use std::path::PathBuf;
+
+use exeunt_audit::note::Note;
+use exeunt_audit::proof::{FILE_EXTENSION, LogProof};
+use exeunt_base::{ReceiptId, RequestId};
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::home::files;
+use crate::office::Office;
+
+/// A receipt on disk, with what proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// Which.
+    pub receipt: ReceiptId,
+    /// The receipt's file.
+    pub file: PathBuf,
+    /// The proof's file.
+    pub proof: PathBuf,
+}
+
+impl Office {
+    /// The proof of one entry in the log as it stands.
+    pub async fn prove_entry(&self, _: &Actor, index: u64) -> Result<LogProof, Error> {
+        let head = self.engine.store.audit_head(self.organization.id).await?;
+        if index >= head.size {
+            return Err(exeunt_store::Error::NotFound { what: "log entry", id: index.to_string() }.into());
+        }
+        let entry = self.engine.store.audit_entries(self.organization.id, index, 1).await?.into_iter().next();
+        let hashes = self.engine.store.audit_inclusion(self.organization.id, index).await?;
+        let checkpoint = Note::parse(head.checkpoint.as_bytes()).map_err(|error| Error::Damaged {
+            what: String::from("the head of the audit log"),
+            why: error.to_string(),
+        })?;
+        Ok(LogProof { extra: entry.map(|(_, entry)| entry), index, hashes, checkpoint })
+    }
+
+    /// Writes the receipts of a request and their proofs into the home's `receipts`.
+    pub async fn write_receipts(&self, actor: &Actor, request: RequestId) -> Result<Vec<Issued>, Error> {
+        self.request(request).await?;
+        let mut issued = Vec::new();
+        for receipt in self.engine.store.receipts_of(request).await? {
+            let proof = self.prove_entry(actor, receipt.entry).await?;
+            let folder = self.layout.receipts();
+            files::make_dir(&folder)?;
+            let file = folder.join(format!("{}.json", receipt.id));
+            let proof_file = folder.join(format!("{}.{FILE_EXTENSION}", receipt.id));
+            for (path, text) in [(&file, format!("{}\n", receipt.body)), (&proof_file, proof.to_string())] {
+                files::replace(path, text.as_bytes()).map_err(|source| Error::file("write", path, source))?;
+            }
+            issued.push(Issued { receipt: receipt.id, file, proof: proof_file });
+        }
+        Ok(issued)
+    }
+}

@@ -1,0 +1,199 @@
+//! What can go wrong in the office, and of which class it is: a door turns the class into its own code.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use exeunt_base::{FaultKind, Name};
+
+/// Trouble that a caller can act on. No message holds an identifier, a cell or a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] exeunt_engine::Error),
+    /// The control store.
+    #[error(transparent)]
+    Store(#[from] exeunt_store::Error),
+    /// Vault and keys.
+    #[error(transparent)]
+    Vault(#[from] exeunt_vault::Error),
+    /// The map is not a map.
+    #[error(transparent)]
+    Map(#[from] exeunt_datamap::parse::Problems),
+    /// No plan can be made.
+    #[error("no plan was made: {} {} to decide first\n  {}", .0.len(), if .0.len() == 1 { "thing is" } else { "things are" }, lines(.0))]
+    Unplannable(Vec<exeunt_plan::Problem>),
+    /// The plan was not approved.
+    #[error(transparent)]
+    NotApproved(#[from] exeunt_plan::plan::Refused),
+    /// The stored plan is not what was stored.
+    #[error(transparent)]
+    Unreadable(#[from] exeunt_plan::plan::Unreadable),
+    /// An identifier that could match nobody or everybody.
+    #[error("could not take the identifier of kind `{kind}` (the {place} given)")]
+    Identifier {
+        /// The kind as given.
+        kind: String,
+        /// `1st`, `2nd` …
+        place: String,
+        /// Why.
+        #[source]
+        source: exeunt_rights::identity::Refused,
+    },
+    /// A file.
+    #[error("could not {doing} `{}`", path.display())]
+    File {
+        /// What was attempted.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's word.
+        #[source]
+        source: io::Error,
+    },
+    /// There is no home.
+    #[error("`{}` is not a home of exeunt; make one with `exeunt init`, or name another with --home", .0.display())]
+    NoHome(PathBuf),
+    /// There is a home already.
+    #[error("`{}` is a home of exeunt already; nothing was changed", .0.display())]
+    HomeExists(PathBuf),
+    /// A file that belongs to a home is not what was written.
+    #[error("{what} cannot be read: {why}")]
+    Damaged {
+        /// Which.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// History was changed: the log does not continue from the checkpoint kept outside.
+    #[error(
+        "the audit log does not continue from the checkpoint kept outside the store ({kept} entries): somebody changed \
+         history. Look into it before anything else; `exeunt audit acknowledge-rollback` accepts what is there"
+    )]
+    Forked {
+        /// Entries in the checkpoint.
+        kept: u64,
+    },
+    /// The checkpoint outside is gone though the log is not empty.
+    #[error(
+        "there is no checkpoint at `{}` though the log has {found} entries: nobody can tell whether the store was rolled \
+         back. If the file was lost, accept the store with `exeunt audit acknowledge-rollback`", path.display()
+    )]
+    NoCheckpoint {
+        /// Where it should be.
+        path: PathBuf,
+        /// Entries in the store.
+        found: u64,
+    },
+    /// A source that the settings do not know.
+    #[error("there is no source `{name}` in the settings{hint}")]
+    NoSource {
+        /// The name.
+        name: Name,
+        /// `; did you mean …`, or nothing.
+        hint: String,
+    },
+    /// Something asked for does not fit what is there.
+    #[error("{0}")]
+    Refused(String),
+    /// Something asked for is no sensible question.
+    #[error("{0}")]
+    Usage(String),
+    /// What was to be verified does not hold.
+    #[error("{0}")]
+    NotVerified(String),
+    /// An export of the log could not be written.
+    #[error(transparent)]
+    Export(#[from] exeunt_audit::export::Error),
+    /// A package could not be opened.
+    #[error(transparent)]
+    Package(#[from] exeunt_package::OpenError),
+    /// A key or passphrase that does not fit.
+    #[error(transparent)]
+    BadKey(#[from] exeunt_package::BadKey),
+}
+
+/// What a door answers by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Nobody's fault but ours, or a case nobody thought of.
+    Internal,
+    /// Asked wrongly, or settings or map that cannot be read.
+    Usage,
+    /// A guard stands in the way; often it can be confirmed.
+    Refused,
+    /// Findings that must be mended first.
+    Findings,
+    /// A source cannot be reached or does not let us in.
+    Unreachable,
+    /// It is not there.
+    Missing,
+    /// Something is not what was written.
+    Tampered,
+    /// Stopped between two batches; can go on.
+    Stopped,
+    /// No room left.
+    Full,
+}
+
+impl Error {
+    /// A file that could not be used.
+    pub fn file(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File { doing, path: path.to_owned(), source }
+    }
+
+    /// What a door answers by.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Engine(exeunt_engine::Error::Stopped(_)) => Class::Stopped,
+            Self::Engine(error) => of_fault(error.kind()),
+            Self::Store(exeunt_store::Error::State { .. }) => Class::Refused,
+            Self::Store(error) => of_fault(error.to_fault().kind),
+            Self::Vault(error) => of_fault(error.kind()),
+            Self::Map(_) | Self::Unplannable(_) => Class::Findings,
+            Self::Identifier { .. } | Self::Usage(_) | Self::NoSource { .. } | Self::BadKey(_) => {
+                Class::Usage
+            }
+            Self::NotApproved(_) | Self::Refused(_) | Self::HomeExists(_) => Class::Refused,
+            Self::NoHome(_) => Class::Missing,
+            Self::File { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => Class::Missing,
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Class::Full,
+                _ => Class::Internal,
+            },
+            Self::Unreadable(_)
+            | Self::Damaged { .. }
+            | Self::Forked { .. }
+            | Self::NoCheckpoint { .. }
+            | Self::NotVerified(_) => Class::Tampered,
+            Self::Export(exeunt_audit::export::Error::Io(_)) => Class::Internal,
+            Self::Export(_) => Class::Tampered,
+            Self::Package(error) => of_package(error),
+        }
+    }
+}
+
+fn of_package(error: &exeunt_package::OpenError) -> Class {
+    match error {
+        exeunt_package::OpenError::TargetExists { .. } => Class::Refused,
+        exeunt_package::OpenError::Write { .. } => Class::Internal,
+        _ => Class::Tampered,
+    }
+}
+
+fn of_fault(kind: FaultKind) -> Class {
+    match kind {
+        FaultKind::Unreachable | FaultKind::Denied | FaultKind::Contended => Class::Unreachable,
+        FaultKind::Refused | FaultKind::Drifted | FaultKind::Unsupported | FaultKind::Cancelled => {
+            Class::Refused
+        }
+        FaultKind::Missing => Class::Missing,
+        FaultKind::Full => Class::Full,
+        FaultKind::Corrupt => Class::Tampered,
+        FaultKind::Internal => Class::Internal,
+    }
+}
+
+fn lines(problems: &[exeunt_plan::Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")
+}

@@ -1,0 +1,76 @@
+//! Making a home: keys, vault, store, the organization, and the first entries of its log.
+
+use std::sync::Arc;
+
+use exeunt_audit::event::{Actor as By, Event};
+use exeunt_audit::kind::Kind;
+use exeunt_audit::note::VerifyingKey;
+use exeunt_base::{OrganizationId, Timestamp};
+use exeunt_engine::World;
+use exeunt_engine::world::{chance_for_id, secret_bytes};
+use exeunt_store::Store;
+use exeunt_store::organizations::Organization;
+use exeunt_vault::{Keeper, Keyring, Shelf};
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::home::files;
+use crate::home::layout::Layout;
+use crate::home::notary::{Notary, signing_key};
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The key that checks its log.
+    pub log_key: VerifyingKey,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Makes the folders of a home, so that the keeper's files have a place. Refuses where a home is.
+pub fn prepare(layout: &Layout) -> Result<(), Error> {
+    if layout.store().exists() || layout.ring().join("root.key").exists() {
+        return Err(Error::HomeExists(layout.home.clone()));
+    }
+    for folder in [&layout.home, &layout.vault(), &layout.packages, &layout.receipts(), &layout.checkpoints] {
+        files::make_dir(folder)?;
+    }
+    Ok(())
+}
+
+/// Makes keys, store and organization in a prepared home. `operator` is the word the one who does it is known by.
+pub async fn create(
+    layout: &Layout,
+    keeper: &dyn Keeper,
+    name: &str,
+    operator: &str,
+    world: &dyn World,
+) -> Result<Created, Error> {
+    let now = world.now();
+    let keyring = Arc::new(Keyring::create(&layout.ring(), keeper, &secret_bytes(world))?);
+    let organization = OrganizationId::new(now, chance_for_id(world));
+    keyring.add_organization(organization, &secret_bytes(world))?;
+    Shelf::open(&layout.vault())?;
+    let origin = format!("exeunt.invalid/log/{organization}");
+    let log_key = signing_key(&keyring, organization, &origin)?.public().clone();
+    let key_path = layout.log_key(organization);
+    files::make_dir(key_path.parent().unwrap_or(&layout.checkpoints))?;
+    files::write_new(&key_path, format!("{log_key}\n").as_bytes())?;
+    let actor = Actor::meet(&layout.operators(), operator, world)?;
+    let notary = Arc::new(Notary::new(layout.clone(), Arc::clone(&keyring)));
+    let store = Store::open(&layout.store(), true, notary).await?;
+    let by = By::Known(actor.id);
+    let events = [
+        Event::new(now, Kind::StoreCreated, by, organization).fact("version", env!("CARGO_PKG_VERSION")),
+        Event::new(now, Kind::OrganizationCreated, by, organization),
+        Event::new(now, Kind::KeyCreated, by, organization).fact("purpose", "organization"),
+    ];
+    let mut change = store.begin().await?;
+    let new = Organization { id: organization, name: name.to_owned(), origin, created_at: now };
+    change.add_organization(&new).await?;
+    change.commit(organization, &events).await?;
+    store.close().await?;
+    Ok(Created { organization, log_key, at: now })
+}

@@ -1,0 +1,53 @@
+//! How far a job is.
+
+use exeunt_base::{JobId, RequestId, Timestamp};
+use exeunt_store::jobs::{Job, Unit};
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+
+/// A job and its counts.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The job.
+    pub job: Job,
+    /// Its units, in order.
+    pub units: Vec<Unit>,
+    /// Its requests, by claimant number.
+    pub requests: Vec<RequestId>,
+    /// When the windows of its requests end.
+    pub window_ends_at: Option<Timestamp>,
+}
+
+impl Status {
+    /// Rows that have had their turn.
+    pub fn done(&self) -> u64 {
+        self.units.iter().map(|unit| unit.position).sum()
+    }
+
+    /// Rows waiting for review.
+    pub fn failed(&self) -> u64 {
+        self.units.iter().map(|unit| unit.failed).sum()
+    }
+}
+
+impl Office {
+    /// One job.
+    pub async fn job_status(&self, _: &Actor, id: JobId) -> Result<Status, Error> {
+        let job = self.engine.store.job(id).await?;
+        self.own(job.organization, "job", &id.to_string())?;
+        let requests = self.engine.store.requests_of(id).await?;
+        Ok(Status {
+            units: self.engine.store.units(id).await?,
+            window_ends_at: requests.iter().filter_map(|request| request.window_ends_at).max(),
+            requests: requests.iter().map(|request| request.id).collect(),
+            job,
+        })
+    }
+
+    /// At most `limit` jobs, newest first.
+    pub async fn list_jobs(&self, _: &Actor, limit: u32) -> Result<Vec<Job>, Error> {
+        Ok(self.engine.store.jobs(self.organization.id, limit).await?)
+    }
+}

@@ -1,0 +1,99 @@
+//! What every use case works with: the engine, the home's places, and what the organization chose.
+
+use std::path::PathBuf;
+
+use exeunt_audit::event::Event;
+use exeunt_audit::kind::Kind;
+use exeunt_audit::note::VerifyingKey;
+use exeunt_base::{RequestId, Secret};
+use exeunt_engine::Engine;
+use exeunt_engine::world::secret_bytes;
+use exeunt_store::organizations::Organization;
+use exeunt_store::requests::Request;
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::home::layout::Layout;
+
+/// What an organization chose about its plans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Days that erased rows can be restored.
+    pub window_days: u32,
+    /// Most rows one person may have before somebody must confirm.
+    pub row_cap: u64,
+    /// Where the organization keeps its data: `eu`.
+    pub region: String,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { window_days: 14, row_cap: 1_000_000, region: String::from("eu") }
+    }
+}
+
+/// An open home.
+#[derive(Debug, Clone)]
+pub struct Office {
+    /// The hands.
+    pub engine: Engine,
+    /// What lies where.
+    pub layout: Layout,
+    /// Whose office it is.
+    pub organization: Organization,
+    /// What it chose.
+    pub policy: Policy,
+    /// Files of the map.
+    pub maps: Vec<PathBuf>,
+    /// The key that checks its log.
+    pub log_key: VerifyingKey,
+}
+
+/// Most objects one entry names; a wave's events come in several.
+const OBJECTS: usize = 1_000;
+
+impl Office {
+    /// An event by this actor.
+    pub(crate) fn event(&self, kind: Kind, actor: &Actor) -> Event {
+        self.engine.event(kind, Some(actor.id))
+    }
+
+    /// The same event for many requests: as many entries as it takes.
+    pub(crate) fn events_about(&self, event: &Event, requests: &[RequestId]) -> Vec<Event> {
+        if requests.is_empty() {
+            return vec![event.clone()];
+        }
+        let total = requests.len() as u64;
+        requests
+            .chunks(OBJECTS)
+            .map(|chunk| {
+                let event = event.clone().count("requests", total);
+                chunk.iter().fold(event, |event, request| event.about(*request))
+            })
+            .collect()
+    }
+
+    /// Fresh secret bytes.
+    pub(crate) fn chance(&self) -> Secret<[u8; 32]> {
+        secret_bytes(&*self.engine.world)
+    }
+
+    /// A request of this organization. Another's answers *not found*.
+    pub async fn request(&self, id: RequestId) -> Result<Request, Error> {
+        let request = self.engine.store.request(id).await?;
+        self.own(request.organization, "request", &id.to_string())?;
+        Ok(request)
+    }
+
+    pub(crate) fn own(
+        &self,
+        found: exeunt_base::OrganizationId,
+        what: &'static str,
+        id: &str,
+    ) -> Result<(), Error> {
+        if found == self.organization.id {
+            return Ok(());
+        }
+        Err(exeunt_store::Error::NotFound { what, id: id.to_owned() }.into())
+    }
+}

@@ -1,0 +1,22 @@
+//! The organization's packages, newest first.
+
+use exeunt_base::PackageId;
+use exeunt_store::packages::Package;
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+
+impl Office {
+    /// All packages, removed ones too.
+    pub async fn list_packages(&self, _: &Actor) -> Result<Vec<Package>, Error> {
+        Ok(self.engine.store.packages(self.organization.id).await?)
+    }
+
+    /// One package of this organization.
+    pub async fn package(&self, id: PackageId) -> Result<Package, Error> {
+        let package = self.engine.store.package(id).await?;
+        self.own(package.organization, "package", &id.to_string())?;
+        Ok(package)
+    }
+}

@@ -1,0 +1,37 @@
+//! Approving a plan: exactly the document of the digest that the approver saw.
+
+use exeunt_audit::kind::Kind;
+use exeunt_base::PlanId;
+use exeunt_rights::state::RequestState;
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+
+/// Fewest letters of a digest that name it.
+const FEWEST: usize = 12;
+
+impl Office {
+    /// Approves the plan of this digest, whole or its first twelve letters or more. Gives the whole digest.
+    pub async fn approve_plan(&self, actor: &Actor, id: PlanId, named: &str) -> Result<String, Error> {
+        let shown = self.show_plan(actor, id).await?;
+        let digest = shown.stored.digest.clone();
+        if let Some((_, at)) = shown.stored.approved {
+            return Err(Error::Refused(format!("plan `{id}` was approved already, at {at}")));
+        }
+        let named = named.trim().trim_start_matches("sha256:");
+        let named = if named.len() >= FEWEST && digest.starts_with(named) { &digest } else { named };
+        let now = self.engine.world.now();
+        shown.plan.approve(named, actor.id, now)?;
+        let event =
+            self.event(Kind::PlanApproved, actor).about(id).fact("digest", format_args!("sha256:{digest}"));
+        let mut change = self.engine.store.begin().await?;
+        change.approve_plan(id, &digest, actor.id, now).await?;
+        for request in &shown.requests {
+            let from = [RequestState::AwaitingApproval.as_str()];
+            change.move_request(*request, &from, RequestState::Approved.as_str()).await?;
+        }
+        change.commit(self.organization.id, &self.events_about(&event, &shown.requests)).await?;
+        Ok(digest)
+    }
+}

@@ -1,0 +1,141 @@
+//! Making a plan: map, live schemas and policy in, a linted document out, stored under its digest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exeunt_audit::kind::Kind;
+use exeunt_base::{PlanId, RequestId};
+use exeunt_datamap::model::IdentityKind;
+use exeunt_plan::document::{Right, Severity};
+use exeunt_plan::{Inputs, Linted, Plan, build};
+use exeunt_rights::state::RequestState;
+use exeunt_store::requests::Request;
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::maps;
+use crate::office::Office;
+
+/// A plan that was made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Its id.
+    pub id: PlanId,
+    /// Its digest.
+    pub digest: String,
+    /// It.
+    pub plan: Plan<Linted>,
+}
+
+/// States from which a plan may be made (again).
+const PLANNABLE: [RequestState; 3] =
+    [RequestState::Received, RequestState::AwaitingApproval, RequestState::Approved];
+
+impl Office {
+    /// Makes one plan for one request, or for a wave of requests of the same right.
+    pub async fn make_plan(&self, actor: &Actor, ids: &[RequestId]) -> Result<Made, Error> {
+        let requests = self.plannable(ids).await?;
+        let right = right_of(&requests[0].kind)?;
+        let mut kinds = BTreeSet::new();
+        for request in &requests {
+            let known = self.engine.open_known(request)?;
+            kinds.extend(known.given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)));
+        }
+        let plan = self.plan(right, &kinds).await?;
+        let digest = plan.digest().to_owned();
+        let id = self.engine.new_plan();
+        let document = plan.document();
+        let event = self
+            .event(Kind::PlanBuilt, actor)
+            .about(id)
+            .count("steps", document.steps.len() as u64)
+            .count("models", document.sets.len() as u64)
+            .count(
+                "errors",
+                document.notes.iter().filter(|note| note.severity == Severity::Error).count() as u64,
+            )
+            .fact("digest", format_args!("sha256:{digest}"));
+        let stored = exeunt_store::plans::Plan {
+            id,
+            organization: self.organization.id,
+            right: requests[0].kind.clone(),
+            digest: digest.clone(),
+            document: plan.to_text(),
+            made_at: self.engine.world.now(),
+            approved: None,
+        };
+        let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
+        let from: Vec<&str> = PLANNABLE.iter().map(|state| state.as_str()).collect();
+        let mut change = self.engine.store.begin().await?;
+        change.add_plan(&stored).await?;
+        for request in &ids {
+            change.set_request_plan(*request, id).await?;
+            change.move_request(*request, &from, RequestState::AwaitingApproval.as_str()).await?;
+        }
+        change.commit(self.organization.id, &self.events_about(&event, &ids)).await?;
+        Ok(Made { id, digest, plan })
+    }
+
+    /// Builds and lints a plan from the map and schemas as they are now; stores nothing.
+    pub async fn plan(&self, right: Right, kinds: &BTreeSet<IdentityKind>) -> Result<Plan<Linted>, Error> {
+        let read = maps::read::read(&self.maps)?;
+        let catalogs = maps::check::catalogs(&read.map, &self.engine.sources).await?;
+        let mut abilities = BTreeMap::new();
+        for name in read.map.sources.keys() {
+            let source = self.engine.sources.get(name);
+            let source = source.ok_or_else(|| maps::discover::unknown(&self.engine.sources, name))?;
+            abilities.insert(name.clone(), source.abilities());
+        }
+        let policy = exeunt_plan::Policy {
+            window_days: self.policy.window_days,
+            row_cap: self.policy.row_cap,
+            ..exeunt_plan::Policy::default()
+        };
+        let inputs = Inputs {
+            right,
+            map: &read.map,
+            map_digest: &read.digest,
+            catalogs: &catalogs,
+            abilities: &abilities,
+            kinds,
+            today: self.engine.world.now().to_utc().date(),
+            policy,
+        };
+        Ok(build(inputs).map_err(Error::Unplannable)?.lint(inputs))
+    }
+
+    async fn plannable(&self, ids: &[RequestId]) -> Result<Vec<Request>, Error> {
+        let ids: BTreeSet<RequestId> = ids.iter().copied().collect();
+        if ids.is_empty() {
+            return Err(Error::Usage(String::from("name at least one request to plan for")));
+        }
+        let mut requests: Vec<Request> = Vec::new();
+        for id in ids {
+            let request = self.request(id).await?;
+            if !PLANNABLE.iter().any(|state| state.as_str() == request.state) || request.job.is_some() {
+                return Err(Error::Refused(format!(
+                    "request `{id}` is `{}`{}; a plan is made before anything is done",
+                    request.state,
+                    request.job.map(|job| format!(" and has job `{job}`")).unwrap_or_default(),
+                )));
+            }
+            if requests.first().is_some_and(|first| first.kind != request.kind) {
+                return Err(Error::Usage(format!(
+                    "request `{id}` asks for {}, the others for {}; one plan answers one right",
+                    request.kind, requests[0].kind
+                )));
+            }
+            requests.push(request);
+        }
+        Ok(requests)
+    }
+}
+
+/// The planner's word for a right.
+pub(crate) fn right_of(kind: &str) -> Result<Right, Error> {
+    match kind {
+        "access" => Ok(Right::Access),
+        "portability" => Ok(Right::Portability),
+        "erasure" => Ok(Right::Erasure),
+        other => Err(Error::Refused(format!("there is no plan for the right `{other}` yet"))),
+    }
+}

@@ -1,0 +1,30 @@
+//! Reading a stored plan back, checked against its digest.
+
+use exeunt_base::{PlanId, RequestId};
+use exeunt_plan::{Linted, Plan};
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+
+/// A plan as stored, and its document.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// As stored.
+    pub stored: exeunt_store::plans::Plan,
+    /// The document, checked against its digest.
+    pub plan: Plan<Linted>,
+    /// The requests it answers.
+    pub requests: Vec<RequestId>,
+}
+
+impl Office {
+    /// Shows one plan.
+    pub async fn show_plan(&self, _: &Actor, id: PlanId) -> Result<Shown, Error> {
+        let stored = self.engine.store.plan(id).await?;
+        self.own(stored.organization, "plan", &id.to_string())?;
+        let plan = Plan::<Linted>::read(&stored.document, &stored.digest)?;
+        let requests = self.engine.store.requests_planned(id).await?;
+        Ok(Shown { stored, plan, requests: requests.iter().map(|request| request.id).collect() })
+    }
+}

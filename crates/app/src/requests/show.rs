@@ -1,0 +1,54 @@
+//! One request: where it stands, what the vault holds for it, and what comes next. Never whose it is.
+
+use exeunt_base::RequestId;
+use exeunt_store::requests::Request;
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+
+/// A request with what hangs on it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The request.
+    pub request: Request,
+    /// Rows that wait in the vault.
+    pub sealed_rows: u64,
+    /// Its receipts.
+    pub receipts: Vec<exeunt_store::receipts::Receipt>,
+    /// What to do next, as a command.
+    pub next: Option<String>,
+}
+
+impl Office {
+    /// Shows one request.
+    pub async fn show_request(&self, _: &Actor, id: RequestId) -> Result<Shown, Error> {
+        let request = self.request(id).await?;
+        let claims = self.engine.store.claims_of(id).await?;
+        let receipts = self.engine.store.receipts_of(id).await?;
+        let next = next(&request);
+        Ok(Shown { sealed_rows: claims.iter().map(|(_, rows)| rows).sum(), receipts, next, request })
+    }
+}
+
+fn next(request: &Request) -> Option<String> {
+    let id = request.id;
+    let erasure = request.kind == "erasure";
+    match (request.state.as_str(), request.plan, request.job) {
+        ("received", ..) if !erasure => Some(format!("exeunt package make {id}")),
+        ("received", ..) => Some(format!("exeunt plan make {id}")),
+        ("awaiting_approval", Some(plan), _) => {
+            Some(format!("exeunt plan show {plan}, then exeunt plan approve {plan}"))
+        }
+        ("approved", ..) if !erasure => Some(format!("exeunt package make {id}")),
+        ("approved", _, Some(job)) => Some(format!("exeunt job run {job}")),
+        ("approved", Some(plan), None) => Some(format!("exeunt job run {plan}")),
+        ("hidden", ..) => Some(match (&request.held_because, request.window_ends_at) {
+            (Some(_), _) => format!("exeunt request release {id}"),
+            (None, Some(ends)) => format!("exeunt restore {id} until {ends}, exeunt purge {id} after it"),
+            (None, None) => format!("exeunt purge {id}"),
+        }),
+        ("purging", ..) => Some(format!("exeunt purge {id}")),
+        _ => None,
+    }
+}

@@ -1,0 +1,142 @@
+//! Taking a request in: identifiers are refused where they would match nobody or everybody, and sealed at once.
+
+use exeunt_audit::kind::Kind;
+use exeunt_base::{Personal, RequestId, Timestamp};
+use exeunt_engine::people::Known;
+use exeunt_rights::Right;
+use exeunt_rights::identity::{Identity, IdentityKind};
+use exeunt_rights::state::RequestState;
+use exeunt_store::requests::Request;
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+
+/// Most identifiers one request may give.
+const MOST: usize = 64;
+
+/// What somebody asks for.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// The right.
+    pub right: Right,
+    /// Kind and value of each identifier, as given.
+    pub identifiers: Vec<(String, Personal)>,
+    /// When the person asked; now, unless it came in earlier by mail or phone.
+    pub received_at: Option<Timestamp>,
+}
+
+impl Office {
+    /// Takes a request in and says its id.
+    pub async fn submit_request(&self, actor: &Actor, submission: Submission) -> Result<RequestId, Error> {
+        let now = self.engine.world.now();
+        let received_at = submission.received_at.unwrap_or(now);
+        if received_at > now {
+            return Err(Error::Usage(String::from("a request cannot have been received in the future")));
+        }
+        let known = Known::given(accept(&submission.identifiers)?);
+        let kinds = known.given.len() as u64;
+        let mut request = Request {
+            id: self.engine.new_request(),
+            organization: self.organization.id,
+            kind: submission.right.as_str().to_owned(),
+            state: RequestState::Received.as_str().to_owned(),
+            received_at,
+            entered_at: now,
+            identities: None,
+            case_key: Some(self.chance().expose().to_vec()),
+            salt: Some(self.chance().expose().to_vec()),
+            window_ends_at: None,
+            held_because: None,
+            plan: None,
+            job: None,
+            claimant: None,
+            tally: None,
+        };
+        request.identities = Some(self.engine.seal_known(&request, &known)?);
+        let event = self
+            .event(Kind::RequestSubmitted, actor)
+            .about(request.id)
+            .count("identifiers", kinds)
+            .fact("right", submission.right.as_str())
+            .fact("received", received_at);
+        let mut change = self.engine.store.begin().await?;
+        change.add_request(&request).await?;
+        change.commit(self.organization.id, &[event]).await?;
+        Ok(request.id)
+    }
+}
+
+/// Checks identifiers, each for itself; says which one is wrong by its place, never by its value.
+fn accept(identifiers: &[(String, Personal)]) -> Result<Vec<(String, Personal)>, Error> {
+    if identifiers.is_empty() {
+        return Err(Error::Usage(String::from(
+            "a request needs at least one identifier, such as `email` or `customer_id`",
+        )));
+    }
+    if identifiers.len() > MOST {
+        return Err(Error::Usage(format!("a request takes at most {MOST} identifiers")));
+    }
+    let mut accepted: Vec<(String, Personal)> = Vec::new();
+    for (place, (kind, value)) in identifiers.iter().enumerate() {
+        if exeunt_datamap::model::IdentityKind::new(kind).is_none() {
+            return Err(Error::Usage(format!(
+                "the {} identifier has no kind that a map could name: a kind is a word such as `email`, `phone` or \
+                 `customer_id`, of lower-case letters, digits and `_`",
+                ordinal(place + 1)
+            )));
+        }
+        let refused = |source| Error::Identifier { kind: kind.clone(), place: ordinal(place + 1), source };
+        let identity = Identity::new(IdentityKind::from_word(kind), value.expose()).map_err(refused)?;
+        let entry = (kind.clone(), identity.given().clone());
+        if !accepted.contains(&entry) {
+            accepted.push(entry);
+        }
+    }
+    Ok(accepted)
+}
+
+fn ordinal(number: usize) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use exeunt_base::Personal;
+
+    use super::{accept, ordinal};
+
+    fn given(list: &[(&str, &str)]) -> Vec<(String, Personal)> {
+        list.iter().map(|(kind, value)| ((*kind).into(), Personal::new((*value).into()))).collect()
+    }
+
+    #[test]
+    fn identifiers_that_match_nobody_or_everybody_are_refused_without_being_quoted() {
+        for bad in ["", " ", "NULL", "%", "*", "canary%", "canary"] {
+            let error = accept(&given(&[("customer_id", "7"), ("email", bad)])).expect_err("refused");
+            let text = format!("{error}: {}", std::error::Error::source(&error).expect("a reason"));
+            assert!(text.contains("the 2nd given") && !text.contains("canary"), "{text}");
+        }
+        for kind in ["", "E-Mail", "e mail", "1st", "käse"] {
+            assert!(accept(&given(&[(kind, "7")])).is_err(), "{kind}");
+        }
+        assert!(accept(&[]).is_err());
+        assert!(accept(&given(&[("customer_id", "7"); 65])).is_err());
+    }
+
+    #[test]
+    fn an_identifier_given_twice_counts_once() {
+        assert_eq!(
+            accept(&given(&[("email", "a@b.test"), ("email", " a@b.test ")])).map(|all| all.len()).ok(),
+            Some(1)
+        );
+        assert_eq!((ordinal(1), ordinal(12), ordinal(23)), ("1st".into(), "12th".into(), "23rd".into()));
+    }
+}

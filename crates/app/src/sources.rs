@@ -1,0 +1,3 @@
+//! Sources: can they be reached, and do we have the rights we need and no more?
+
+pub mod check;
