@@ -35,25 +35,31 @@ fn fate(model: &Model) -> String {
     }
 }
 
-/// What an edge means, in a few words.
+/// What an edge means: `owned_by (customer_id): repoint`.
 fn label(relation: &Relation) -> String {
-    let by: Vec<_> = relation.by.iter().map(ToString::to_string).collect();
-    let mut text = format!("{} by {}", relation.kind.word().replace('_', " "), by.join(", "));
-    if let Some(kind) = &relation.by_identity {
-        text.push_str(&format!(" (same {kind})"));
-    }
-    let decided = match &relation.on_erase {
-        Some(EdgeAction::Cut(Reference::Null)) => Some("null"),
-        Some(EdgeAction::Cut(Reference::Repoint)) => Some("repoint"),
-        Some(EdgeAction::Cut(Reference::Refuse)) => Some("refuse"),
-        Some(EdgeAction::Cascade) => Some("cascade"),
-        Some(EdgeAction::Row(action)) => Some(action.word()),
-        None => None,
+    let same = relation.by_identity.as_ref().map(|kind| format!(", same {kind}")).unwrap_or_default();
+    format!("{} ({}{same}){}", relation.kind.word(), columns(relation), decision(relation))
+}
+
+/// The same beside a line that shows the kind already: `customer_id: repoint`.
+fn short_label(relation: &Relation) -> String {
+    format!("{}{}", columns(relation), decision(relation))
+}
+
+fn columns(relation: &Relation) -> String {
+    relation.by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn decision(relation: &Relation) -> String {
+    let word = match &relation.on_erase {
+        None => return String::new(),
+        Some(EdgeAction::Cut(Reference::Null)) => "null",
+        Some(EdgeAction::Cut(Reference::Repoint)) => "repoint",
+        Some(EdgeAction::Cut(Reference::Refuse)) => "refuse",
+        Some(EdgeAction::Cascade) => "cascade",
+        Some(EdgeAction::Row(action)) => action.word(),
     };
-    if let Some(word) = decided {
-        text.push_str(&format!(": {word}"));
-    }
-    text
+    format!(": {word}")
 }
 
 /// Whether the edge carries ownership, showing, or integrity alone.

@@ -178,8 +178,6 @@ fn what_came_in_goes_out_and_comes_in_again_the_same() {
               - name: orders
                 fields:
                   - name: address
-                    data_categories:
-                      - user.contact.address.city
                     fides_meta:
                       data_type: object
                     fields:

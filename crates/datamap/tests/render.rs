@@ -88,11 +88,11 @@ fn the_shop_is_drawn_as_mermaid() {
           m1["messages<br/><small>delete</small>"]
           m2["orders<br/><small>anonymize, kept 10y</small>"]
           m3["votes<br/><small>delete</small>"]
-          m1 -->|"owned by by sender_id"| m0
-          m1 -.->|"accessed by by recipient_id: null"| m0
-          m2 -->|"owned by by customer_id: repoint"| m0
-          m3 -->|"owned by by user_id"| m0
-          m3 -..->|"refers to by target_id: cascade"| m1
+          m1 -->|"owned_by (sender_id)"| m0
+          m1 -.->|"accessed_by (recipient_id): null"| m0
+          m2 -->|"owned_by (customer_id): repoint"| m0
+          m3 -->|"owned_by (user_id)"| m0
+          m3 -..->|"refers_to (target_id): cascade"| m1
           classDef person fill:#e8eef7,stroke:#2f4b7c,stroke-width:2px
           class m0 person
     "#]]

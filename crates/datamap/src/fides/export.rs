@@ -35,7 +35,8 @@ fn field(map: &DataMap, model: &Model, name: &Name, field: &Field) -> Out {
     if let Some(description) = &field.description {
         pairs.push(Pair::new("description", Out::text(description.clone())));
     }
-    if let Some(category) = &field.category {
+    // Fides refuses a category on a field that has fields of its own.
+    if let Some(category) = field.category.as_ref().filter(|_| !field.extra.contains_key("fields")) {
         pairs.push(Pair::new("data_categories", Out::list([Out::text(category.clone())])));
     }
     let mut meta = Vec::new();

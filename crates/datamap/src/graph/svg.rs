@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use exeunt_base::ModelRef;
 
-use crate::graph::{Stroke, fate, label, layers, stroke};
+use crate::graph::{Stroke, fate, label, layers, short_label, stroke};
 use crate::model::{DataMap, Model, Relation};
 
 const BOX_WIDTH: i64 = 208;
 const BOX_HEIGHT: i64 = 52;
-const GAP_X: i64 = 150;
-const GAP_Y: i64 = 26;
+const GAP_X: i64 = 170;
+const GAP_Y: i64 = 28;
 const MARGIN: i64 = 40;
 const HEADING: i64 = 64;
 const MOST_LETTERS: usize = 26;
 /// More edge labels than this are noise; the label is still there when pointed at.
-const MOST_LABELS: usize = 60;
+const MOST_LABELS: usize = 400;
 
 const STYLE: &str = "\
 svg{font-family:Georgia,'Times New Roman',serif;background:#fff}\
@@ -31,7 +31,7 @@ pub fn draw(map: &DataMap) -> String {
     let columns = ordered(map);
     let tallest = columns.iter().map(Vec::len).max().unwrap_or(0) as i64;
     let places = places(&columns, tallest);
-    let width = 2 * MARGIN + columns.len() as i64 * BOX_WIDTH + (columns.len() as i64 - 1).max(0) * GAP_X;
+    let width = 2 * MARGIN + columns.len() as i64 * BOX_WIDTH + columns.len() as i64 * GAP_X;
     let height = HEADING + 2 * MARGIN + tallest * (BOX_HEIGHT + GAP_Y) + 24;
     let sources: Vec<_> = map.sources.keys().map(|name| name.as_str()).collect();
     let title = format!("Data map: {}", sources.join(", "));
@@ -46,14 +46,16 @@ pub fn draw(map: &DataMap) -> String {
     );
     let models: Vec<(ModelRef, &Model)> = map.models().collect();
     let edges = models.iter().map(|(_, model)| model.relations.len()).sum::<usize>();
-    let mut lanes: BTreeMap<(ModelRef, ModelRef), i64> = BTreeMap::new();
+    let mut lanes: BTreeMap<(&ModelRef, &ModelRef), i64> = BTreeMap::new();
+    let mut starts: BTreeMap<(&ModelRef, std::cmp::Ordering), i64> = BTreeMap::new();
     for (at, model) in &models {
         for relation in &model.relations {
-            let lane = lanes.entry((at.clone(), relation.to.clone())).or_default();
-            if let (Some(from), Some(to)) = (places.get(at), places.get(&relation.to)) {
-                out.push_str(&edge(*from, *to, *lane, relation, edges <= MOST_LABELS));
-            }
+            let (Some(from), Some(to)) = (places.get(at), places.get(&relation.to)) else { continue };
+            let lane = lanes.entry((at, &relation.to)).or_default();
+            let start = starts.entry((at, from.0.cmp(&to.0))).or_default();
+            out.push_str(&edge(*from, *to, (*start % 4, *lane % 4), relation, edges <= MOST_LABELS));
             *lane += 1;
+            *start += 1;
         }
     }
     for (at, model) in &models {
@@ -130,29 +132,30 @@ fn node((x, y): (i64, i64), at: &ModelRef, model: &Model, with_source: bool) -> 
 }
 
 /// A curve from the referring row to the row referred to; parallel edges run in lanes of their own.
-fn edge(from: (i64, i64), to: (i64, i64), lane: i64, relation: &Relation, labeled: bool) -> String {
-    let shift = 12 * lane;
-    let (fy, ty) = (from.1 + BOX_HEIGHT / 2 + shift, to.1 + BOX_HEIGHT / 2 + shift);
-    let (path, middle) = if from.0 > to.0 {
+fn edge(
+    from: (i64, i64),
+    to: (i64, i64),
+    (start, lane): (i64, i64),
+    relation: &Relation,
+    labeled: bool,
+) -> String {
+    let shift = 6 * lane;
+    let (fy, ty) = (from.1 + 14 + 12 * start, to.1 + BOX_HEIGHT / 2 + shift);
+    // The label stands where the line starts: lines meet at their ends, and words would meet there too.
+    let (path, anchor, x) = if from.0 > to.0 {
         let (x1, x2) = (from.0, to.0 + BOX_WIDTH);
         let bend = (x1 - x2) / 2;
-        (
-            format!("M{x1},{fy} C{},{fy} {},{ty} {x2},{ty}", x1 - bend, x2 + bend),
-            ((x1 + x2) / 2, (fy + ty) / 2),
-        )
+        (format!("M{x1},{fy} C{},{fy} {},{ty} {x2},{ty}", x1 - bend, x2 + bend), "end", x1 - 6)
     } else if from.0 < to.0 {
         let (x1, x2) = (from.0 + BOX_WIDTH, to.0);
         let bend = (x2 - x1) / 2;
-        (
-            format!("M{x1},{fy} C{},{fy} {},{ty} {x2},{ty}", x1 + bend, x2 - bend),
-            ((x1 + x2) / 2, (fy + ty) / 2),
-        )
+        (format!("M{x1},{fy} C{},{fy} {},{ty} {x2},{ty}", x1 + bend, x2 - bend), "start", x1 + 6)
     } else {
         // The same column, or the same box: a loop on the right side.
         let x = from.0 + BOX_WIDTH;
-        let (fy, ty) = if fy == ty { (fy - 9, ty + 9) } else { (fy, ty) };
+        let ty = if from == to { ty + 14 } else { ty };
         let out = x + 46 + shift;
-        (format!("M{x},{fy} C{out},{fy} {out},{ty} {x},{ty}"), (x + 36 + shift, (fy + ty) / 2))
+        (format!("M{x},{fy} C{out},{fy} {out},{ty} {x},{ty}"), "start", x + 10)
     };
     let class = match stroke(relation.kind) {
         Stroke::Solid => "solid",
@@ -161,11 +164,8 @@ fn edge(from: (i64, i64), to: (i64, i64), lane: i64, relation: &Relation, labele
     };
     let text = label(relation);
     let words = if labeled {
-        let (x, y) = (middle.0, middle.1 - 4);
-        format!(
-            "<text class=\"l\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">{}</text>",
-            escaped(&cut(&text, 32))
-        )
+        let short = escaped(&cut(&short_label(relation), 26));
+        format!("<text class=\"l\" x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\">{short}</text>", fy - 4)
     } else {
         String::new()
     };
