@@ -4,6 +4,7 @@ pub mod decide;
 mod lease;
 pub mod pace;
 pub mod prepare;
+pub mod queue;
 pub mod run;
 pub mod settle;
 

@@ -12,6 +12,8 @@ pub mod image;
 pub mod job;
 pub mod people;
 pub mod progress;
+pub mod purge;
+pub mod restore;
 pub mod sealing;
 pub mod states;
 pub mod units;

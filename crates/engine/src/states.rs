@@ -22,6 +22,8 @@ pub const HIDDEN: &str = "hidden";
 pub const PURGING: &str = "purging";
 /// Destroyed, and looked for again.
 pub const COMPLETED: &str = "completed";
+/// Destroyed, but the engine still saw something when it looked again.
+pub const COMPLETED_WITH_EXCEPTIONS: &str = "completed_with_exceptions";
 /// Brought back whole.
 pub const RESTORED: &str = "restored";
 /// Its job runs or waits to.

@@ -20,6 +20,7 @@ CREATE TABLE requests (
     salt BLOB,                      -- opens the request's rows in the vault; destroyed by purge
     window_ends_at BIGINT,
     held_because TEXT,              -- a hold stops purge
+    tally TEXT,                     -- JSON: rows by model and action, counted when purge begins
     plan TEXT,
     job TEXT,
     claimant BIGINT                 -- its number within the job

@@ -160,6 +160,23 @@ impl Change<'_> {
         Ok(unclaimed)
     }
 
+    /// Takes a request's claim off one blob; `true` when nobody claims it any more.
+    pub async fn drop_claim(&mut self, request: RequestId, blob: BlobId) -> Result<bool, Error> {
+        let doing = "drop a request's claim on a blob";
+        sqlx::query("DELETE FROM blob_claims WHERE request = $1 AND blob = $2")
+            .bind(request.to_string())
+            .bind(blob.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing(doing))?;
+        let left = sqlx::query("SELECT 1 AS one FROM blob_claims WHERE blob = $1 LIMIT 1")
+            .bind(blob.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing(doing))?;
+        Ok(left.is_none())
+    }
+
     /// Remembers rows that were put back one by one.
     pub async fn mark_returned(&mut self, blob: BlobId, segment: u32, places: &[u32]) -> Result<(), Error> {
         for place in places {
@@ -190,6 +207,21 @@ impl Store {
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::while_doing("read batches"))?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Closed batches a request has rows in, oldest first, over all its jobs.
+    pub async fn batches_of_request(&self, request: RequestId) -> Result<Vec<Batch>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(
+            "SELECT b.id, b.job, b.number, b.state, b.source, b.blob, b.blob_digest, b.marker, b.outcome, b.rows, b.at
+             FROM batches b JOIN blob_claims c ON c.blob = b.blob
+             WHERE c.request = $1 AND b.state = 'closed' ORDER BY b.id",
+        )
+        .bind(request.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read a request's batches"))?;
         rows.iter().map(read).collect()
     }
 

@@ -33,6 +33,8 @@ pub struct Request {
     pub window_ends_at: Option<Timestamp>,
     /// Why purge is held, if it is.
     pub held_because: Option<String>,
+    /// Rows by model and action, counted when purge began.
+    pub tally: Option<String>,
     /// The plan that answers it.
     pub plan: Option<PlanId>,
     /// The job that carries it out.
@@ -48,7 +50,7 @@ impl std::fmt::Debug for Request {
 }
 
 const COLUMNS: &str = "id, organization, kind, state, received_at, entered_at, identities, case_key, salt, \
-                       window_ends_at, held_because, plan, job, claimant";
+                       window_ends_at, held_because, tally, plan, job, claimant";
 
 fn read(row: &SqliteRow) -> Result<Request, Error> {
     let reading = Reading { row, what: "request" };
@@ -65,6 +67,7 @@ fn read(row: &SqliteRow) -> Result<Request, Error> {
         salt: reading.get("salt")?,
         window_ends_at: reading.time_if_any("window_ends_at")?,
         held_because: reading.get("held_because")?,
+        tally: reading.get("tally")?,
         plan: reading.id_if_any("plan")?,
         job: reading.id_if_any("job")?,
         claimant: claimant.and_then(|number| u32::try_from(number).ok()),
@@ -200,6 +203,30 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Keeps what was counted before the rows became unreadable.
+    pub async fn set_tally(&mut self, id: RequestId, tally: &str) -> Result<(), Error> {
+        sqlx::query("UPDATE requests SET tally = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(tally)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("keep a request's tally"))?;
+        Ok(())
+    }
+
+    /// Why purge is held, if it is, as of this transaction.
+    pub async fn hold_of(&mut self, id: RequestId) -> Result<Option<String>, Error> {
+        let row = sqlx::query("SELECT held_because FROM requests WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("read a request's hold"))?;
+        match row {
+            Some(row) => Reading { row: &row, what: "request" }.get("held_because"),
+            None => Ok(None),
+        }
+    }
+
     /// Destroys a request's salt: from the commit on, its rows in the vault cannot be opened by anyone.
     pub async fn destroy_salt(&mut self, id: RequestId) -> Result<(), Error> {
         sqlx::query("UPDATE requests SET salt = NULL WHERE id = $1")
@@ -255,6 +282,34 @@ impl Store {
             "SELECT {COLUMNS} FROM requests WHERE job = $1 ORDER BY claimant"
         )))
         .bind(job.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read requests"))?;
+        rows.iter().map(read).collect()
+    }
+
+    /// How many requests could still open something sealed in an epoch.
+    pub async fn requests_living_in(&self, epoch: exeunt_base::EpochId) -> Result<u64, Error> {
+        let mut connection = self.lock().await;
+        let row = sqlx::query(
+            "SELECT count(*) AS living FROM requests r WHERE r.salt IS NOT NULL AND EXISTS (
+                 SELECT 1 FROM blob_claims c JOIN jobs j ON j.id = c.job WHERE c.request = r.id AND j.epoch = $1
+             ) OR EXISTS (SELECT 1 FROM jobs j WHERE j.id = r.job AND j.epoch = $1 AND j.salt IS NOT NULL)",
+        )
+        .bind(epoch.to_string())
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read which requests live in an epoch"))?;
+        Reading { row: &row, what: "epoch" }.count("living")
+    }
+
+    /// The requests a plan answers, oldest first.
+    pub async fn requests_planned(&self, plan: PlanId) -> Result<Vec<Request>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM requests WHERE plan = $1 ORDER BY id"
+        )))
+        .bind(plan.to_string())
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::while_doing("read requests"))?;

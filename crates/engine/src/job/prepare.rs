@@ -79,6 +79,8 @@ impl Work<'_> {
         let mut collector = Collector::new(self.document.sets.len(), self.keeping()?);
         let touched = touched(self.document);
         let mut finder = Finder::new(self.document, caps, touched.clone());
+        // for a person struck before, their own rows are known but no longer there
+        finder.remember(claimants);
         let mut sink = |set: usize, who: &[u32], key: &[Cell]| {
             if touched.contains(&set) { collector.take(set, who, key) } else { Ok(()) }
         };

@@ -1,0 +1,277 @@
+//! Restore: the log of a request's batches undone backwards. Deleted rows come back exactly, changed columns get their
+//! old values, and nothing that lived on is overwritten: what cannot come back is told, row by row, with the reason.
+
+pub mod plan;
+pub mod rows;
+pub mod shape;
+
+use exeunt_audit::kind::Kind;
+use exeunt_base::{ActorId, BlobId, RequestId};
+use exeunt_store::jobs::Lease;
+use exeunt_store::requests::Request;
+
+use crate::cabinet::{Engine, salt_of};
+use crate::error::Error;
+use crate::failpoint;
+use crate::restore::plan::{Item, WHOLE};
+use crate::states;
+
+/// What to bring back.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Everything.
+    Whole,
+    /// Rows of one model; all of them, or those with these keys (each key's cells in plain text).
+    Rows {
+        /// The model, `shop.orders`.
+        model: String,
+        /// Keys; empty for all.
+        keys: Vec<Vec<String>>,
+    },
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Rows brought back.
+    pub back: u64,
+    /// Rows that were back already.
+    pub already: u64,
+    /// Rows that did not come back, with the reason.
+    pub refused: Vec<Refusal>,
+    /// What else is worth a word: columns gone or renamed, rows waiting for another request.
+    pub notes: Vec<String>,
+    /// Whether the whole request is back.
+    pub whole: bool,
+}
+
+/// Why rows of a model did not come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The model.
+    pub model: String,
+    /// Why, without values.
+    pub words: String,
+    /// How many rows.
+    pub rows: u64,
+}
+
+impl Restored {
+    fn refuse(&mut self, model: &str, words: String, rows: u64) {
+        match self.refused.iter_mut().find(|refusal| refusal.model == model && refusal.words == words) {
+            Some(refusal) => refusal.rows += rows,
+            None => self.refused.push(Refusal { model: model.to_owned(), words, rows }),
+        }
+    }
+
+    fn note(&mut self, words: String) {
+        if !self.notes.contains(&words) {
+            self.notes.push(words);
+        }
+    }
+}
+
+impl Engine {
+    /// Brings a request's rows back, whole or in part, within its window.
+    pub async fn restore(
+        &self,
+        id: RequestId,
+        choice: &Choice,
+        owner: &str,
+        actor: Option<ActorId>,
+    ) -> Result<Restored, Error> {
+        let request = self.store.request(id).await?;
+        self.may_restore(&request)?;
+        let job = request.job.ok_or(Error::NothingThere(id))?;
+        let lease = self.take_still(job, owner).await?;
+        let beat = self.beat(lease);
+        let result = self.restore_leased(&request, choice, &lease, actor).await;
+        beat.abort();
+        let mut change = self.store.begin().await?;
+        change.drop_lease(&lease).await?;
+        change.commit_bookkeeping().await?;
+        result
+    }
+
+    fn may_restore(&self, request: &Request) -> Result<(), Error> {
+        if request.salt.is_none() || ![states::HIDDEN, states::APPROVED].contains(&request.state.as_str()) {
+            return Err(Error::NothingThere(request.id));
+        }
+        if let Some(ended) = request.window_ends_at.filter(|ends| *ends < self.world.now()) {
+            return Err(Error::Refused(format!(
+                "the recovery window of request `{}` ended at {ended}; nothing can be restored any more",
+                request.id
+            )));
+        }
+        Ok(())
+    }
+
+    async fn restore_leased(
+        &self,
+        request: &Request,
+        choice: &Choice,
+        lease: &Lease,
+        actor: Option<ActorId>,
+    ) -> Result<Restored, Error> {
+        let mut restored = Restored::default();
+        let change = self.store.begin().await?;
+        let event = self.event(Kind::RestoreStarted, actor).about(request.id).about(lease.job);
+        let whole = matches!(choice, Choice::Whole);
+        change
+            .commit(self.organization, &[event.fact("scope", if whole { "whole" } else { "rows" })])
+            .await?;
+        let mut batches = self.store.batches_of_request(request.id).await?;
+        batches.reverse();
+        let mut emptied: Vec<BlobId> = Vec::new();
+        for batch in &batches {
+            let (items, left) = self.items(request, batch, choice, &mut restored).await?;
+            let refused_before = restored.refused.len();
+            let back_before = restored.back + restored.already;
+            let wanted: u64 = items.iter().map(|item| item.images.len() as u64).sum();
+            self.undo(batch, items, lease, &mut restored).await?;
+            let all_back = restored.back + restored.already - back_before == wanted;
+            if left == 0 && all_back && restored.refused.len() == refused_before {
+                emptied.push(batch.blob);
+            }
+        }
+        restored.whole = emptied.len() == batches.len();
+        self.close_restore(request, &restored, &emptied, actor).await?;
+        Ok(restored)
+    }
+
+    async fn close_restore(
+        &self,
+        request: &Request,
+        restored: &Restored,
+        emptied: &[BlobId],
+        actor: Option<ActorId>,
+    ) -> Result<(), Error> {
+        let refused: u64 = restored.refused.iter().map(|refusal| refusal.rows).sum();
+        let event = self
+            .event(Kind::RestoreClosed, actor)
+            .about(request.id)
+            .count("back", restored.back + restored.already)
+            .count("refused", refused);
+        let mut change = self.store.begin().await?;
+        let mut unclaimed = Vec::new();
+        for blob in emptied {
+            if change.drop_claim(request.id, *blob).await? {
+                unclaimed.push(*blob);
+            }
+        }
+        if restored.whole {
+            change.move_request(request.id, &[states::HIDDEN, states::APPROVED], states::RESTORED).await?;
+            change.remove_from_ledger(request.id).await?;
+            change.destroy_salt(request.id).await?;
+        }
+        change.commit(self.organization, &[event]).await?;
+        for blob in unclaimed {
+            self.shelf.delete(blob)?;
+        }
+        if restored.whole {
+            self.store.flush_destroyed().await?;
+        }
+        Ok(())
+    }
+
+    /// Undoes the items of one batch, in one transaction if the source takes it, else in halves until the rows that
+    /// cannot come back stand alone.
+    async fn undo(
+        &self,
+        batch: &exeunt_store::batches::Batch,
+        items: Vec<Item>,
+        lease: &Lease,
+        restored: &mut Restored,
+    ) -> Result<(), Error> {
+        let mut queue = std::collections::VecDeque::from([items]);
+        let mut tries = 0;
+        while let Some(items) = queue.pop_front() {
+            if items.iter().all(|item| item.images.is_empty()) {
+                continue;
+            }
+            match self.undo_once(batch, &items, restored).await {
+                Ok(back) => {
+                    failpoint::pass("before-return");
+                    tries = 0;
+                    self.mark(batch.blob, &items, &back, lease).await?;
+                    failpoint::pass("after-return");
+                }
+                Err(Error::Source { fault, .. }) if fault.kind.blames_rows() => match plan::halve(items) {
+                    Ok((left, right)) => {
+                        queue.push_front(right);
+                        queue.push_front(left);
+                    }
+                    Err(one) => restored.refuse(&one.model, fault.to_string(), 1),
+                },
+                Err(Error::Source { fault, .. }) if fault.kind.is_passing() && tries < 10 => {
+                    tries += 1;
+                    self.world.wait(crate::job::run::backoff(tries, &fault)).await;
+                    queue.push_front(items);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers which rows are back, so that they are neither restored nor opened a second time.
+    async fn mark(
+        &self,
+        blob: BlobId,
+        items: &[Item],
+        back: &[Vec<u32>],
+        lease: &Lease,
+    ) -> Result<(), Error> {
+        let mut change = self.store.begin().await?;
+        change.hold_lease(lease, self.world.now().plus_seconds(crate::job::LEASE_SECONDS)).await?;
+        for (item, back) in items.iter().zip(back) {
+            let whole = item.complete && back.len() == item.images.len();
+            let places = if whole { vec![WHOLE] } else { back.clone() };
+            change.mark_returned(blob, item.segment, &places).await?;
+        }
+        Ok(change.commit_bookkeeping().await?)
+    }
+
+    /// The lease of a job that does not run.
+    pub(crate) async fn take_still(&self, job: exeunt_base::JobId, owner: &str) -> Result<Lease, Error> {
+        let now = self.world.now();
+        let until = now.plus_seconds(crate::job::LEASE_SECONDS);
+        let states = &[states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
+        let mut tries = 0;
+        loop {
+            let mut change = self.store.begin().await?;
+            match change.take_lease(job, owner, states, self.world.now(), until).await {
+                Ok(lease) => {
+                    change.commit_bookkeeping().await?;
+                    return Ok(lease);
+                }
+                Err(error) => {
+                    change.rollback().await?;
+                    let held = matches!(&error, exeunt_store::Error::State { wanted, .. } if wanted == "a free lease");
+                    if !held || tries > crate::job::LEASE_SECONDS * 5 {
+                        return Err(error.into());
+                    }
+                }
+            }
+            tries += 1;
+            self.world.wait(std::time::Duration::from_millis(250)).await;
+        }
+    }
+
+    /// The salts of those whose rows a request shares: its own, and of requests that are restored too.
+    pub(crate) async fn salts_with(
+        &self,
+        request: &Request,
+        others: &[RequestId],
+    ) -> Result<std::collections::HashMap<RequestId, exeunt_vault::Salt>, Error> {
+        let mut salts = std::collections::HashMap::from([(request.id, salt_of(request)?)]);
+        for other in others {
+            if let Ok(salt) =
+                self.store.request(*other).await.map_err(Error::from).and_then(|other| salt_of(&other))
+            {
+                salts.insert(*other, salt);
+            }
+        }
+        Ok(salts)
+    }
+}

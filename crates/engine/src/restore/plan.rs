@@ -1,0 +1,149 @@
+//! Which rows of a batch are to come back: the request's own, not back yet, and not waiting for another request.
+
+use std::collections::{BTreeSet, HashMap};
+
+use exeunt_base::{Cell, RequestId};
+use exeunt_store::batches::Batch;
+use exeunt_store::requests::Request;
+use exeunt_vault::{Claims, Content};
+
+use crate::cabinet::Engine;
+use crate::error::Error;
+use crate::image::{self, Image, Shape};
+use crate::restore::{Choice, Restored};
+use crate::states;
+
+/// Stands for all rows of a segment in the list of rows that are back.
+pub const WHOLE: u32 = u32::MAX;
+
+/// Rows of one segment that are to come back.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The segment.
+    pub segment: u32,
+    /// The model.
+    pub model: String,
+    /// What the images look like.
+    pub shape: Shape,
+    /// The images, each with its place in the segment.
+    pub images: Vec<(u32, Image)>,
+    /// Whether these are all rows of the segment.
+    pub complete: bool,
+}
+
+/// Halves a list of items, keeping their order. A single row comes back as it is.
+pub fn halve(mut items: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), Item> {
+    items.retain(|item| !item.images.is_empty());
+    if items.len() > 1 {
+        let right = items.split_off(items.len() / 2);
+        return Ok((items, right));
+    }
+    let Some(mut item) = items.pop() else { return Ok((Vec::new(), Vec::new())) };
+    if item.images.len() < 2 {
+        return Err(item);
+    }
+    let mut right = item.clone();
+    right.images = item.images.split_off(item.images.len() / 2);
+    item.complete = false;
+    right.complete = false;
+    Ok((vec![item], vec![right]))
+}
+
+impl Engine {
+    /// The items of a batch, last change first, and how many of the request's rows are left out of them.
+    pub(crate) async fn items(
+        &self,
+        request: &Request,
+        batch: &Batch,
+        choice: &Choice,
+        restored: &mut Restored,
+    ) -> Result<(Vec<Item>, u64), Error> {
+        let blob = self.shelf.take(batch.blob)?;
+        let key = self.keyring.epoch_key(self.organization, blob.meta().epoch)?;
+        let returned = self.store.returned(batch.blob).await?;
+        let mine: Vec<_> =
+            blob.segments().filter(|segment| segment.claimants.contains(&request.id)).cloned().collect();
+        let others: BTreeSet<RequestId> = mine
+            .iter()
+            .flat_map(|segment| segment.claimants.iter().copied())
+            .filter(|id| *id != request.id)
+            .collect();
+        let others: Vec<RequestId> = others.into_iter().collect();
+        let salts = self.salts_with(request, &others).await?;
+        let coming_back = self.coming_back(&others).await?;
+        let mut items = Vec::new();
+        let mut left = 0;
+        for segment in mine.iter().rev() {
+            if returned.contains(&(segment.number, WHOLE)) {
+                continue;
+            }
+            let chosen = match choice {
+                Choice::Whole => true,
+                Choice::Rows { model, .. } => *segment.model == **model,
+            };
+            let waits_for = segment
+                .claimants
+                .iter()
+                .filter(|id| **id != request.id && !coming_back.contains_key(id))
+                .count();
+            if !chosen {
+                left += u64::from(segment.rows);
+                continue;
+            }
+            if segment.claims == Claims::All && waits_for > 0 {
+                left += u64::from(segment.rows);
+                restored.note(format!(
+                    "{} rows of {} belong to another erased person too and come back when that request is restored",
+                    segment.rows, segment.model
+                ));
+                continue;
+            }
+            if segment.content == Content::Inserted && waits_for > 0 {
+                continue;
+            }
+            let shape = Shape::from_bytes(&segment.columns)?;
+            let plain = blob.open_segment(segment.number, &key, &|id| salts.get(&id).cloned())?;
+            let all = image::take_all(shape.change, &plain)?;
+            let total = all.len();
+            let images: Vec<(u32, Image)> = (0u32..)
+                .zip(all)
+                .filter(|(place, _)| !returned.contains(&(segment.number, *place)))
+                .filter(|(_, image)| wanted(choice, image))
+                .collect();
+            let back = (0..segment.rows).filter(|place| returned.contains(&(segment.number, *place))).count();
+            left += (total - images.len() - back) as u64;
+            let complete = images.len() == total;
+            items.push(Item {
+                segment: segment.number,
+                model: segment.model.to_string(),
+                shape,
+                images,
+                complete,
+            });
+        }
+        Ok((items, left))
+    }
+
+    /// Those of these requests that are restored, so that rows shared with them need not wait.
+    async fn coming_back(&self, others: &[RequestId]) -> Result<HashMap<RequestId, ()>, Error> {
+        let mut back = HashMap::new();
+        for other in others {
+            if self.store.request(*other).await.is_ok_and(|other| other.state == states::RESTORED) {
+                back.insert(*other, ());
+            }
+        }
+        Ok(back)
+    }
+}
+
+fn wanted(choice: &Choice, image: &Image) -> bool {
+    match choice {
+        Choice::Whole => true,
+        Choice::Rows { keys, .. } if keys.is_empty() => true,
+        Choice::Rows { keys, .. } => {
+            let plain: Vec<String> =
+                image.key.iter().map(|cell| Cell::to_plain(cell).unwrap_or_default()).collect();
+            keys.contains(&plain)
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! Undoing items inside one transaction: put back what was deleted, unchange what was changed, take away ghosts.
+
+use exeunt_base::{Cell, Name, Row};
+use exeunt_source::catalog::{Catalog, Table};
+use exeunt_source::{Delete, Insert, KeyBy, Lock, Read, Referrer, Rows, Transaction, Triggers, Update};
+use exeunt_store::batches::Batch;
+
+use crate::cabinet::Engine;
+use crate::error::Error;
+use crate::image::{Change, Image};
+use crate::restore::Restored;
+use crate::restore::plan::Item;
+use crate::restore::shape::Fit;
+
+/// Rows handled in one statement.
+const ROWS: usize = 1_000;
+
+/// What one attempt came to; believed only once it is committed.
+#[derive(Default)]
+struct Attempt {
+    restored: Restored,
+    back: Vec<Vec<u32>>,
+}
+
+impl Engine {
+    /// Undoes items in one transaction. Gives, for each item, the places of the rows that are back.
+    pub(crate) async fn undo_once(
+        &self,
+        batch: &Batch,
+        items: &[Item],
+        restored: &mut Restored,
+    ) -> Result<Vec<Vec<u32>>, Error> {
+        let source = self.source(&batch.source)?;
+        let at = || Error::at(&batch.source);
+        let catalog = source.describe().await.map_err(at())?;
+        let mut tx = source.begin().await.map_err(at())?;
+        let mut attempt = Attempt::default();
+        for item in items {
+            let undone = undo_item(tx.as_mut(), item, &catalog, &mut attempt.restored).await;
+            match undone {
+                Ok(back) => attempt.back.push(back),
+                Err(fault) => {
+                    let _ = tx.rollback().await;
+                    return Err(at()(fault));
+                }
+            }
+        }
+        tx.commit().await.map_err(at())?;
+        restored.back += attempt.restored.back;
+        restored.already += attempt.restored.already;
+        for refusal in attempt.restored.refused {
+            restored.refuse(&refusal.model, refusal.words, refusal.rows);
+        }
+        attempt.restored.notes.into_iter().for_each(|note| restored.note(note));
+        Ok(attempt.back)
+    }
+}
+
+async fn undo_item(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    catalog: &Catalog,
+    restored: &mut Restored,
+) -> Result<Vec<u32>, exeunt_base::Fault> {
+    let Some(table) = catalog.table(&item.shape.table) else {
+        let words = String::from("its table is no longer there");
+        restored.refuse(&item.model, words, item.images.len() as u64);
+        return Ok(Vec::new());
+    };
+    let fit = Fit::new(&item.shape, table);
+    fit.notes.iter().for_each(|note| restored.note(note.clone()));
+    let mut back = Vec::new();
+    for images in item.images.chunks(ROWS) {
+        let done = match item.shape.change {
+            Change::Deleted => put_back(tx, item, images, &fit, table, restored).await?,
+            Change::Updated => unchange(tx, item, images, &fit, restored).await?,
+            Change::Inserted => take_away(tx, item, images, catalog).await?,
+        };
+        back.extend(done);
+    }
+    Ok(back)
+}
+
+/// The pseudo-column by which SQLite's keyless tables keep their row's place.
+fn rowid() -> Name {
+    Name::new("rowid").expect("a plain word is a name")
+}
+
+async fn put_back(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    fit: &Fit,
+    table: &Table,
+    restored: &mut Restored,
+) -> Result<Vec<u32>, exeunt_base::Fault> {
+    let mut columns = fit.columns.clone();
+    // a keyless SQLite row goes back to its own place, if its key holds one
+    let with_rowid = item.shape.key == KeyBy::WholeRow
+        && images.iter().all(|(_, image)| matches!(image.key.first(), Some(Cell::Int(_))))
+        && table.column(&rowid()).is_none();
+    if with_rowid {
+        columns.push(rowid());
+    }
+    let rows: Vec<Row> = images
+        .iter()
+        .map(|(_, image)| {
+            let mut row = fit.row(&image.before);
+            if with_rowid {
+                row.push(image.key.first().cloned().unwrap_or(Cell::Null));
+            }
+            row
+        })
+        .collect();
+    let insert = Insert { table: item.shape.table.clone(), columns, answer: fit.columns.clone() };
+    let answers = tx.insert(&insert, rows.clone()).await?.collect().await?;
+    let mut added = vec![false; images.len()];
+    let mut crooked: Vec<(usize, Row)> = Vec::new();
+    for mut answer in answers {
+        let Some(place) = answer.first().and_then(Cell::as_int).and_then(|place| usize::try_from(place).ok())
+        else {
+            continue;
+        };
+        answer.remove(0);
+        if let Some(added) = added.get_mut(place) {
+            *added = true;
+            if answer.as_slice() != &rows[place][..fit.columns.len()] {
+                crooked.push((place, answer));
+            }
+        }
+    }
+    if !crooked.is_empty() {
+        straighten(tx, item, images, fit, &rows, &crooked, restored).await?;
+    }
+    let mut back: Vec<u32> = Vec::new();
+    let mut missing: Vec<usize> = Vec::new();
+    for (place, (number, _)) in images.iter().enumerate() {
+        if added[place] {
+            restored.back += 1;
+            back.push(*number);
+        } else {
+            missing.push(place);
+        }
+    }
+    if !missing.is_empty() {
+        back.extend(explain(tx, item, images, fit, &rows, &missing, restored).await?);
+    }
+    Ok(back)
+}
+
+/// A trigger changed the row on its way in (a time stamp, a normalized text): put the cells right, without triggers
+/// where the source can.
+async fn straighten(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    fit: &Fit,
+    rows: &[Row],
+    crooked: &[(usize, Row)],
+    restored: &mut Restored,
+) -> Result<(), exeunt_base::Fault> {
+    let KeyBy::Columns(key) = &item.shape.key else { return Ok(()) };
+    let set: Vec<Name> = fit.columns.iter().filter(|column| !key.contains(column)).cloned().collect();
+    if set.is_empty() {
+        return Ok(());
+    }
+    let pick = |row: &Row, wanted: &[Name]| -> Row {
+        wanted
+            .iter()
+            .map(|name| {
+                fit.columns.iter().position(|column| column == name).map_or(Cell::Null, |at| row[at].clone())
+            })
+            .collect()
+    };
+    let given: Vec<Row> = crooked
+        .iter()
+        .map(|(place, _)| images[*place].1.key.iter().cloned().chain(pick(&rows[*place], &set)).collect())
+        .collect();
+    let update = Update {
+        table: item.shape.table.clone(),
+        key: item.shape.key.clone(),
+        set,
+        columns: fit.columns.clone(),
+        triggers: Triggers::Quiet,
+    };
+    for mut answer in tx.update(&update, given).await?.collect().await? {
+        let Some(at) = answer.first().and_then(Cell::as_int).and_then(|at| usize::try_from(at).ok()) else {
+            continue;
+        };
+        answer.remove(0);
+        let same =
+            crooked.get(at).is_some_and(|(place, _)| answer.as_slice() == &rows[*place][..fit.columns.len()]);
+        if !same {
+            restored.note(format!(
+                "a trigger of {} changes rows as they come back, and could not be kept quiet",
+                item.shape.table
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Rows that were not added: back already, or their place is taken.
+async fn explain(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    fit: &Fit,
+    rows: &[Row],
+    missing: &[usize],
+    restored: &mut Restored,
+) -> Result<Vec<u32>, exeunt_base::Fault> {
+    let keys: Vec<Row> = missing.iter().map(|place| images[*place].1.key.clone()).collect();
+    let read = Read {
+        table: item.shape.table.clone(),
+        columns: fit.columns.clone(),
+        rows: Rows::Keyed(item.shape.key.clone(), keys),
+    };
+    let here = tx.read(&read).await?.collect().await?;
+    let mut back = Vec::new();
+    for (at, place) in missing.iter().enumerate() {
+        let now = here.iter().find(|row| row.first().and_then(Cell::as_int) == i64::try_from(at).ok());
+        match now {
+            Some(row) if row[1..] == rows[*place][..fit.columns.len()] => {
+                restored.already += 1;
+                back.push(images[*place].0);
+            }
+            Some(_) => restored.refuse(
+                &item.model,
+                String::from("a row with the same key was written since; it is not overwritten"),
+                1,
+            ),
+            None => restored.refuse(
+                &item.model,
+                String::from("a value that must be unique is taken by a row written since"),
+                1,
+            ),
+        }
+    }
+    Ok(back)
+}
+
+async fn unchange(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    fit: &Fit,
+    restored: &mut Restored,
+) -> Result<Vec<u32>, exeunt_base::Fault> {
+    let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
+    let lock =
+        Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: fit.columns.clone() };
+    let mut now: Vec<Option<Row>> = vec![None; images.len()];
+    for mut row in tx.lock(&lock, keys).await?.collect().await? {
+        let place = row.first().and_then(Cell::as_int).and_then(|place| usize::try_from(place).ok());
+        row.remove(0);
+        if let Some(slot) = place.and_then(|place| now.get_mut(place)) {
+            *slot = Some(row);
+        }
+    }
+    let pairs: Vec<(Row, Row)> = images
+        .iter()
+        .map(|(_, image)| (fit.row(&image.before), fit.row(image.after.as_deref().unwrap_or(&image.before))))
+        .collect();
+    let changed: Vec<usize> = (0..fit.columns.len())
+        .filter(|column| pairs.iter().any(|(before, after)| before[*column] != after[*column]))
+        .collect();
+    let mut back = Vec::new();
+    let mut todo: Vec<(usize, Row)> = Vec::new();
+    for (place, ((before, after), now)) in pairs.iter().zip(&now).enumerate() {
+        let Some(now) = now else {
+            restored.refuse(&item.model, String::from("the row was deleted since"), 1);
+            continue;
+        };
+        let ours = |column: &&usize| before[**column] != after[**column];
+        let lived_on = changed
+            .iter()
+            .filter(ours)
+            .any(|column| now[*column] != after[*column] && now[*column] != before[*column]);
+        if lived_on {
+            let words = "the row was changed since where it had been anonymized; the newer values are not overwritten";
+            restored.refuse(&item.model, String::from(words), 1);
+            continue;
+        }
+        back.push(images[place].0);
+        if changed.iter().filter(ours).all(|column| now[*column] == before[*column]) {
+            restored.already += 1;
+            continue;
+        }
+        let values: Row = changed
+            .iter()
+            .map(|column| if before[*column] != after[*column] { &before[*column] } else { &now[*column] })
+            .cloned()
+            .collect();
+        restored.back += 1;
+        todo.push((place, values));
+    }
+    if todo.is_empty() || changed.is_empty() {
+        return Ok(back);
+    }
+    let set: Vec<Name> = changed.iter().map(|column| fit.columns[*column].clone()).collect();
+    for triggers in [Triggers::Fire, Triggers::Quiet] {
+        let given: Vec<Row> = todo
+            .iter()
+            .map(|(place, values)| {
+                images[*place].1.key.iter().cloned().chain(values.iter().cloned()).collect()
+            })
+            .collect();
+        let update = Update {
+            table: item.shape.table.clone(),
+            key: item.shape.key.clone(),
+            set: set.clone(),
+            columns: set.clone(),
+            triggers,
+        };
+        let mut left = Vec::new();
+        for mut answer in tx.update(&update, given).await?.collect().await? {
+            let Some(at) = answer.first().and_then(Cell::as_int).and_then(|at| usize::try_from(at).ok())
+            else {
+                continue;
+            };
+            answer.remove(0);
+            if todo.get(at).is_some_and(|(_, values)| *values != answer) {
+                left.push(todo[at].clone());
+            }
+        }
+        todo = left;
+        if todo.is_empty() {
+            return Ok(back);
+        }
+    }
+    restored.note(format!(
+        "a trigger of {} changes rows as they come back, and could not be kept quiet",
+        item.shape.table
+    ));
+    Ok(back)
+}
+
+/// Takes ghosts away that nothing refers to any more; others may have come to need them.
+async fn take_away(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    catalog: &Catalog,
+) -> Result<Vec<u32>, exeunt_base::Fault> {
+    let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
+    let lock = Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
+    let mut needed = std::collections::HashSet::new();
+    for table in &catalog.tables {
+        for key in table.foreign_keys.iter().filter(|key| key.to == item.shape.table) {
+            let on = key.columns.iter().cloned().zip(key.to_columns.iter().cloned()).collect();
+            let by = Referrer { table: table.name.clone(), on };
+            needed.extend(tx.referred(&lock, &by, &keys).await?);
+        }
+    }
+    let free: Vec<Row> = (0u32..)
+        .zip(&keys)
+        .filter(|(place, _)| !needed.contains(place))
+        .map(|(_, key)| key.clone())
+        .collect();
+    if !free.is_empty() {
+        let delete =
+            Delete { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
+        let mut pages = tx.delete(&delete, free).await?;
+        while pages.next().await?.is_some() {}
+    }
+    Ok(images.iter().map(|(place, _)| *place).collect())
+}
