@@ -306,3 +306,10 @@ fn methods_take_their_arguments() {
         "#]],
     );
 }
+
+#[test]
+fn the_examples_of_the_reference_read() {
+    let page = include_str!("../../../docs/data-map.md");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    read(example);
+}

@@ -8,19 +8,19 @@ use exeunt_source::catalog::{
 use rusqlite::Connection;
 
 pub(crate) fn catalog(script: &str) -> Catalog {
-    let db = Connection::open_in_memory().unwrap();
-    db.execute_batch(script).unwrap();
+    let db = Connection::open_in_memory().expect("a readable schema");
+    db.execute_batch(script).expect("a readable schema");
     read(&db)
 }
 
 pub(crate) fn read(db: &Connection) -> Catalog {
     let mut list = db
         .prepare("select name, type, sql from sqlite_schema where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name")
-        .unwrap();
+        .expect("a readable schema");
     let rows: Vec<(String, String, Option<String>)> = list
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .unwrap()
-        .map(Result::unwrap)
+        .expect("a readable schema")
+        .map(|row| row.expect("a readable schema"))
         .collect();
     let tables: Vec<Table> = rows
         .iter()
@@ -37,7 +37,7 @@ pub(crate) fn read(db: &Connection) -> Catalog {
 }
 
 pub(crate) fn name(text: &str) -> Name {
-    Name::new(text).unwrap()
+    Name::new(text).expect("a readable schema")
 }
 
 pub(crate) fn main(table: &str) -> TableRef {
@@ -48,19 +48,19 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
     let mut columns: Vec<(i64, Column)> = Vec::new();
     let mut query = db
         .prepare("select name, type, \"notnull\", dflt_value, pk, hidden from pragma_table_xinfo(?1)")
-        .unwrap();
-    let mut rows = query.query([table]).unwrap();
-    while let Some(row) = rows.next().unwrap() {
-        let type_name: String = row.get(1).unwrap();
+        .expect("a readable schema");
+    let mut rows = query.query([table]).expect("a readable schema");
+    while let Some(row) = rows.next().expect("a readable schema") {
+        let type_name: String = row.get(1).expect("a readable schema");
         let column = Column {
-            name: name(&row.get::<_, String>(0).unwrap()),
+            name: name(&row.get::<_, String>(0).expect("a readable schema")),
             kind: kind(&type_name),
             type_name,
-            not_null: row.get(2).unwrap(),
-            default: row.get(3).unwrap(),
-            generated: if row.get::<_, i64>(5).unwrap() >= 2 { Generated::Computed } else { Generated::No },
+            not_null: row.get(2).expect("a readable schema"),
+            default: row.get(3).expect("a readable schema"),
+            generated: if row.get::<_, i64>(5).expect("a readable schema") >= 2 { Generated::Computed } else { Generated::No },
         };
-        columns.push((row.get(4).unwrap(), column));
+        columns.push((row.get(4).expect("a readable schema"), column));
     }
     let mut keyed: Vec<(i64, Name)> = columns
         .iter()
@@ -71,16 +71,16 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
     let mut uniques = Vec::new();
     let mut indexes = db
         .prepare("select name, \"unique\", partial from pragma_index_list(?1) where origin <> 'pk'")
-        .unwrap();
+        .expect("a readable schema");
     let found: Vec<(String, bool, bool)> = indexes
         .query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .unwrap()
-        .map(Result::unwrap)
+        .expect("a readable schema")
+        .map(|row| row.expect("a readable schema"))
         .collect();
     for (index, _, partial) in found.into_iter().filter(|(_, unique, _)| *unique) {
-        let mut info = db.prepare("select name from pragma_index_info(?1)").unwrap();
+        let mut info = db.prepare("select name from pragma_index_info(?1)").expect("a readable schema");
         let names: Vec<Option<String>> =
-            info.query_map([&index], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+            info.query_map([&index], |row| row.get(0)).expect("a readable schema").map(|row| row.expect("a readable schema")).collect();
         let whole = !partial && names.iter().all(Option::is_some);
         uniques.push(Unique {
             name: index,
@@ -89,19 +89,19 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
         });
     }
     let mut foreign_keys: Vec<ForeignKey> = Vec::new();
-    let mut keys = db.prepare("select id, \"table\", \"from\", \"to\", on_delete from pragma_foreign_key_list(?1) order by id, seq").unwrap();
-    let mut rows = keys.query([table]).unwrap();
-    while let Some(row) = rows.next().unwrap() {
-        let id = format!("fk{}", row.get::<_, i64>(0).unwrap());
-        let (from, to): (String, Option<String>) = (row.get(2).unwrap(), row.get(3).unwrap());
+    let mut keys = db.prepare("select id, \"table\", \"from\", \"to\", on_delete from pragma_foreign_key_list(?1) order by id, seq").expect("a readable schema");
+    let mut rows = keys.query([table]).expect("a readable schema");
+    while let Some(row) = rows.next().expect("a readable schema") {
+        let id = format!("fk{}", row.get::<_, i64>(0).expect("a readable schema"));
+        let (from, to): (String, Option<String>) = (row.get(2).expect("a readable schema"), row.get(3).expect("a readable schema"));
         if foreign_keys.last().is_none_or(|key| key.name != id) {
-            let on_delete = match row.get::<_, String>(4).unwrap().as_str() {
+            let on_delete = match row.get::<_, String>(4).expect("a readable schema").as_str() {
                 "CASCADE" => Rule::Cascade,
                 "SET NULL" => Rule::SetNull,
                 "SET DEFAULT" => Rule::SetDefault,
                 _ => Rule::Refuse,
             };
-            let to = main(&row.get::<_, String>(1).unwrap());
+            let to = main(&row.get::<_, String>(1).expect("a readable schema"));
             foreign_keys.push(ForeignKey {
                 name: id,
                 columns: Vec::new(),
@@ -112,7 +112,7 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
                 enforced: true,
             });
         }
-        let key = foreign_keys.last_mut().unwrap();
+        let key = foreign_keys.last_mut().expect("a readable schema");
         key.columns.push(name(&from));
         key.to_columns.extend(to.map(|to| name(&to)));
     }
