@@ -5,6 +5,7 @@ mod categories;
 mod ghost;
 mod infer;
 mod links;
+mod loose;
 mod people;
 mod roles;
 mod words;

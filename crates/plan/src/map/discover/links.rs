@@ -6,12 +6,11 @@ use exeunt_base::{Name, TableRef};
 use exeunt_datamap::model::{EdgeAction, IdentityKind, Reference, RelationKind, Scalar, Shared};
 use exeunt_source::catalog::{ForeignKey, Rule, Table, TableSort};
 
-use crate::map::discover::categories::{is_email, is_text};
 use crate::map::discover::ghost;
 use crate::map::discover::people::People;
 use crate::map::discover::roles::{Role, role};
 use crate::map::discover::words::{noun, pointed, polymorphic, singular, words};
-use crate::map::live::{Live, comparable, is_required};
+use crate::map::live::{Live, is_required};
 
 /// The tables of the map and their relations.
 #[derive(Debug, Default)]
@@ -66,22 +65,22 @@ pub(super) fn link(live: &Live<'_>, people: &People, inferred: &BTreeSet<(TableR
     linker.linked
 }
 
-struct Linker<'a> {
-    live: &'a Live<'a>,
-    people: &'a People,
-    inferred: &'a BTreeSet<(TableRef, Name)>,
+pub(super) struct Linker<'a> {
+    pub(super) live: &'a Live<'a>,
+    pub(super) people: &'a People,
+    pub(super) inferred: &'a BTreeSet<(TableRef, Name)>,
     /// Tables that ownership can reach, and in how many steps.
     distance: HashMap<TableRef, u32>,
     /// Tables that people's rows point at and own: addresses, profiles.
-    owned_upwards: BTreeSet<TableRef>,
-    linked: Linked,
+    pub(super) owned_upwards: BTreeSet<TableRef>,
+    pub(super) linked: Linked,
 }
 
 const UPWARDS: [&str; 8] =
     ["address", "profile", "contact", "avatar", "preference", "setting", "phone", "email"];
 
 impl<'a> Linker<'a> {
-    fn is_subject(&self, table: &TableRef) -> bool {
+    pub(super) fn is_subject(&self, table: &TableRef) -> bool {
         self.people.subjects.contains_key(table)
     }
 
@@ -91,7 +90,7 @@ impl<'a> Linker<'a> {
             .is_some_and(|column| self.inferred.contains(&(table.name.clone(), column.clone())))
     }
 
-    fn usable(table: &Table) -> bool {
+    pub(super) fn usable(table: &Table) -> bool {
         !matches!(table.sort, TableSort::PartitionOf(_) | TableSort::Remote(_))
     }
 
@@ -229,7 +228,7 @@ impl<'a> Linker<'a> {
         }
     }
 
-    fn put(&mut self, table: &TableRef, link: Link) {
+    pub(super) fn put(&mut self, table: &TableRef, link: Link) {
         let relations = &mut self.linked.tables.entry(table.clone()).or_default().relations;
         let same = |other: &Link| {
             other.to == link.to && other.by == link.by && other.on == link.on && other.when == link.when
@@ -239,7 +238,7 @@ impl<'a> Linker<'a> {
         }
     }
 
-    fn decide(&self, table: &Table, key: &ForeignKey) -> Option<Link> {
+    pub(super) fn decide(&self, table: &Table, key: &ForeignKey) -> Option<Link> {
         let target = self.live.table(&key.to)?;
         let on = self.live.target(key).to_vec();
         if on.len() != key.columns.len() || on.is_empty() {
@@ -345,122 +344,6 @@ impl<'a> Linker<'a> {
         })
     }
 
-    /// Rails: `record_type` and `record_id` that name people by their class.
-    fn polymorphic(&self, person: &TableRef) -> Vec<(TableRef, Link)> {
-        let rails =
-            self.live.catalog.tables.iter().any(|table| table.name.name.as_str() == "ar_internal_metadata");
-        let (true, Some(target)) = (rails && self.is_subject(person), self.live.table(person)) else {
-            return Vec::new();
-        };
-        let [key] = target.primary_key.as_slice() else { return Vec::new() };
-        let class: String =
-            words(person.name.as_str()).iter().map(|word| capitalized(&singular(word))).collect();
-        let mut found = Vec::new();
-        for table in self.live.catalog.tables.iter().filter(|table| Self::usable(table)) {
-            for (sort, id) in polymorphic(table) {
-                let fits = table.column(&sort).is_some_and(|column| is_text(&column.kind));
-                let joins = table
-                    .column(&id)
-                    .zip(target.column(key))
-                    .is_some_and(|(a, b)| comparable(&a.kind, &b.kind));
-                if !fits || !joins {
-                    continue;
-                }
-                found.push((
-                    table.name.clone(),
-                    Link {
-                        to: person.clone(),
-                        by: vec![id.clone()],
-                        on: vec![key.clone()],
-                        kind: RelationKind::OwnedBy,
-                        when: BTreeMap::from([(sort.clone(), Scalar::Text(class.clone()))]),
-                        by_identity: None,
-                        shared: None,
-                        on_erase: None,
-                        because: format!("{id} points at a {class} where {sort} says so (Rails' way)"),
-                    },
-                ));
-            }
-        }
-        found
-    }
-
-    /// Tables with nothing but the same e-mail address, and rows of guests in tables that usually name a user.
-    fn by_identity(&mut self) {
-        let known = self.people.subjects.iter();
-        let best =
-            known.filter_map(|(table, person)| Some((person.score, table, person.identities.get("email")?)));
-        let Some((_, person, email)) =
-            best.max_by_key(|(score, table, _)| (*score, std::cmp::Reverse(*table)))
-        else {
-            return;
-        };
-        let (person, email) = (person.clone(), email.clone());
-        let Some(kind) = IdentityKind::new("email") else { return };
-        for table in &self.live.catalog.tables {
-            let Some(because) = self.why_by_identity(table) else { continue };
-            let Some(column) = table.columns.iter().find(|column| is_email(column)) else { continue };
-            for key in table.foreign_keys.iter().filter(|key| key.to == table.name) {
-                if let Some(link) = self.decide(table, key) {
-                    self.put(&table.name, link);
-                }
-            }
-            let link = Link {
-                to: person.clone(),
-                by: vec![column.name.clone()],
-                on: vec![email.clone()],
-                kind: RelationKind::OwnedBy,
-                when: BTreeMap::new(),
-                by_identity: Some(kind.clone()),
-                shared: None,
-                on_erase: None,
-                because: format!("{because}, but {} holds e-mail addresses", column.name),
-            };
-            self.put(&table.name, link);
-        }
-    }
-
-    fn why_by_identity(&self, table: &Table) -> Option<&'static str> {
-        let own = [
-            "template",
-            "setting",
-            "config",
-            "site",
-            "server",
-            "domain",
-            "store",
-            "company",
-            "organization",
-            "department",
-            "supplier",
-            "vendor",
-            "invitation",
-            "invite",
-            "partner",
-        ];
-        let about_us =
-            words(table.name.name.as_str()).iter().any(|word| own.contains(&singular(word).as_str()));
-        let apart = self.is_subject(&table.name) || self.owned_upwards.contains(&table.name);
-        if about_us || apart || !Self::usable(table) {
-            return None;
-        }
-        let links = self.linked.tables.get(&table.name).map_or(&[][..], |links| &links.relations);
-        let owning: Vec<&Link> = links.iter().filter(|link| link.kind != RelationKind::RefersTo).collect();
-        if owning.is_empty() {
-            // Its own rows may be referred to: then deciding takes more than a guess.
-            let quiet = self.live.incoming(&table.name).iter().all(|(other, _)| other.name == table.name);
-            return quiet.then_some("no key leads to a person");
-        }
-        let maybe_nobodys = owning.iter().all(|link| {
-            let guess = link
-                .by
-                .first()
-                .is_some_and(|column| self.inferred.contains(&(table.name.clone(), column.clone())));
-            link.kind == RelationKind::OwnedBy && (guess || !is_required(table, &link.by))
-        });
-        maybe_nobodys.then_some("a row may name no user")
-    }
-
     /// Tables that are here only because they refer to people's rows.
     fn name_the_unlinked(&mut self) {
         let owning = |link: &Link| {
@@ -502,9 +385,4 @@ fn names_plainly(key: &ForeignKey) -> bool {
 /// Whether the reference tells who handled the row.
 fn is_handled(key: &ForeignKey) -> bool {
     key.columns.iter().any(|column| pointed(column.as_str()).last().is_some_and(|word| word == "by"))
-}
-
-fn capitalized(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
