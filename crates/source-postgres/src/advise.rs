@@ -65,10 +65,6 @@ pub(crate) async fn advise(source: &Postgres) -> Result<Vec<String>, Fault> {
             "the role may not set session_replication_role: triggers fire when rows are put back exactly",
         ),
         (
-            !source.facts.tells_place,
-            "the role may not ask which server this is: after a crash and a failover a transaction may be mistaken for another",
-        ),
-        (
             source.pool.tls() == Tls::Insecure,
             "the server's certificate is not checked: whoever answers is believed",
         ),

@@ -86,7 +86,7 @@ impl Transaction for Session {
         let statement = sql::insert(&*self.schema, what, &answer, &Given::Arrays)?;
         let bound = bind::rows(&statement, rows, true)?;
         let doing = format!("adding rows to `{}`", what.table);
-        let walk = Walk { keys, width: unique.len(), next: 0, places };
+        let walk = Walk { keys, width: unique.len(), asked: what.answer.len(), next: 0, places };
         self.stream(doing, Blame::Rows, &statement, &bound, walk, None).await
     }
 
@@ -133,7 +133,9 @@ fn pick(row: &Row, columns: &[Name], wanted: &[Name]) -> Row {
 /// Finds the place of each added row: the answer comes in the order given, with those left out that collided.
 struct Walk {
     keys: Vec<Row>,
+    /// How many cells of the answer are the key, and how many were asked for.
     width: usize,
+    asked: usize,
     next: usize,
     /// Places in the caller's list.
     places: Vec<usize>,
@@ -149,7 +151,7 @@ impl Shaper for Walk {
         let place = *self.places.get(self.next).ok_or_else(lost)?;
         self.next += 1;
         let mut shaped = vec![Cell::Int(i64::try_from(place).map_err(|_| lost())?)];
-        shaped.extend(answer);
+        shaped.extend(answer.into_iter().take(self.asked));
         Ok(shaped)
     }
 

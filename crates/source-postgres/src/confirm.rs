@@ -9,29 +9,30 @@ use crate::connect::Lease;
 use crate::error::{Blame, fault};
 use crate::page::Session;
 
-/// Which server, which line of its history: another one may have given the same number to another transaction.
-const PLACE: &str = "(SELECT system_identifier::text FROM pg_catalog.pg_control_system()) || '.' || \
-     left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8)";
+/// Which uninterrupted life of which server: when it was started, and when its counters last began at zero, which
+/// they do after every crash. A number given out shortly before a crash may be given out again after it, so across
+/// lives `committed` may speak of somebody else's transaction.
+const LIFE: &str = "SELECT (extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::int8::text || '.' || \
+     coalesce((extract(epoch FROM stats_reset) * 1000000)::int8::text, '') FROM pg_catalog.pg_stat_bgwriter";
 
-/// The transaction's number, and where it means something.
+/// The transaction's number, and the life of the server in which it means something.
 pub(crate) async fn marker(session: &Session) -> Result<Option<Marker>, Fault> {
-    let place = if session.facts.tells_place { PLACE } else { "''" };
-    let question = format!("SELECT pg_catalog.pg_current_xact_id()::text || '@' || {place}");
+    let question = format!("SELECT pg_catalog.pg_current_xact_id()::text || '@' || ({LIFE})");
     let row = session.client().query_typed(&question, &[]).await;
     let row = row.map_err(|error| fault("naming a transaction", Blame::Shape, &error))?;
     Ok(row.first().and_then(|row| row.try_get(0).ok()).map(Marker))
 }
 
 /// What became of it.
-pub(crate) async fn fate(lease: &Lease, marker: &Marker, tells_place: bool) -> Result<Fate, Fault> {
-    let Some((number, place)) = marker.0.split_once('@') else { return Ok(Fate::Unknown) };
+pub(crate) async fn fate(lease: &Lease, marker: &Marker) -> Result<Fate, Fault> {
+    let Some((number, life)) = marker.0.split_once('@') else { return Ok(Fate::Unknown) };
     if number.parse::<u64>().is_err() {
         return Ok(Fate::Unknown);
     }
-    let here = if tells_place { PLACE } else { "''" };
-    let question =
-        format!("SELECT CASE WHEN {here} = $2 THEN pg_catalog.pg_xact_status($1::text::pg_catalog.xid8) END");
-    let asked = lease.client().query_typed(&question, &[(&number, Type::TEXT), (&place, Type::TEXT)]).await;
+    let question = format!(
+        "SELECT CASE WHEN ({LIFE}) = $2 THEN pg_catalog.pg_xact_status($1::text::pg_catalog.xid8) END"
+    );
+    let asked = lease.client().query_typed(&question, &[(&number, Type::TEXT), (&life, Type::TEXT)]).await;
     let rows = match asked {
         Ok(rows) => rows,
         // A number of the future: the server was set back and has forgotten the transaction.

@@ -27,16 +27,10 @@ pub(crate) struct Facts {
     pub(crate) product: String,
     /// May keep triggers from firing.
     pub(crate) quiet_triggers: bool,
-    /// May ask which server this is and on which line of its history.
-    pub(crate) tells_place: bool,
 }
 
 const FACTS: &str = "SELECT current_setting('server_version'), current_setting('server_version_num')::int4, \
-     (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user), \
-     NOT pg_catalog.pg_is_in_recovery() \
-       AND pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') \
-       AND pg_catalog.has_function_privilege('pg_catalog.pg_current_wal_insert_lsn()', 'EXECUTE') \
-       AND pg_catalog.has_function_privilege('pg_catalog.pg_walfile_name(pg_lsn)', 'EXECUTE')";
+     (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)";
 
 impl Postgres {
     /// Reaches the server once, to learn what it is and what we may do there.
@@ -61,11 +55,7 @@ impl Postgres {
         let quiet_triggers = superuser
             || (version >= 150_000
                 && learn("SELECT has_parameter_privilege('session_replication_role', 'SET')").await?.get(0));
-        let facts = Facts {
-            product: format!("PostgreSQL {}", row.get::<_, &str>(0)),
-            quiet_triggers,
-            tells_place: row.get(3),
-        };
+        let facts = Facts { product: format!("PostgreSQL {}", row.get::<_, &str>(0)), quiet_triggers };
         lease.give_back();
         Ok(Self {
             pool,
@@ -137,7 +127,7 @@ impl Source for Postgres {
 
     async fn fate(&self, marker: &Marker) -> Result<Fate, Fault> {
         let lease = self.pool.lease().await?;
-        let fate = crate::confirm::fate(&lease, marker, self.facts.tells_place).await?;
+        let fate = crate::confirm::fate(&lease, marker).await?;
         lease.give_back();
         Ok(fate)
     }

@@ -34,15 +34,15 @@ pub fn lock(forms: &dyn Forms, what: &Lock, given: &Given) -> Result<Statement, 
     Ok(sql.finish())
 }
 
-/// Deletes rows by key. PostgreSQL answers with their columns; SQLite takes one row at a time and answers nothing.
+/// Deletes rows by key. PostgreSQL answers with their columns; SQLite answers nothing and takes keys from a table, of
+/// whole-row keys the first part alone: the rest was compared when the rows were read, in the same transaction.
 pub fn delete(forms: &dyn Forms, what: &Delete, given: &Given) -> Result<Statement, Fault> {
     let mut sql = Sql::new(forms.dialect());
     let keys = key_forms(forms, &what.table, &what.key)?;
     sql.put("DELETE FROM ").table(&what.table).put(" AS ").alias(ROW);
     if forms.dialect() == Dialect::Sqlite {
-        only_one(given)?;
         sql.put(" WHERE ");
-        put_key_match(&mut sql, forms, &what.table, &what.key, &keys, given)?;
+        put_key_among(&mut sql, forms, what, &keys, given)?;
         return Ok(sql.finish());
     }
     sql.put(" USING ");
@@ -62,7 +62,12 @@ pub fn update(forms: &dyn Forms, what: &Update, given: &Given) -> Result<Stateme
     for column in &what.set {
         all.push(forms.form(&what.table, column)?);
     }
-    sql.put("UPDATE ").table(&what.table).put(" AS ").alias(ROW).put(" SET ");
+    // The statement's own conflict rule wins over one in a constraint, which could replace other rows.
+    sql.put(match forms.dialect() {
+        Dialect::Sqlite => "UPDATE OR ABORT ",
+        Dialect::Postgres => "UPDATE ",
+    });
+    sql.table(&what.table).put(" AS ").alias(ROW).put(" SET ");
     let first = keys.len();
     sql.list(", ", what.set.iter().enumerate(), |sql, (place, column)| {
         sql.name(column).put(" = ");
@@ -85,8 +90,8 @@ pub fn update(forms: &dyn Forms, what: &Update, given: &Given) -> Result<Stateme
 
 /// Adds rows, leaving out those that collide with a row already there.
 ///
-/// PostgreSQL answers with `answer` alone, in the order given: it cannot return a place, so the connector walks the
-/// list beside the answer. SQLite takes one row at a time and answers nothing.
+/// PostgreSQL answers with `answer` alone (or 1, when nothing is asked for), in the order given: it cannot return a
+/// place, so the connector walks the list beside the answer. SQLite takes one row at a time and answers nothing.
 pub fn insert(forms: &dyn Forms, what: &Insert, answer: &[Name], given: &Given) -> Result<Statement, Fault> {
     let mut sql = Sql::new(forms.dialect());
     let table = &what.table;
@@ -119,10 +124,8 @@ pub fn insert(forms: &dyn Forms, what: &Insert, answer: &[Name], given: &Given) 
             if forms.steps_aside(table) {
                 sql.put(" ON CONFLICT DO NOTHING");
             }
-            if !answer.is_empty() {
-                sql.put(" RETURNING ");
-                put_columns_out(&mut sql, forms, table, ROW, answer)?;
-            }
+            sql.put(if answer.is_empty() { " RETURNING 1" } else { " RETURNING " });
+            put_columns_out(&mut sql, forms, table, ROW, answer)?;
         }
     }
     Ok(sql.finish())
@@ -241,6 +244,32 @@ fn put_key_match(
         put_given_cell(sql, keys, part, given);
         Ok(())
     })?;
+    Ok(())
+}
+
+/// `key IN (…)`, which SQLite looks up row by row in the table that loses rows, whatever the size of either.
+fn put_key_among(
+    sql: &mut Sql,
+    forms: &dyn Forms,
+    what: &Delete,
+    keys: &[Form],
+    given: &Given,
+) -> Result<(), Fault> {
+    let Given::Table(filled) = given else {
+        return put_key_match(sql, forms, &what.table, &what.key, keys, given);
+    };
+    let width = match &what.key {
+        KeyBy::Columns(columns) => columns.len(),
+        KeyBy::WholeRow => 1,
+    };
+    sql.put("(");
+    sql.list(", ", 0..width, |sql, part| put_key_part(sql, forms, &what.table, ROW, &what.key, part))?;
+    sql.put(") IN (SELECT ");
+    sql.list(", ", 0..width, |sql, part| {
+        sql.numbered(GIVEN, part);
+        Ok::<_, Fault>(())
+    })?;
+    sql.put(" FROM ").table(filled).put(" AS ").alias(GIVEN).put(")");
     Ok(())
 }
 

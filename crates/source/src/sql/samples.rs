@@ -211,6 +211,12 @@ fn strikes_name_rows_by_typed_keys() {
         sql::delete(&SQLITE, &delete, &Given::One).unwrap().text,
         "DELETE FROM \"public\".\"orders\" AS t WHERE t.\"id\" = ?1 AND t.\"mood\" = ?2"
     );
+    let filled = Given::Table(TableRef { schema: name("temp"), name: name("keys") });
+    assert_eq!(
+        sql::delete(&SQLITE, &delete, &filled).unwrap().text,
+        "DELETE FROM \"public\".\"orders\" AS t \
+         WHERE (t.\"id\", t.\"mood\") IN (SELECT k.c0, k.c1 FROM \"temp\".\"keys\" AS k)"
+    );
     let lock = Lock { table: table("orders"), key: key("id"), columns: names("note") };
     assert_eq!(
         sql::lock(&POSTGRES, &lock, &Given::Arrays).unwrap().text,
@@ -232,7 +238,7 @@ fn strikes_name_rows_by_typed_keys() {
     );
     assert_eq!(
         sql::update(&SQLITE, &update, &Given::One).unwrap().text,
-        "UPDATE \"public\".\"orders\" AS t SET \"note\" = ?1, \"mood\" = ?2 WHERE t.\"id\" = ?3"
+        "UPDATE OR ABORT \"public\".\"orders\" AS t SET \"note\" = ?1, \"mood\" = ?2 WHERE t.\"id\" = ?3"
     );
     let insert = Insert { table: table("orders"), columns: names("id mood"), answer: names("id") };
     assert_eq!(
