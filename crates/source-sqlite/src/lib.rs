@@ -1,1 +1,23 @@
-//! SQLite as a source of rows
+//! SQLite as a source of rows.
+//!
+//! Every reader and every transaction owns a connection on a thread of its own; rows leave it in pages through a
+//! bounded channel. Cells travel exactly as they are stored, storage class and all. The file's journal mode, page size
+//! and schema are the application's business and stay as they are.
+
+mod apply;
+mod cells;
+mod confirm;
+mod connect;
+mod describe;
+mod error;
+mod functions;
+mod page;
+mod scrub;
+mod settings;
+mod shapes;
+mod source;
+mod temp;
+mod worker;
+
+pub use crate::settings::{Scrub, Settings};
+pub use crate::source::SqliteSource;
