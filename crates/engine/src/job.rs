@@ -54,6 +54,8 @@ pub struct Work<'a> {
     pub mask_key: MaskKey,
     /// Ghosts made so far.
     pub ghosts: Ghosts,
+    /// The review whose row is being tried again: it is counted there, not by position.
+    pub retrying: Option<exeunt_base::BatchId>,
 }
 
 impl std::fmt::Debug for Work<'_> {

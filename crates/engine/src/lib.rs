@@ -6,7 +6,9 @@
 pub mod batch;
 pub mod cabinet;
 pub mod census;
+pub mod dry_run;
 pub mod error;
+pub mod export;
 pub mod failpoint;
 pub mod image;
 pub mod job;
@@ -14,6 +16,7 @@ pub mod people;
 pub mod progress;
 pub mod purge;
 pub mod restore;
+pub mod review;
 pub mod sealing;
 pub mod states;
 pub mod units;

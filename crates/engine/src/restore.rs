@@ -83,7 +83,8 @@ impl Engine {
         let request = self.store.request(id).await?;
         self.may_restore(&request)?;
         let job = request.job.ok_or(Error::NothingThere(id))?;
-        let lease = self.take_still(job, owner).await?;
+        let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
+        let lease = self.take_in(job, owner, &still).await?;
         let beat = self.beat(lease);
         let result = self.restore_leased(&request, choice, &lease, actor).await;
         beat.abort();
@@ -230,32 +231,6 @@ impl Engine {
             change.mark_returned(blob, item.segment, &places).await?;
         }
         Ok(change.commit_bookkeeping().await?)
-    }
-
-    /// The lease of a job that does not run.
-    pub(crate) async fn take_still(&self, job: exeunt_base::JobId, owner: &str) -> Result<Lease, Error> {
-        let now = self.world.now();
-        let until = now.plus_seconds(crate::job::LEASE_SECONDS);
-        let states = &[states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
-        let mut tries = 0;
-        loop {
-            let mut change = self.store.begin().await?;
-            match change.take_lease(job, owner, states, self.world.now(), until).await {
-                Ok(lease) => {
-                    change.commit_bookkeeping().await?;
-                    return Ok(lease);
-                }
-                Err(error) => {
-                    change.rollback().await?;
-                    let held = matches!(&error, exeunt_store::Error::State { wanted, .. } if wanted == "a free lease");
-                    if !held || tries > crate::job::LEASE_SECONDS * 5 {
-                        return Err(error.into());
-                    }
-                }
-            }
-            tries += 1;
-            self.world.wait(std::time::Duration::from_millis(250)).await;
-        }
     }
 
     /// The salts of those whose rows a request shares: its own, and of requests that are restored too.

@@ -266,6 +266,10 @@ impl Work<'_> {
         if let Some(batch) = batch {
             change.close_batch(batch.id).await?;
         }
+        if let Some(review) = self.retrying {
+            self.recount(&mut change, review, outcome).await?;
+            return Ok(change.commit(self.engine.organization, &[event]).await?);
+        }
         for counted in &outcome.pieces {
             let Piece { unit, from, .. } = counted.piece;
             change.advance_unit(self.job.id, unit, from, &counted.delta).await?;
@@ -278,6 +282,25 @@ impl Work<'_> {
             self.positions[counted.piece.unit as usize] = counted.delta.to;
         }
         self.failed += outcome.held_back.len() as u64;
+        Ok(())
+    }
+
+    /// A row that was tried again moves from `failed` to where it belongs now.
+    async fn recount(
+        &self,
+        change: &mut exeunt_store::Change<'_>,
+        review: exeunt_base::BatchId,
+        outcome: &Outcome,
+    ) -> Result<(), Error> {
+        for Counted { piece, delta } in &outcome.pieces {
+            let to = match (delta.done, delta.gone) {
+                (1.., _) => "done",
+                (_, 1..) => "gone",
+                _ => continue,
+            };
+            change.recount_unit(self.job.id, piece.unit, to).await?;
+            change.end_review(review, "done", None).await?;
+        }
         Ok(())
     }
 

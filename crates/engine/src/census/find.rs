@@ -48,8 +48,47 @@ impl<'a> Finder<'a> {
             AnchorFrom::Set { set, .. } => Some(*set),
             AnchorFrom::Identity { .. } => None,
         };
-        let starts = document.sets.iter().flat_map(|set| set.anchors.iter().filter_map(of)).collect();
+        let mut starts: HashSet<usize> =
+            document.sets.iter().flat_map(|set| set.anchors.iter().filter_map(of)).collect();
+        // a member of a group that is found in rounds is known by key only, whether others start from it or not
+        let group_of = |number: &usize| document.sets[*number].group;
+        let circles: HashSet<usize> = document
+            .sets
+            .iter()
+            .filter(|set| set.anchors.iter().filter_map(of).any(|other| group_of(&other) == set.group))
+            .map(|set| set.group)
+            .collect();
+        let members = document.sets.iter().filter(|set| circles.contains(&set.group));
+        starts.extend(members.map(|set| set.number));
         Self { document, caps, found: Found::default(), starts, counts: Vec::new(), counted }
+    }
+
+    /// Sets that others start from, and those that hold people: what must be found before rows can be read.
+    pub fn starts(&self) -> HashSet<usize> {
+        let people = self.document.sets.iter().filter(|set| set.subject).map(|set| set.number);
+        self.starts.iter().copied().chain(people).collect()
+    }
+
+    /// Whether a set is found in rounds, so that its rows are known by key only.
+    pub fn in_rounds(&self, set: &RowSet) -> bool {
+        let group = |other: &usize| self.document.sets[*other].group == set.group;
+        let members = self.document.sets.iter().filter(|other| other.group == set.group);
+        members
+            .flat_map(|member| &member.anchors)
+            .any(|from| matches!(from, AnchorFrom::Set { set, .. } if group(set)))
+    }
+
+    /// The anchors of a set, from what was found.
+    pub fn anchors(&self, set: &RowSet, claimants: &[Claimant]) -> Result<Vec<Anchor>, Error> {
+        anchors_of(set, &self.document.sets, claimants, &|other| self.found.of(other))
+    }
+
+    /// Keys of the rows of a set that was found in rounds, each once.
+    pub fn keys_of(&self, set: &RowSet) -> Vec<Row> {
+        let mut seen = HashSet::new();
+        let length = |row: &Row| key_length(set, row);
+        let rows = self.found.of(set.number).iter().map(|(_, row)| row[..length(row)].to_vec());
+        rows.filter(|key| seen.insert(key.clone())).collect()
     }
 
     /// Starts with rows that are known already (after their own rows were struck).

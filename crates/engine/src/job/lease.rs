@@ -15,23 +15,33 @@ use crate::states;
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Engine {
-    /// Takes the lease, waiting for that of a dead process to run out.
+    /// Takes the lease of a job to run it, waiting for that of a dead process to run out.
     pub(crate) async fn take_job(&self, id: JobId, owner: &str) -> Result<Lease, Error> {
+        let lease = self.take_in(id, owner, states::RUNNABLE).await?;
+        let mut change = self.store.begin().await?;
+        change.hold_lease(&lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;
+        change.move_job(id, states::RUNNABLE, states::RUNNING, None).await?;
+        change.start_job(id, self.world.now()).await?;
+        change.commit_bookkeeping().await?;
+        Ok(lease)
+    }
+
+    /// Takes the lease of a job that is in one of these states. A living holder renews it, so one that is still held
+    /// after more than a whole lease is theirs.
+    pub(crate) async fn take_in(&self, job: JobId, owner: &str, states: &[&str]) -> Result<Lease, Error> {
         let mut tries = 0;
         loop {
             let now = self.world.now();
+            let until = now.plus_seconds(LEASE_SECONDS);
             let mut change = self.store.begin().await?;
-            match change.take_lease(id, owner, states::RUNNABLE, now, now.plus_seconds(LEASE_SECONDS)).await {
+            match change.take_lease(job, owner, states, now, until).await {
                 Ok(lease) => {
-                    change.move_job(id, states::RUNNABLE, states::RUNNING, None).await?;
-                    change.start_job(id, now).await?;
                     change.commit_bookkeeping().await?;
                     return Ok(lease);
                 }
                 Err(error) => {
                     change.rollback().await?;
                     let held = matches!(&error, exeunt_store::Error::State { wanted, .. } if wanted == "a free lease");
-                    // a living holder renews it, so it is still held after a whole lease: then it is theirs
                     if !held || tries > LEASE_SECONDS * 5 {
                         return Err(error.into());
                     }

@@ -145,6 +145,7 @@ impl Engine {
             epoch_key,
             mask_key: MaskKey::new(&sealing::derive(&purpose, &salt, "exeunt masks v1")),
             ghosts: Ghosts::default(),
+            retrying: None,
         })
     }
 

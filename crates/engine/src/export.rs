@@ -1,0 +1,260 @@
+//! Packages: every row of a person, streamed from one snapshot of each source into one encrypted file.
+
+pub mod stream;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+
+use exeunt_audit::commitment::Commitment;
+use exeunt_audit::kind::Kind;
+use exeunt_base::{ActorId, Cell, Name, PackageId, Personal, RequestId, Secret};
+use exeunt_package::{
+    About, Encryption, Format, Identity, Recipient, Right, Scratch, Searched, Spec, TakenAt,
+};
+use exeunt_plan::document::Document;
+use exeunt_source::Reader;
+use exeunt_store::packages::Package;
+
+use crate::cabinet::Engine;
+use crate::census::{Caps, Finder};
+use crate::error::Error;
+use crate::job::prepare::Confirmed;
+use crate::people::Claimant;
+use crate::progress::Watcher;
+use crate::{failpoint, sealing};
+
+/// What a package is to be.
+pub struct Order {
+    /// Formats wanted.
+    pub formats: BTreeSet<Format>,
+    /// Who else than this house can open it. With a passphrase, only whoever knows that.
+    pub to: To,
+    /// The letter, in plain words.
+    pub answer: String,
+    /// The information on processing, from the map.
+    pub about: About,
+    /// How the person is addressed.
+    pub subject: Personal,
+    /// What people confirmed over the guards.
+    pub confirmed: Confirmed,
+    /// The version of this program.
+    pub version: String,
+}
+
+/// Who can open a package.
+pub enum To {
+    /// This house alone, with a key of the package's own.
+    House,
+    /// This house and these recipients.
+    Recipients(Vec<Recipient>),
+    /// Whoever knows the passphrase, and nobody else.
+    Passphrase(Secret<String>),
+}
+
+/// A package that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its id.
+    pub package: PackageId,
+    /// Where it lies.
+    pub file: PathBuf,
+    /// Rows by model, in the order shown.
+    pub rows: Vec<(String, u64)>,
+    /// Its size.
+    pub bytes: u64,
+    /// Whether every source could be read.
+    pub complete: bool,
+}
+
+impl Engine {
+    /// Answers an access or portability request: finds, reads, writes and records the package.
+    pub async fn export(
+        &self,
+        id: RequestId,
+        document: &Document,
+        order: Order,
+        watcher: &dyn Watcher,
+        actor: Option<ActorId>,
+    ) -> Result<Made, Error> {
+        let request = self.store.request(id).await?;
+        let known = self.open_known(&request)?;
+        let salt = crate::cabinet::salt_of(&request)?;
+        let mut claimants = vec![Claimant { number: 0, request: id, known, salt }];
+        let catalogs = self.catalogs(document).await?;
+        let mut readers = self.snapshots(document).await?;
+        let taken = self.world.now();
+        let caps = Caps {
+            matches: order.confirmed.matches.unwrap_or(self.settings.matches_cap),
+            rows: u64::MAX,
+            identity_confirmed: order.confirmed.identity,
+        };
+        let mut finder = Finder::new(document, caps, HashSet::new());
+        let mut nothing = |_: usize, _: &[u32], _: &[Cell]| Ok(());
+        let starts = finder.starts();
+        finder.run(&mut readers, &mut claimants, &starts, &mut nothing).await?;
+
+        let package = self.new_package();
+        let (encryption, key) = self.package_key(package, order.to)?;
+        std::fs::create_dir_all(&self.settings.packages)
+            .map_err(|error| cannot("make its folder", &error))?;
+        let name = format!("{package}.age");
+        let path = self.settings.packages.join(&name);
+        let part = self.settings.packages.join(format!("{name}.part"));
+        let spec = Spec {
+            package,
+            right: match document.right {
+                exeunt_plan::document::Right::Portability => Right::Portability,
+                _ => Right::Access,
+            },
+            formats: order.formats,
+            made_at: taken,
+            subject: order.subject,
+            answer: Personal::new(order.answer),
+            about: order.about,
+            snapshots: document
+                .catalogs
+                .iter()
+                .map(|(source, _)| TakenAt { source: source.to_string(), at: taken })
+                .collect(),
+            searched: searched(document, &claimants),
+            tool_version: order.version,
+        };
+        let scratch = Scratch { dir: self.settings.packages.clone(), chance: self.new_secret() };
+        let file = File::create(&part).map_err(|error| cannot("make its file", &error))?;
+        let written = stream::write(
+            stream::Job { document, catalogs: &catalogs, finder: &finder, claimants: &claimants },
+            &mut readers,
+            stream::Out { file: BufWriter::with_capacity(1 << 20, file), spec, encryption, scratch },
+            watcher,
+        )
+        .await;
+        drop(readers);
+        let (summary, file) = match written {
+            Ok(written) => written,
+            Err(error) => {
+                let _ = std::fs::remove_file(&part);
+                return Err(error);
+            }
+        };
+        finish_file(file, &part, &path)?;
+        failpoint::pass("before-settle");
+        let rows: Vec<(String, u64)> =
+            summary.models.iter().map(|model| (model.model.to_string(), model.rows)).collect();
+        let total = rows.iter().map(|(_, rows)| rows).sum();
+        let stored = Package {
+            id: package,
+            organization: self.organization,
+            request: id,
+            file: name,
+            digest: summary.sha256.to_string(),
+            bytes: summary.bytes,
+            rows: total,
+            key,
+            made_at: taken,
+            expires_at: taken.plus_days(i64::from(self.settings.package_days)),
+            opened: 0,
+            removed_at: None,
+        };
+        let salt = Secret::new(*claimants[0].salt.expose());
+        let manifest = Commitment::new(&salt, "manifest", summary.manifest.to_string().as_bytes());
+        let event = self
+            .event(Kind::PackageMade, actor)
+            .about(id)
+            .about(package)
+            .count("rows", total)
+            .count("bytes", summary.bytes)
+            .commit("manifest", manifest)
+            .fact("complete", if summary.complete { "yes" } else { "no" });
+        let mut change = self.store.begin().await?;
+        change.add_package(&stored).await?;
+        change.commit(self.organization, &[event]).await?;
+        Ok(Made { package, file: path, rows, bytes: summary.bytes, complete: summary.complete })
+    }
+
+    /// The key of a package. No key, no package: there is no plain one.
+    fn package_key(&self, package: PackageId, to: To) -> Result<(Encryption, Option<Vec<u8>>), Error> {
+        let bad = |error: exeunt_package::BadKey| Error::Package(error.to_string());
+        let more = match to {
+            To::Passphrase(passphrase) => {
+                return Ok((Encryption::passphrase(passphrase).map_err(bad)?, None));
+            }
+            To::Recipients(recipients) => recipients,
+            To::House => Vec::new(),
+        };
+        let secret = self.new_secret();
+        let own = Identity::from_chance(&secret);
+        let purpose = self.keyring.purpose_key(self.organization, "packages")?;
+        let mut nonce = [0; 12];
+        self.world.chance(&mut nonce);
+        let key = sealing::seal(&purpose, &package.to_string(), nonce, secret.expose());
+        let all = more.into_iter().chain([own.recipient()]);
+        Ok((Encryption::to(all).map_err(bad)?, Some(key)))
+    }
+
+    /// The house's own key to a package, while it lives.
+    pub fn package_identity(&self, package: &Package) -> Result<Identity, Error> {
+        let sealed = package.key.as_deref().ok_or_else(|| {
+            Error::Refused(format!(
+                "package `{}` has no key here: it expired, or only its passphrase opens it",
+                package.id
+            ))
+        })?;
+        let purpose = self.keyring.purpose_key(self.organization, "packages")?;
+        let secret = sealing::open(&purpose, &package.id.to_string(), sealed)
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+            .ok_or_else(|| Error::Damaged {
+                what: "a package's key",
+                why: String::from("wrong key, or not the same bytes"),
+            })?;
+        Ok(Identity::from_chance(&Secret::new(secret)))
+    }
+
+    /// Destroys a package: its key first, then the file.
+    pub async fn remove_package(&self, id: PackageId, actor: Option<ActorId>) -> Result<(), Error> {
+        let package = self.store.package(id).await?;
+        let event = self.event(Kind::PackageRemoved, actor).about(id).about(package.request);
+        let mut change = self.store.begin().await?;
+        change.remove_package(id, self.world.now()).await?;
+        change.commit(self.organization, &[event]).await?;
+        self.store.flush_destroyed().await?;
+        match std::fs::remove_file(self.settings.packages.join(&package.file)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(cannot("remove its file", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Which systems were searched, with which kinds of identifier.
+fn searched(document: &Document, claimants: &[Claimant]) -> Vec<Searched> {
+    let kinds: BTreeSet<String> = claimants
+        .iter()
+        .flat_map(|claimant| claimant.known.identifiers())
+        .map(|(kind, _)| kind.to_owned())
+        .collect();
+    let systems: BTreeSet<&Name> = document.sets.iter().map(|set| &set.model.source).collect();
+    systems
+        .into_iter()
+        .map(|system| Searched { system: system.to_string(), identifiers: kinds.iter().cloned().collect() })
+        .collect()
+}
+
+/// Durable under its own name, or not there.
+fn finish_file(file: BufWriter<File>, part: &std::path::Path, path: &std::path::Path) -> Result<(), Error> {
+    let file = file.into_inner().map_err(|error| cannot("write its file", error.error()))?;
+    file.sync_all().map_err(|error| cannot("write its file", &error))?;
+    std::fs::rename(part, path).map_err(|error| cannot("name its file", &error))?;
+    let folder =
+        path.parent().map(File::open).transpose().map_err(|error| cannot("write its folder", &error))?;
+    folder.map_or(Ok(()), |folder| folder.sync_all()).map_err(|error| cannot("write its folder", &error))
+}
+
+pub(crate) fn cannot(doing: &str, error: &std::io::Error) -> Error {
+    Error::Package(format!("could not {doing}: {}", error.kind()))
+}
+
+/// Readers by source.
+pub(crate) type Readers = BTreeMap<Name, Box<dyn Reader>>;

@@ -1,0 +1,219 @@
+//! From the sources' readers to the package writer: rows flow through a short channel to a blocking thread that formats,
+//! packs and encrypts them, so that memory stays bounded however many there are.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::sync::Arc;
+
+use exeunt_base::{Name, Row};
+use exeunt_package::{
+    Encryption, Field, Layer, ModelSpec, Reason, Redaction, Scratch, Spec, Summary, Writer,
+};
+use exeunt_plan::document::{Document, ReadModel, RowSet};
+use exeunt_source::catalog::Catalog;
+use exeunt_source::{KeyBy, Pages, Read, Rows};
+use tokio::sync::mpsc;
+
+use crate::census::Finder;
+use crate::error::Error;
+use crate::export::Readers;
+use crate::people::Claimant;
+use crate::progress::{Progress, Watcher};
+
+/// Keys read at once where rows are named by key.
+const KEY_PAGE: usize = 2_000;
+
+/// What is read.
+pub(crate) struct Job<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) catalogs: &'a BTreeMap<Name, Catalog>,
+    pub(crate) finder: &'a Finder<'a>,
+    pub(crate) claimants: &'a [Claimant],
+}
+
+/// Where it is written.
+pub(crate) struct Out {
+    pub(crate) file: BufWriter<File>,
+    pub(crate) spec: Spec,
+    pub(crate) encryption: Encryption,
+    pub(crate) scratch: Scratch,
+}
+
+enum Message {
+    Begin(Box<ModelSpec>),
+    Rows(Vec<Row>),
+    End,
+    Failed(String, String),
+    Done,
+}
+
+/// Reads all models and writes the package. A source that fails is listed in the package, which is then incomplete.
+pub(crate) async fn write(
+    job: Job<'_>,
+    readers: &mut Readers,
+    out: Out,
+    watcher: &dyn Watcher,
+) -> Result<(Summary, BufWriter<File>), Error> {
+    let (sender, receiver) = mpsc::channel::<Message>(8);
+    let writing = tokio::task::spawn_blocking(move || run_writer(out, receiver));
+    let mut done = 0;
+    let mut failed: Vec<Name> = Vec::new();
+    for read in &job.document.reads {
+        let set = &job.document.sets[read.set];
+        if failed.contains(&set.model.source) {
+            continue;
+        }
+        match read_model(&job, readers, read, &sender, &mut done, watcher).await {
+            Ok(true) => {}
+            // the writer is gone: its own error tells why
+            Ok(false) => break,
+            Err(Error::Source { source_name, fault }) => {
+                let _ = sender.send(Message::Failed(source_name.to_string(), fault.to_string())).await;
+                failed.push(source_name);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let _ = sender.send(Message::Done).await;
+    drop(sender);
+    let written = writing.await.map_err(|_| Error::Package(String::from("its writer stopped")))?;
+    match written {
+        Ok(Some(done)) => Ok(done),
+        Ok(None) => Err(Error::Package(String::from("reading stopped before the end"))),
+        Err(error) => Err(Error::Package(error.to_string())),
+    }
+}
+
+/// `None` when the reader went away without saying that it was done: such a package must not look finished.
+fn run_writer(
+    out: Out,
+    mut receiver: mpsc::Receiver<Message>,
+) -> Result<Option<(Summary, BufWriter<File>)>, exeunt_package::Error> {
+    let mut writer = Writer::create(out.file, out.spec, &out.encryption, out.scratch)?;
+    let mut open = false;
+    while let Some(message) = receiver.blocking_recv() {
+        match message {
+            Message::Begin(spec) => {
+                writer.begin_model(*spec)?;
+                open = true;
+            }
+            Message::Rows(rows) => writer.rows(&rows, &[])?,
+            Message::End => {
+                writer.end_model()?;
+                open = false;
+            }
+            Message::Failed(source, why) => {
+                if open {
+                    writer.end_model()?;
+                    open = false;
+                }
+                writer.failed_source(&source, &why);
+            }
+            Message::Done => return writer.finish_into().map(Some),
+        }
+    }
+    Ok(None)
+}
+
+/// Streams one model. `false` when nobody takes the rows any more.
+async fn read_model(
+    job: &Job<'_>,
+    readers: &mut Readers,
+    read: &ReadModel,
+    sender: &mpsc::Sender<Message>,
+    done: &mut u64,
+    watcher: &dyn Watcher,
+) -> Result<bool, Error> {
+    let set = &job.document.sets[read.set];
+    let columns: Vec<Name> = read.fields.iter().map(|field| field.column.clone()).collect();
+    if sender.send(Message::Begin(Box::new(spec_of(job, set, read)))).await.is_err() {
+        return Ok(false);
+    }
+    let table = set.table().clone();
+    if job.finder.in_rounds(set) {
+        let keys = job.finder.keys_of(set);
+        for keys in keys.chunks(KEY_PAGE) {
+            let rows = Rows::Keyed(set.key().clone(), keys.to_vec());
+            let what = Read { table: table.clone(), columns: columns.clone(), rows };
+            let pages = ask(readers, set, &what).await?;
+            if !pass_on(pages, set, true, sender, done, watcher).await? {
+                return Ok(false);
+            }
+        }
+    } else {
+        let anchors = job.finder.anchors(set, job.claimants)?;
+        let what = Read { table, columns, rows: Rows::Selected(set.selection.clone(), anchors) };
+        let pages = ask(readers, set, &what).await?;
+        if !pass_on(pages, set, false, sender, done, watcher).await? {
+            return Ok(false);
+        }
+    }
+    Ok(sender.send(Message::End).await.is_ok())
+}
+
+async fn ask(readers: &mut Readers, set: &RowSet, what: &Read) -> Result<Pages, Error> {
+    let source = &set.model.source;
+    let reader = readers.get_mut(source).ok_or_else(|| Error::NoSource(source.clone()))?;
+    reader.read(what).await.map_err(Error::at(source))
+}
+
+async fn pass_on(
+    mut pages: Pages,
+    set: &RowSet,
+    numbered: bool,
+    sender: &mpsc::Sender<Message>,
+    done: &mut u64,
+    watcher: &dyn Watcher,
+) -> Result<bool, Error> {
+    while let Some(mut page) = pages.next().await.map_err(Error::at(&set.model.source))? {
+        if numbered {
+            page.iter_mut().for_each(|row| {
+                row.remove(0);
+            });
+        }
+        *done += page.len() as u64;
+        watcher.on(&Progress { done: *done, total: 0, failed: 0, rate: None, left: None });
+        if sender.send(Message::Rows(page)).await.is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn spec_of(job: &Job<'_>, set: &RowSet, read: &ReadModel) -> ModelSpec {
+    let table = job.catalogs.get(&set.model.source).and_then(|catalog| catalog.table(set.table()));
+    let ground: Arc<str> = Arc::from("left out to protect another person");
+    ModelSpec {
+        model: set.model.clone(),
+        title: set.model.model.to_string(),
+        description: None,
+        fields: read
+            .fields
+            .iter()
+            .map(|field| {
+                let column = table.and_then(|table| table.column(&field.column));
+                let kind = column.map_or(exeunt_base::Kind::Any, |column| column.kind.clone());
+                Field {
+                    title: (!field.title.is_empty()).then(|| field.title.clone()),
+                    category: (!field.category.is_empty()).then(|| field.category.clone()),
+                    computed: field.computed,
+                    ..Field::new(field.column.as_str(), kind)
+                }
+            })
+            .collect(),
+        reason: if read.accessed { Reason::Accessed } else { Reason::Owned },
+        redactions: read
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.redacted)
+            .map(|(column, _)| Redaction { column, ground: ground.clone() })
+            .collect(),
+        layer: match set.key() {
+            KeyBy::WholeRow => Layer::Technical,
+            KeyBy::Columns(_) => Layer::Everyday,
+        },
+        erasure_due: None,
+    }
+}
