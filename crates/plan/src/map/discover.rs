@@ -197,7 +197,9 @@ impl Writer<'_> {
         let personal: Vec<&str> = table
             .columns
             .iter()
-            .filter(|column| categories::is_telling(table, column))
+            .filter(|column| {
+                categories::is_telling(table, column) || categories::guess(table, column, false).hidden
+            })
             .map(|column| column.name.as_str())
             .collect();
         match (&table.sort, personal.is_empty()) {

@@ -117,43 +117,44 @@ fn a_django_application() {
     decisions(
         include_str!("django.sql"),
         expect![[r#"
-        account_emailaddress
-          user_id owned_by auth_user
-        address_useraddress
-          user_id owned_by auth_user
-        auth_user people: email=email user_id=id username=username
-        auth_user_groups
-          user_id owned_by auth_user
-        auth_user_user_permissions
-          user_id owned_by auth_user
-        catalogue_product (unlinked)
-          created_by_id refers_to auth_user Cut(Null)
-        django_admin_log
-          user_id owned_by auth_user
-        order_line
-          order_id owned_by order_order
-        order_lineattribute
-          line_id owned_by order_line
-        order_order
-          user_id owned_by auth_user
-          shipping_address_id owns order_shippingaddress shared
-        order_shippingaddress
-        reviews_productreview
-          user_id owned_by auth_user
-          email owned_by auth_user same email
-        reviews_vote
-          user_id owned_by auth_user
-          review_id refers_to reviews_productreview Cascade
-        wishlists_wishlist
-          owner_id owned_by auth_user
-        - main.auth_group: not linked to a person (check)
-        - main.auth_group_permissions: not linked to a person (check)
-        - main.auth_permission: not linked to a person (check)
-        - main.django_content_type: not linked to a person (check)
-        - main.django_migrations: not linked to a person (check)
-        - main.django_session: not linked to a person (check)
-        - main.taggit_taggeditem: points at rows of any table by content_type_id and object_id (check)
-    "#]],
+            account_emailaddress
+              user_id owned_by auth_user
+            address_useraddress
+              user_id owned_by auth_user
+            auth_user people: email=email user_id=id username=username
+            auth_user_groups
+              user_id owned_by auth_user
+            auth_user_user_permissions
+              user_id owned_by auth_user
+            catalogue_product (unlinked)
+              created_by_id refers_to auth_user Cut(Null)
+            django_admin_log
+              user_id owned_by auth_user
+            order_line
+              order_id owned_by order_order
+            order_lineattribute
+              line_id owned_by order_line
+            order_order
+              user_id owned_by auth_user
+              shipping_address_id owns order_shippingaddress shared
+              guest_email owned_by auth_user same email
+            order_shippingaddress
+            reviews_productreview
+              user_id owned_by auth_user
+              email owned_by auth_user same email
+            reviews_vote
+              user_id owned_by auth_user
+              review_id refers_to reviews_productreview Cascade
+            wishlists_wishlist
+              owner_id owned_by auth_user
+            - main.auth_group: not linked to a person (check)
+            - main.auth_group_permissions: not linked to a person (check)
+            - main.auth_permission: not linked to a person (check)
+            - main.django_content_type: not linked to a person (check)
+            - main.django_migrations: not linked to a person (check)
+            - main.django_session: not linked to a person, but holds session_key, session_data (check)
+            - main.taggit_taggeditem: points at rows of any table by content_type_id and object_id (check)
+        "#]],
     );
 }
 

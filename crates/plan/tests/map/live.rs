@@ -58,7 +58,11 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
             type_name,
             not_null: row.get(2).expect("a readable schema"),
             default: row.get(3).expect("a readable schema"),
-            generated: if row.get::<_, i64>(5).expect("a readable schema") >= 2 { Generated::Computed } else { Generated::No },
+            generated: if row.get::<_, i64>(5).expect("a readable schema") >= 2 {
+                Generated::Computed
+            } else {
+                Generated::No
+            },
         };
         columns.push((row.get(4).expect("a readable schema"), column));
     }
@@ -79,8 +83,11 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
         .collect();
     for (index, _, partial) in found.into_iter().filter(|(_, unique, _)| *unique) {
         let mut info = db.prepare("select name from pragma_index_info(?1)").expect("a readable schema");
-        let names: Vec<Option<String>> =
-            info.query_map([&index], |row| row.get(0)).expect("a readable schema").map(|row| row.expect("a readable schema")).collect();
+        let names: Vec<Option<String>> = info
+            .query_map([&index], |row| row.get(0))
+            .expect("a readable schema")
+            .map(|row| row.expect("a readable schema"))
+            .collect();
         let whole = !partial && names.iter().all(Option::is_some);
         uniques.push(Unique {
             name: index,
@@ -93,7 +100,8 @@ fn table(db: &Connection, table: &str, sql: Option<&str>) -> Table {
     let mut rows = keys.query([table]).expect("a readable schema");
     while let Some(row) = rows.next().expect("a readable schema") {
         let id = format!("fk{}", row.get::<_, i64>(0).expect("a readable schema"));
-        let (from, to): (String, Option<String>) = (row.get(2).expect("a readable schema"), row.get(3).expect("a readable schema"));
+        let (from, to): (String, Option<String>) =
+            (row.get(2).expect("a readable schema"), row.get(3).expect("a readable schema"));
         if foreign_keys.last().is_none_or(|key| key.name != id) {
             let on_delete = match row.get::<_, String>(4).expect("a readable schema").as_str() {
                 "CASCADE" => Rule::Cascade,

@@ -3,7 +3,7 @@
 use exeunt_base::Kind;
 use exeunt_source::catalog::{Column, Table};
 
-use crate::map::discover::words::{noun, words};
+use crate::map::discover::words::{noun, singular, words};
 
 /// A guess about a column.
 pub(super) struct Guess {
@@ -134,14 +134,17 @@ pub(super) fn guess(table: &Table, column: &Column, is_person: bool) -> Guess {
     }
     if text
         && (has(&["card", "cc"]) && ends(&["number", "num", "digits", "last4", "pan"])
-            || is(&["credit_card", "last4", "pan"]))
+            || is(&["credit_card", "last4", "pan"])
+            || is(&["number"]) && of_cards(table))
     {
         return sure("user.financial.credit_card");
     }
     if has(&["salary", "income", "wage"]) {
         return sure("user.financial");
     }
-    if has(&["score", "ltv", "propensity", "predicted", "segment", "churn", "cluster"]) {
+    if !(has(&["score"]) && holds_opinions(table))
+        && has(&["score", "ltv", "propensity", "predicted", "segment", "churn", "cluster"])
+    {
         return Guess {
             computed: true,
             note: Some("named like something worked out about the person"),
@@ -179,6 +182,22 @@ pub(super) fn guess(table: &Table, column: &Column, is_person: bool) -> Guess {
         }
         _ => general("user"),
     }
+}
+
+/// `bankcards`, `credit_cards`: their `number` is what it says.
+fn of_cards(table: &Table) -> bool {
+    let table = words(table.name.name.as_str()).concat();
+    ["bankcard", "creditcard", "debitcard", "paymentcard"].iter().any(|card| table.contains(card))
+}
+
+/// A score in here was given by the person, not worked out about them.
+fn holds_opinions(table: &Table) -> bool {
+    let table = words(table.name.name.as_str());
+    let given = |word: &String| {
+        let ends = ["review", "rating", "survey", "vote", "feedback"];
+        ends.iter().any(|end| singular(word).ends_with(end))
+    };
+    table.iter().any(given)
 }
 
 /// Text columns with a telling name.

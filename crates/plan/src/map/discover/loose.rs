@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use exeunt_base::TableRef;
+use exeunt_base::{Name, TableRef};
 use exeunt_datamap::model::{IdentityKind, RelationKind, Scalar};
 use exeunt_source::catalog::Table;
 
@@ -65,8 +65,11 @@ impl Linker<'_> {
         let (person, email) = (person.clone(), email.clone());
         let Some(kind) = IdentityKind::new("email") else { return };
         for table in &self.live.catalog.tables {
-            let Some(because) = self.why_by_identity(table) else { continue };
             let Some(column) = table.columns.iter().find(|column| is_email(column)) else { continue };
+            let Some(because) = self.why_by_identity(table) else {
+                self.remark_on_others(table, &column.name);
+                continue;
+            };
             for key in table.foreign_keys.iter().filter(|key| key.to == table.name) {
                 if let Some(link) = self.decide(table, key) {
                     self.put(&table.name, link);
@@ -84,6 +87,19 @@ impl Linker<'_> {
                 because: format!("{because}, but {} holds e-mail addresses", column.name),
             };
             self.put(&table.name, link);
+        }
+    }
+
+    /// Part of somebody's row, with an e-mail address of its own: whoever a list was shared with, a second contact.
+    fn remark_on_others(&mut self, table: &Table, column: &Name) {
+        let people = self.people;
+        let Some(links) = self.linked.tables.get_mut(&table.name) else { return };
+        let mut owning = links.relations.iter().filter(|link| link.kind == RelationKind::OwnedBy).peekable();
+        let part = owning.peek().is_some() && owning.all(|link| !people.subjects.contains_key(&link.to));
+        if part {
+            links.remarks.push(format!(
+                "{column} may be somebody else's address: if so, add a relation `by: {column}` with `by_identity: email`"
+            ));
         }
     }
 
@@ -112,7 +128,9 @@ impl Linker<'_> {
             return None;
         }
         let links = self.linked.tables.get(&table.name).map_or(&[][..], |links| &links.relations);
-        let owning: Vec<&Link> = links.iter().filter(|link| link.kind != RelationKind::RefersTo).collect();
+        // What the row itself owns (an order its addresses) does not say whose the row is.
+        let above = |link: &&Link| matches!(link.kind, RelationKind::OwnedBy | RelationKind::AccessedBy);
+        let owning: Vec<&Link> = links.iter().filter(above).collect();
         if owning.is_empty() {
             // Its own rows may be referred to: then deciding takes more than a guess.
             let quiet = self.live.incoming(&table.name).iter().all(|(other, _)| other.name == table.name);
