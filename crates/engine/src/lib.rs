@@ -12,6 +12,7 @@ pub mod export;
 pub mod failpoint;
 pub mod image;
 pub mod job;
+pub mod ledger;
 pub mod people;
 pub mod progress;
 pub mod purge;

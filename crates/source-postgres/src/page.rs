@@ -236,6 +236,11 @@ impl Reader for Session {
                 let bound = bind::question(&statement, anchors)?;
                 (statement, bound)
             }
+            Rows::Every(key) => {
+                let statement = sql::read_every(&*self.schema, &what.columns, &what.table, key)?;
+                let bound = bind::question(&statement, &[])?;
+                (statement, bound)
+            }
             Rows::Keyed(key, keys) => {
                 let statement =
                     sql::read_keyed(&*self.schema, &what.table, key, &what.columns, &Given::Arrays)?;

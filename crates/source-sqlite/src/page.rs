@@ -70,6 +70,13 @@ pub(crate) fn read(held: &mut Held, sender: &PageSender, what: &Read) -> Result<
                 }
             }
         }
+        Rows::Every(key) => {
+            let every = sql::read_every(&held.shapes, &what.columns, &what.table, key)?;
+            let statement =
+                held.connection.prepare(&every.text).map_err(|error| fault(FINDING, &error))?;
+            let width = statement.column_count();
+            Found { statement, width }.each(|row| Ok(page.push(row)))?;
+        }
         Rows::Selected(selection, anchors) => {
             // By way of keys: sorting whole rows would keep them all in memory.
             held.shapes.learn_selection(&held.connection, selection)?;

@@ -132,6 +132,8 @@ pub struct Read {
 pub enum Rows {
     /// Those a selection reaches, each once, in key order; answers are the columns alone.
     Selected(Selection, Vec<Anchor>),
+    /// All of them, in key order; answers are the columns alone.
+    Every(KeyBy),
     /// Those with these keys; each answer starts with `Int(n)`, the key's place in the list. Missing ones are left out.
     Keyed(KeyBy, Vec<Row>),
 }

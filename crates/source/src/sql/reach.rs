@@ -2,7 +2,7 @@
 
 use exeunt_base::{Fault, FaultKind, Name, TableRef};
 
-use crate::selection::{Branch, Compare, Selection, Unless};
+use crate::selection::{Branch, Compare, KeyBy, Selection, Unless};
 use crate::sql::builder::{Alias, Slot, Sql, Statement};
 use crate::sql::filter::{key_forms, put_columns_out, put_filters, put_key_out, put_key_part};
 use crate::sql::forms::{Anchors, Form, Forms};
@@ -95,6 +95,21 @@ pub fn read_selected(
     }
     sql.put(" ORDER BY ");
     put_key_out(&mut sql, forms, &what.table, ROW, &what.key)?;
+    Ok(sql.finish())
+}
+
+/// Columns of every row of a table, in key order.
+pub fn read_every(
+    forms: &dyn Forms,
+    columns: &[Name],
+    table: &TableRef,
+    key: &KeyBy,
+) -> Result<Statement, Fault> {
+    let mut sql = Sql::new(forms.dialect());
+    sql.put("SELECT ");
+    put_columns_out(&mut sql, forms, table, ROW, columns)?;
+    sql.put(" FROM ").table(table).put(" AS ").alias(ROW).put(" ORDER BY ");
+    put_key_out(&mut sql, forms, table, ROW, key)?;
     Ok(sql.finish())
 }
 
