@@ -91,7 +91,8 @@ impl Transaction for Session {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), Fault> {
-        self.end("committing", "COMMIT").await
+        // A bare COMMIT after a failed statement rolls back and calls it a success; the SELECT fails instead.
+        self.end("committing", "SELECT 1; COMMIT").await
     }
 
     async fn rollback(self: Box<Self>) -> Result<(), Fault> {

@@ -6,6 +6,7 @@ mod reads;
 mod schema;
 mod scrubs;
 mod strikes;
+mod tls;
 mod values;
 
 use exeunt_base::{Cell, Name, Row, TableRef};

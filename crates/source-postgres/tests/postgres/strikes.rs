@@ -276,3 +276,36 @@ async fn waiting_for_a_lock_ends() {
     second.rollback().await.unwrap();
     first.rollback().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_cannot_be_committed() {
+    let database = database(SHOP);
+    let source = source(&database).await;
+    let mut transaction = source.begin().await.unwrap();
+    transaction.delete(&orders(), ints([1])).await.unwrap().collect().await.unwrap();
+    let customers = Delete { table: table("customers"), key: key("id"), columns: names("id") };
+    let insert = Insert { table: table("orders"), columns: names("id customer_id"), answer: vec![] };
+    let pages = transaction.insert(&insert, vec![vec![Cell::Int(500), Cell::Int(77)]]).await.unwrap();
+    assert_eq!(pages.collect().await.unwrap_err().kind, FaultKind::Refused);
+    let after = transaction.delete(&customers, ints([1])).await;
+    assert!(after.is_err());
+    let fault = transaction.commit().await.unwrap_err();
+    assert_eq!(fault.code.as_deref(), Some("25P02"));
+    assert_eq!(database.ask("SELECT count(*) FROM orders").unwrap(), "100");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_constraint_checked_at_the_end_refuses_the_commit() {
+    let database = database(
+        "CREATE TABLE a (id int PRIMARY KEY);
+         CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a DEFERRABLE INITIALLY DEFERRED);
+         INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 1);",
+    );
+    let source = source(&database).await;
+    let delete = Delete { table: table("a"), key: key("id"), columns: names("id") };
+    let mut transaction = source.begin().await.unwrap();
+    assert_eq!(transaction.delete(&delete, ints([1])).await.unwrap().collect().await.unwrap().len(), 1);
+    let fault = transaction.commit().await.unwrap_err();
+    assert_eq!((fault.kind, fault.code.as_deref()), (FaultKind::Refused, Some("23503")));
+    assert_eq!(database.ask("SELECT count(*) FROM a").unwrap(), "1");
+}
