@@ -8,12 +8,12 @@ mod insert;
 use std::collections::HashSet;
 
 use exeunt_base::{Cell, Fault, FaultKind, Row, TableRef};
-use exeunt_source::sql::{self, Given};
+use exeunt_source::sql::{self, Dialect, Given, Sql};
 use exeunt_source::{Delete, KeyBy, Lock, PageSender, Referrer, Triggers, Update};
 use rusqlite::config::DbConfig;
 
 pub(crate) use crate::apply::insert::insert;
-use crate::cells::bind;
+use crate::cells::{bind, next};
 use crate::error::fault;
 use crate::page::{ByKey, Page, bind_row, numbered};
 use crate::shapes::Affinity;
@@ -44,8 +44,8 @@ pub(crate) fn referred(
 ) -> Result<Vec<u32>, Fault> {
     const DOING: &str = "look for rows that refer to others";
     held.shapes.learn(&held.connection, [table, &by.table])?;
-    let given = fill_keys(held, table, key, &mut numbered(keys))?;
-    let statement = sql::referred(&held.shapes, table, key, by, &Given::Table(given.clone()))?;
+    let given = Given::Table(fill_keys(held, table, key, keys)?);
+    let statement = sql::referred(&held.shapes, table, key, by, &given)?;
     let places = {
         let mut prepared = held.connection.prepare(&statement.text).map_err(|error| fault(DOING, &error))?;
         prepared
@@ -53,7 +53,7 @@ pub(crate) fn referred(
             .and_then(Iterator::collect::<rusqlite::Result<Vec<u32>>>)
             .map_err(|error| fault(DOING, &error))?
     };
-    temp::discard(&held.connection, &given)?;
+    discard(held, &given)?;
     Ok(places)
 }
 
@@ -61,42 +61,68 @@ pub(crate) fn referred(
 pub(crate) fn delete(held: &mut Held, sender: &PageSender, what: &Delete, keys: &[Row]) -> Result<(), Fault> {
     const DOING: &str = "delete rows";
     held.shapes.learn(&held.connection, [&what.table])?;
-    let given = make_keys(held, &what.table, &what.key)?;
-    let mut found = 0;
+    let given = Given::Table(fill_keys(held, &what.table, &what.key, keys)?);
     let mut page = Page::new(sender);
-    {
-        let adding = temp::adding(&given, key_affinities(held, &what.table, &what.key)?.len());
-        let mut adding = held.connection.prepare(&adding).map_err(|error| fault(DOING, &error))?;
-        let mut by_key = ByKey::prepare(held, &what.table, &what.key, &what.columns)?;
-        let mut seen = HashSet::with_capacity(keys.len());
-        for (number, key) in numbered(keys) {
-            if !seen.insert(key) {
-                continue;
-            }
-            if let Some(row) = by_key.read(key, Some(number.clone()))? {
-                bind(&mut adding, std::iter::once(&number).chain(key))?;
-                adding.raw_execute().map_err(|error| fault(DOING, &error))?;
-                found += 1;
-                if !page.push(row) {
-                    return Err(unheard());
-                }
-            }
-        }
+    let found = read_before(held, &mut page, what, &given)?;
+    if found.len() != keys.len() {
+        forget_missing(held, &given, &found, keys.len())?;
     }
-    let statement = sql::delete(&held.shapes, what, &Given::Table(given.clone()))?;
+    let statement = sql::delete(&held.shapes, what, &given)?;
     let gone = held.connection.execute(&statement.text, []).map_err(|error| fault(DOING, &error))?;
-    if gone != found {
+    if gone != found.len() {
         // Cascades may have been faster, and that is well; a trigger that keeps a row is not.
-        let kept = sql::read_keyed(&held.shapes, &what.table, &what.key, &[], &Given::Table(given.clone()))?;
+        let kept = sql::read_keyed(&held.shapes, &what.table, &what.key, &[], &given)?;
         let mut kept = held.connection.prepare(&kept.text).map_err(|error| fault(DOING, &error))?;
         if kept.exists([]).map_err(|error| fault(DOING, &error))? {
             let text = format!("a trigger of {} keeps rows from being deleted", what.table);
             return Err(Fault::new(FaultKind::Refused, text).while_doing(DOING));
         }
+        if keys.iter().collect::<HashSet<_>>().len() != keys.len() {
+            let text = format!("a key of {} was given twice", what.table);
+            return Err(Fault::new(FaultKind::Unsupported, text).while_doing(DOING));
+        }
     }
-    temp::discard(&held.connection, &given)?;
+    discard(held, &given)?;
     page.flush();
     if page.heard { Ok(()) } else { Err(unheard()) }
+}
+
+/// Sends the images of the rows whose keys were filled in; the places of those that are there, ascending.
+fn read_before(held: &Held, page: &mut Page<'_>, what: &Delete, given: &Given) -> Result<Vec<i64>, Fault> {
+    const DOING: &str = "read rows before they are deleted";
+    let statement = sql::read_keyed(&held.shapes, &what.table, &what.key, &what.columns, given)?;
+    let mut prepared = held.connection.prepare(&statement.text).map_err(|error| fault(DOING, &error))?;
+    let width = prepared.column_count();
+    let mut rows = prepared.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = next(&mut rows, width, None, DOING)? {
+        let place = row.first().and_then(Cell::as_int).unwrap_or(-1);
+        if found.last() == Some(&place) {
+            return Err(ambiguous(&what.table).while_doing(DOING));
+        }
+        found.push(place);
+        if !page.push(row) {
+            return Err(unheard());
+        }
+    }
+    Ok(found)
+}
+
+/// Takes keys out that name no row: of a whole-row key only the row id is looked at from here on.
+fn forget_missing(held: &Held, given: &Given, found: &[i64], all: usize) -> Result<(), Fault> {
+    const DOING: &str = "leave out rows that are gone";
+    let Given::Table(table) = given else { return Ok(()) };
+    let mut sql = Sql::new(Dialect::Sqlite);
+    sql.put("DELETE FROM ").table(table).put(" WHERE n = ?1");
+    let text = sql.finish().text;
+    let mut prepared = held.connection.prepare(&text).map_err(|error| fault(DOING, &error))?;
+    let mut found = found.iter().peekable();
+    for place in (0i64..).take(all) {
+        if found.next_if_eq(&&place).is_none() {
+            prepared.execute([place]).map_err(|error| fault(DOING, &error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Changes rows by key.
@@ -139,10 +165,7 @@ fn change(held: &Held, what: &Update, rows: &[Row]) -> Result<Vec<usize>, Fault>
         match prepared.raw_execute().map_err(|error| fault(DOING, &error))? {
             0 => {}
             1 => changed.push(place),
-            _ => {
-                let text = format!("a key names several rows of {}", what.table);
-                return Err(Fault::new(FaultKind::Drifted, text).while_doing(DOING));
-            }
+            _ => return Err(ambiguous(&what.table).while_doing(DOING)),
         }
     }
     Ok(changed)
@@ -175,27 +198,28 @@ fn quietly<R>(held: &mut Held, change: impl FnOnce(&mut Held) -> Result<R, Fault
 }
 
 /// A table of the keys, with the columns `n, c0, c1, …`.
-fn fill_keys(
-    held: &Held,
-    table: &TableRef,
-    key: &KeyBy,
-    keys: &mut dyn Iterator<Item = (Cell, &Row)>,
-) -> Result<TableRef, Fault> {
+fn fill_keys(held: &Held, table: &TableRef, key: &KeyBy, keys: &[Row]) -> Result<TableRef, Fault> {
     const DOING: &str = "keep the keys at hand";
-    let given = make_keys(held, table, key)?;
-    let width = key_affinities(held, table, key)?.len();
-    let mut adding =
-        held.connection.prepare(&temp::adding(&given, width)).map_err(|error| fault(DOING, &error))?;
-    for (number, key) in keys {
+    let affinities = key_affinities(held, table, key)?;
+    let given = temp::make(&held.connection, "exeunt_given", 0, "n INTEGER PRIMARY KEY", &affinities)?;
+    let adding = temp::adding(&given, affinities.len());
+    let mut adding = held.connection.prepare(&adding).map_err(|error| fault(DOING, &error))?;
+    for (number, key) in numbered(keys) {
+        if key.len() != affinities.len() {
+            let text = format!("a key of {table} has other cells than columns");
+            return Err(Fault::new(FaultKind::Unsupported, text).while_doing(DOING));
+        }
         bind(&mut adding, std::iter::once(&number).chain(key))?;
         adding.raw_execute().map_err(|error| fault(DOING, &error))?;
     }
     Ok(given)
 }
 
-fn make_keys(held: &Held, table: &TableRef, key: &KeyBy) -> Result<TableRef, Fault> {
-    let affinities = key_affinities(held, table, key)?;
-    temp::make(&held.connection, "exeunt_given", 0, "n INTEGER PRIMARY KEY", &affinities)
+fn discard(held: &Held, given: &Given) -> Result<(), Fault> {
+    match given {
+        Given::Table(table) => temp::discard(&held.connection, table),
+        Given::Arrays | Given::One => Ok(()),
+    }
 }
 
 fn key_affinities(held: &Held, table: &TableRef, key: &KeyBy) -> Result<Vec<Affinity>, Fault> {
@@ -203,6 +227,11 @@ fn key_affinities(held: &Held, table: &TableRef, key: &KeyBy) -> Result<Vec<Affi
         KeyBy::Columns(columns) => columns.iter().map(|column| held.shapes.affinity(table, column)).collect(),
         KeyBy::WholeRow => Ok(vec![Affinity::Integer, Affinity::Blob]),
     }
+}
+
+/// A key that does not name one row: what we were told of the table is not so.
+pub(crate) fn ambiguous(table: &TableRef) -> Fault {
+    Fault::new(FaultKind::Drifted, format!("a key names several rows of {table}"))
 }
 
 /// An image nobody took may not be lost: the transaction cannot be committed any more.

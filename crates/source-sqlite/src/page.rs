@@ -5,6 +5,7 @@ use exeunt_source::pages::{PAGE_BYTES, PAGE_ROWS};
 use exeunt_source::sql::{self, Anchors, Given, Slot, Statement};
 use exeunt_source::{Anchor, KeyBy, PageSender, Read, Rows, Search, SearchHit, Selection};
 
+use crate::apply::ambiguous;
 use crate::cells::{Bound, bind, next};
 use crate::error::fault;
 use crate::temp;
@@ -72,8 +73,7 @@ pub(crate) fn read(held: &mut Held, sender: &PageSender, what: &Read) -> Result<
         }
         Rows::Every(key) => {
             let every = sql::read_every(&held.shapes, &what.columns, &what.table, key)?;
-            let statement =
-                held.connection.prepare(&every.text).map_err(|error| fault(FINDING, &error))?;
+            let statement = held.connection.prepare(&every.text).map_err(|error| fault(FINDING, &error))?;
             let width = statement.column_count();
             Found { statement, width }.each(|row| Ok(page.push(row)))?;
         }
@@ -163,8 +163,7 @@ impl<'a> ByKey<'a> {
         let mut rows = self.statement.raw_query();
         let row = next(&mut rows, self.width, first, DOING)?;
         if row.is_some() && rows.next().map_err(|error| fault(DOING, &error))?.is_some() {
-            let text = format!("a key names several rows of {}", self.table);
-            return Err(Fault::new(FaultKind::Drifted, text).while_doing(DOING));
+            return Err(ambiguous(&self.table).while_doing(DOING));
         }
         Ok(row)
     }

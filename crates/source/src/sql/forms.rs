@@ -108,6 +108,9 @@ pub enum Anchors {
 pub enum Given {
     /// Arrays bound to the statement ([`Slot::Rows`]).
     Arrays,
+    /// One array of keys of a single column (PostgreSQL). The server reads it in its own order and answers with the key
+    /// itself in front: cheaper for it than keeping count, where the connector can find the place by the key.
+    Any,
     /// A table that the connector filled, with the columns `n, c0, c1, …`; `n` is the place in the list.
     Table(TableRef),
     /// One row bound to the statement ([`Slot::Row`]); answers then have no place in front.

@@ -4,7 +4,7 @@ use exeunt_base::{Fault, FaultKind, Name, TableRef};
 
 use crate::selection::KeyBy;
 use crate::sql::builder::{Alias, Dialect, Slot, Sql, Statement};
-use crate::sql::filter::{key_forms, put_columns_out, put_key_part};
+use crate::sql::filter::{key_forms, put_columns_out, put_key_out, put_key_part};
 use crate::sql::forms::{Form, Forms, Given};
 use crate::strike::{Delete, Insert, Lock, Referrer, Update};
 
@@ -45,11 +45,13 @@ pub fn delete(forms: &dyn Forms, what: &Delete, given: &Given) -> Result<Stateme
         put_key_among(&mut sql, forms, what, &keys, given)?;
         return Ok(sql.finish());
     }
-    sql.put(" USING ");
-    put_given(&mut sql, &keys, given);
+    if *given != Given::Any {
+        sql.put(" USING ");
+        put_given(&mut sql, &keys, given);
+    }
     sql.put(" WHERE ");
     put_key_match(&mut sql, forms, &what.table, &what.key, &keys, given)?;
-    put_returning(&mut sql, forms, &what.table, &what.columns)?;
+    put_returning(&mut sql, forms, &what.table, &what.key, &what.columns, given)?;
     Ok(sql.finish())
 }
 
@@ -84,7 +86,7 @@ pub fn update(forms: &dyn Forms, what: &Update, given: &Given) -> Result<Stateme
     put_given(&mut sql, &all, given);
     sql.put(" WHERE ");
     put_key_match(&mut sql, forms, &what.table, &what.key, &keys, given)?;
-    put_returning(&mut sql, forms, &what.table, &what.columns)?;
+    put_returning(&mut sql, forms, &what.table, &what.key, &what.columns, given)?;
     Ok(sql.finish())
 }
 
@@ -147,7 +149,7 @@ pub fn referred(
         forms.columns_equal(sql, (&by.table, there, theirs), (table, ROW, ours))
     })?;
     sql.put(")");
-    if *given != Given::One {
+    if matches!(given, Given::Arrays | Given::Table(_)) {
         sql.put(" ORDER BY 1");
     }
     Ok(sql.finish())
@@ -163,10 +165,15 @@ fn put_read(
 ) -> Result<(), Fault> {
     let keys = key_forms(forms, table, key)?;
     sql.put("SELECT ");
-    put_place(sql, given, columns.is_empty());
-    put_columns_out(sql, forms, table, ROW, columns)?;
+    put_place(sql, forms, table, key, given)?;
+    if !columns.is_empty() {
+        sql.put(if *given == Given::One { "" } else { ", " });
+        put_columns_out(sql, forms, table, ROW, columns)?;
+    } else if *given == Given::One {
+        sql.put("1");
+    }
     sql.put(" FROM ");
-    if *given != Given::One {
+    if matches!(given, Given::Arrays | Given::Table(_)) {
         put_given(sql, &keys, given);
         sql.put(", ");
     }
@@ -174,30 +181,43 @@ fn put_read(
     put_key_match(sql, forms, table, key, &keys, given)
 }
 
-fn put_returning(sql: &mut Sql, forms: &dyn Forms, table: &TableRef, columns: &[Name]) -> Result<(), Fault> {
-    sql.put(" RETURNING k.n - 1");
+fn put_returning(
+    sql: &mut Sql,
+    forms: &dyn Forms,
+    table: &TableRef,
+    key: &KeyBy,
+    columns: &[Name],
+    given: &Given,
+) -> Result<(), Fault> {
+    sql.put(" RETURNING ");
+    put_place(sql, forms, table, key, given)?;
     if !columns.is_empty() {
         sql.put(", ");
     }
     put_columns_out(sql, forms, table, ROW, columns)
 }
 
-fn put_place(sql: &mut Sql, given: &Given, alone: bool) {
+/// The row's place in the list, or what tells it.
+fn put_place(
+    sql: &mut Sql,
+    forms: &dyn Forms,
+    table: &TableRef,
+    key: &KeyBy,
+    given: &Given,
+) -> Result<(), Fault> {
     match given {
         Given::Arrays => sql.put("k.n - 1"),
+        Given::Any => return put_key_out(sql, forms, table, ROW, key),
         Given::Table(_) => sql.put("k.n"),
-        Given::One if alone => sql.put("1"),
-        Given::One => return,
+        Given::One => sql,
     };
-    if !alone {
-        sql.put(", ");
-    }
+    Ok(())
 }
 
 /// The given list as a table named `k`.
 fn put_given(sql: &mut Sql, columns: &[Form], given: &Given) {
     match given {
-        Given::One => {}
+        Given::One | Given::Any => {}
         Given::Table(table) => {
             sql.table(table).put(" AS ").alias(GIVEN);
         }
@@ -221,6 +241,7 @@ fn put_given(sql: &mut Sql, columns: &[Form], given: &Given) {
 fn put_given_cell(sql: &mut Sql, columns: &[Form], place: usize, given: &Given) {
     match given {
         Given::One => sql.slot(Slot::Row { column: place }),
+        Given::Any => sql.put("ANY(").slot(Slot::Rows { column: place, wire: columns[place].wire }).put(")"),
         Given::Table(_) => sql.numbered(GIVEN, place),
         Given::Arrays => sql.numbered(GIVEN, place).cast(columns[place].into.as_ref()),
     };
@@ -237,6 +258,9 @@ fn put_key_match(
 ) -> Result<(), Fault> {
     if keys.is_empty() {
         return Err(Fault::new(FaultKind::Unsupported, format!("no key names the rows of {table}")));
+    }
+    if *given == Given::Any && keys.len() > 1 {
+        return Err(Fault::new(FaultKind::Unsupported, "an array of keys is of one column"));
     }
     sql.list(" AND ", 0..keys.len(), |sql, part| {
         put_key_part(sql, forms, table, ROW, key, part)?;
@@ -276,7 +300,7 @@ fn put_key_among(
 fn only_one(given: &Given) -> Result<(), Fault> {
     match given {
         Given::One => Ok(()),
-        Given::Arrays | Given::Table(_) => {
+        Given::Arrays | Given::Any | Given::Table(_) => {
             Err(Fault::new(FaultKind::Unsupported, "this dialect changes one row a statement"))
         }
     }

@@ -207,6 +207,13 @@ fn strikes_name_rows_by_typed_keys() {
          WHERE t.\"id\" = k.c0 AND t.\"mood\" = k.c1::public.mood \
          RETURNING k.n - 1, t.\"id\", t.\"note\", t.\"mood\"::pg_catalog.text"
     );
+    let by_number = Delete { key: key("id"), ..delete.clone() };
+    assert_eq!(
+        sql::delete(&POSTGRES, &by_number, &Given::Any).unwrap().text,
+        "DELETE FROM \"public\".\"orders\" AS t WHERE t.\"id\" = ANY($1::int8[]) \
+         RETURNING t.\"id\", t.\"id\", t.\"note\", t.\"mood\"::pg_catalog.text"
+    );
+    assert!(sql::delete(&POSTGRES, &delete, &Given::Any).is_err());
     assert_eq!(
         sql::delete(&SQLITE, &delete, &Given::One).unwrap().text,
         "DELETE FROM \"public\".\"orders\" AS t WHERE t.\"id\" = ?1 AND t.\"mood\" = ?2"
