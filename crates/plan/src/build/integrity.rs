@@ -151,6 +151,11 @@ impl<'a> Look<'_, 'a> {
         if covered || decided {
             demands.retain(|demand| !matches!(demand, Demand::Open(..)));
         }
+        if covered {
+            // another relation over the same edge takes these rows along: those that stay refer to rows that stay
+            let cuts = |relation: &Relation| matches!(relation.on_erase, Some(EdgeAction::Cut(_)));
+            demands.retain(|demand| !matches!(demand, Demand::Stays(_, _, relation) if !cuts(relation)));
+        }
         (demands, covered)
     }
 

@@ -238,3 +238,40 @@ fn the_demo_shop_and_its_map_agree() {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
     expect![""].assert_eq(&errors.map(|finding| format!("{finding}\n")).collect::<String>());
 }
+
+#[test]
+fn a_part_masked_with_its_owner_may_go_when_the_owner_goes() {
+    let lines = "create table orders (id integer primary key, person_id integer references people, paid_on date);
+                 create table lines (id integer primary key, order_id integer not null references orders, note text);";
+    let map = |more: &str| {
+        format!(
+            "  orders:
+    table: orders
+    key: id
+    fields: {{ paid_on: user.behavior }}
+    relations: [ {{ to: people, by: person_id, as: owned_by, on_erase: null }} ]
+    on_erase: keep
+    keep: {{ for: 10y, from: paid_on, because: tax }}
+  lines:
+    table: lines
+    key: id
+    fields: {{ note: user.content }}
+    relations:
+      - {{ to: orders, by: order_id, as: owned_by }}
+{more}    on_erase: {{ anonymize: {{ note: null }} }}
+"
+        )
+    };
+    found(
+        schema(lines),
+        &map(""),
+        expect![[r#"
+            map.yaml:20:9: warning [outlives-its-owner] s.lines.order_id: the row is still here when the period ends for which the row in `orders` is kept; add the same `keep:` to this model, so that both go together
+        "#]],
+    );
+    found(
+        schema(lines),
+        &map("      - { to: orders, by: order_id, as: refers_to, on_erase: cascade }\n"),
+        expect![[""]],
+    );
+}

@@ -79,7 +79,14 @@ impl Check<'_> {
         let declared = table.foreign_keys.iter().any(|key| {
             key.enforced && same_pairs(&key.columns, self.live.target(key), &relation.by, &relation.on)
         });
-        let undecided = matches!(relation.on_erase, None | Some(EdgeAction::Row(_)));
+        // Another relation over the same columns may decide it: masked with its owner, and gone when its owner goes.
+        let taken_along = model.relations.iter().any(|other| {
+            other.to == relation.to
+                && other.on_erase == Some(EdgeAction::Cascade)
+                && other.when.is_empty()
+                && same_pairs(&other.by, &other.on, &relation.by, &relation.on)
+        });
+        let undecided = matches!(relation.on_erase, None | Some(EdgeAction::Row(_))) && !taken_along;
         if !stays || !undecided || !declared || target.ghost.is_some() {
             return;
         }
