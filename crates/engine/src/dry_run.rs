@@ -97,7 +97,7 @@ impl Engine {
         let units = units_of(document, false);
         let ready = self.make_ready(&units, document, &catalogs)?;
         let mask_key = MaskKey::new(&self.new_secret());
-        let mut ghosts = Ghosts::default();
+        let mut ghosts = Ghosts::new(document, &catalogs);
         let mut open: BTreeMap<Name, Box<dyn Transaction>> = BTreeMap::new();
         let mut lines = Vec::new();
         let mut trouble = None;

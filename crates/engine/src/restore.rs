@@ -126,12 +126,9 @@ impl Engine {
         let mut emptied: Vec<BlobId> = Vec::new();
         for batch in &batches {
             let (items, left) = self.items(request, batch, choice, &mut restored).await?;
-            let refused_before = restored.refused.len();
-            let back_before = restored.back + restored.already;
             let wanted: u64 = items.iter().map(|item| item.images.len() as u64).sum();
-            self.undo(batch, items, lease, &mut restored).await?;
-            let all_back = restored.back + restored.already - back_before == wanted;
-            if left == 0 && all_back && restored.refused.len() == refused_before {
+            let back = self.undo(batch, items, lease, &mut restored).await?;
+            if left == 0 && back == wanted {
                 emptied.push(batch.blob);
             }
         }
@@ -176,16 +173,17 @@ impl Engine {
     }
 
     /// Undoes the items of one batch, in one transaction if the source takes it, else in halves until the rows that
-    /// cannot come back stand alone.
+    /// cannot come back stand alone. Says how many are done with.
     async fn undo(
         &self,
         batch: &exeunt_store::batches::Batch,
         items: Vec<Item>,
         lease: &Lease,
         restored: &mut Restored,
-    ) -> Result<(), Error> {
+    ) -> Result<u64, Error> {
         let mut queue = std::collections::VecDeque::from([items]);
         let mut tries = 0;
+        let mut done = 0;
         while let Some(items) = queue.pop_front() {
             if items.iter().all(|item| item.images.is_empty()) {
                 continue;
@@ -195,6 +193,7 @@ impl Engine {
                     failpoint::pass("before-return");
                     tries = 0;
                     self.mark(batch.blob, &items, &back, lease).await?;
+                    done += back.iter().map(|places| places.len() as u64).sum::<u64>();
                     failpoint::pass("after-return");
                 }
                 Err(Error::Source { fault, .. }) if fault.kind.blames_rows() => match plan::halve(items) {
@@ -212,7 +211,7 @@ impl Engine {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(done)
     }
 
     /// Remembers which rows are back, so that they are neither restored nor opened a second time.

@@ -5,6 +5,7 @@ use exeunt_base::{ActorId, JobId};
 use exeunt_store::reviews::Review;
 
 use crate::batch::Piece;
+use crate::batch::ghosts::Ghosts;
 use crate::batch::protocol::Ended;
 use crate::cabinet::Engine;
 use crate::error::Error;
@@ -53,6 +54,7 @@ impl Engine {
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
         let catalogs = self.catalogs(&document).await?;
         let mut work = self.open_work(id, lease, &document).await?;
+        work.ghosts = Ghosts::new(&document, &catalogs);
         if !work.reopen_census().await? {
             return Err(Error::Damaged { what: "a job", why: String::from("its census is gone") });
         }

@@ -1,9 +1,10 @@
 //! Ghosts: rows made from a template that references are pointed to, one shared or one for each person.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use exeunt_base::{Cell, Name, Row, hex};
+use exeunt_base::{Cell, Kind, Name, Row, hex};
 use exeunt_plan::document::{Claims, Document, Ghost};
+use exeunt_source::catalog::Catalog;
 use exeunt_source::{
     Anchor, Branch, Compare, Filter, Insert, KeyBy, Read, Rows, Selection, Test, Transaction,
 };
@@ -17,9 +18,25 @@ use crate::world::World;
 #[derive(Default, Clone)]
 pub struct Ghosts {
     keys: HashMap<(usize, Option<u32>), Row>,
+    numbered: HashMap<usize, Numbered>,
+}
+
+/// A ghost whose key is one whole number that the template leaves open. It gets a number below zero instead of the next
+/// of the sequence: a sequence that moved could not be restored.
+#[derive(Debug, Clone, Copy)]
+struct Numbered {
+    least: i64,
 }
 
 impl Ghosts {
+    /// For a plan's ghosts, by what the live catalogs say of their keys.
+    pub fn new(document: &Document, catalogs: &BTreeMap<Name, Catalog>) -> Self {
+        let numbered = document.ghosts.iter().enumerate();
+        let numbered =
+            numbered.filter_map(|(place, ghost)| Some((place, numbered_of(ghost, catalogs)?))).collect();
+        Self { keys: HashMap::new(), numbered }
+    }
+
     fn place(document: &Document, ghost: usize, claimant: Option<u32>) -> (usize, Option<u32>) {
         let personal = document.ghosts.get(ghost).is_some_and(|ghost| ghost.per_person);
         (ghost, if personal { claimant } else { None })
@@ -66,9 +83,22 @@ impl Ghosts {
                 return Ok(());
             }
         }
-        let key = make(ghost, claimants, tx, images, world).await?;
+        let key = make(ghost, self.numbered.get(&number).copied(), claimants, tx, images, world).await?;
         self.keys.insert(place, key);
         Ok(())
+    }
+}
+
+fn numbered_of(ghost: &Ghost, catalogs: &BTreeMap<Name, Catalog>) -> Option<Numbered> {
+    let [key] = ghost.key.as_slice() else { return None };
+    if ghost.row.iter().any(|(column, _)| column == key) {
+        return None;
+    }
+    let table = catalogs.get(&ghost.source)?.table(&ghost.table)?;
+    let checked = table.checks.iter().any(|check| check.columns.is_empty() || check.columns.contains(key));
+    match table.column(key)?.kind {
+        Kind::Integer { min, .. } if min < 0 && !checked => Some(Numbered { least: min }),
+        _ => None,
     }
 }
 
@@ -104,6 +134,7 @@ async fn look_up(ghost: &Ghost, tx: &mut dyn Transaction) -> Result<Option<Row>,
 
 async fn make(
     ghost: &Ghost,
+    numbered: Option<Numbered>,
     claimants: &[u32],
     tx: &mut dyn Transaction,
     images: &mut dyn Images,
@@ -112,8 +143,8 @@ async fn make(
     let mut token = [0; 8];
     world.chance(&mut token);
     let token = hex::encode(&token);
-    let columns: Vec<Name> = ghost.row.iter().map(|(column, _)| column.clone()).collect();
-    let row: Row = ghost
+    let mut columns: Vec<Name> = ghost.row.iter().map(|(column, _)| column.clone()).collect();
+    let mut row: Row = ghost
         .row
         .iter()
         .map(|(_, value)| match value {
@@ -122,6 +153,15 @@ async fn make(
             other => other.clone(),
         })
         .collect();
+    if let Some(Numbered { least }) = numbered {
+        let mut chance = [0; 8];
+        world.chance(&mut chance);
+        // never -1, which some applications give a meaning
+        let number =
+            -2 - i64::from_le_bytes(chance).rem_euclid(least.saturating_add(2).saturating_neg().max(1));
+        columns.extend(ghost.key.iter().cloned());
+        row.push(Cell::Int(number));
+    }
     let insert = Insert { table: ghost.table.clone(), columns: columns.clone(), answer: ghost.key.clone() };
     let rows = tx.insert(&insert, vec![row.clone()]).await.map_err(Error::at(&ghost.source))?.collect().await;
     let key = rows.map_err(Error::at(&ghost.source))?.into_iter().next().map(|mut row| row.split_off(1));

@@ -72,6 +72,7 @@ impl Engine {
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
         let catalogs = self.catalogs(&document).await?;
         let mut work = self.open_work(id, lease, &document).await?;
+        work.ghosts = Ghosts::new(&document, &catalogs);
         let mut counted = work.reopen_census().await?;
         if !counted && work.job.census_digest.is_some() {
             // one batch, counted in memory by a process that is gone: closing it needs the units, not the keys

@@ -1,7 +1,7 @@
 //! Undoing items inside one transaction: put back what was deleted, unchange what was changed, take away ghosts.
 
 use exeunt_base::{Cell, Name, Row};
-use exeunt_source::catalog::{Catalog, Table};
+use exeunt_source::catalog::Catalog;
 use exeunt_source::{Delete, Insert, KeyBy, Lock, Read, Referrer, Rows, Transaction, Triggers, Update};
 use exeunt_store::batches::Batch;
 
@@ -35,8 +35,9 @@ impl Engine {
         let catalog = source.describe().await.map_err(at())?;
         let mut tx = source.begin().await.map_err(at())?;
         let mut attempt = Attempt::default();
+        let kind = source.abilities().kind;
         for item in items {
-            let undone = undo_item(tx.as_mut(), item, &catalog, &mut attempt.restored).await;
+            let undone = undo_item(tx.as_mut(), item, &catalog, kind, &mut attempt.restored).await;
             match undone {
                 Ok(back) => attempt.back.push(back),
                 Err(fault) => {
@@ -60,6 +61,7 @@ async fn undo_item(
     tx: &mut dyn Transaction,
     item: &Item,
     catalog: &Catalog,
+    kind: &str,
     restored: &mut Restored,
 ) -> Result<Vec<u32>, exeunt_base::Fault> {
     let Some(table) = catalog.table(&item.shape.table) else {
@@ -69,10 +71,13 @@ async fn undo_item(
     };
     let fit = Fit::new(&item.shape, table);
     fit.notes.iter().for_each(|note| restored.note(note.clone()));
+    // a keyless SQLite row goes back to its own place
+    let with_rowid =
+        kind == "sqlite" && item.shape.key == KeyBy::WholeRow && table.column(&rowid()).is_none();
     let mut back = Vec::new();
     for images in item.images.chunks(ROWS) {
         let done = match item.shape.change {
-            Change::Deleted => put_back(tx, item, images, &fit, table, restored).await?,
+            Change::Deleted => put_back(tx, item, images, &fit, with_rowid, restored).await?,
             Change::Updated => unchange(tx, item, images, &fit, restored).await?,
             Change::Inserted => take_away(tx, item, images, catalog).await?,
         };
@@ -91,14 +96,10 @@ async fn put_back(
     item: &Item,
     images: &[(u32, Image)],
     fit: &Fit,
-    table: &Table,
+    with_rowid: bool,
     restored: &mut Restored,
 ) -> Result<Vec<u32>, exeunt_base::Fault> {
     let mut columns = fit.columns.clone();
-    // a keyless SQLite row goes back to its own place, if its key holds one
-    let with_rowid = item.shape.key == KeyBy::WholeRow
-        && images.iter().all(|(_, image)| matches!(image.key.first(), Some(Cell::Int(_))))
-        && table.column(&rowid()).is_none();
     if with_rowid {
         columns.push(rowid());
     }

@@ -1,5 +1,6 @@
 //! What hides a person's own row while other rows still hold it in place.
 
+use exeunt_base::Kind;
 use exeunt_datamap::categories::is_personal;
 use exeunt_mask::{Masker, Method};
 use exeunt_source::catalog::Generated;
@@ -24,7 +25,9 @@ pub(crate) fn of(schema: &Schema<'_>, edges: &Edges<'_>, model: ModelId) -> Vec<
             || table.table.primary_key.contains(name)
             || edges.into[node.table].iter().any(|edge| edges.all[*edge].to_columns.contains(name))
             || edges.out[node.table].iter().any(|edge| edges.all[*edge].columns.contains(name));
-        personal && !held && column.generated == Generated::No
+        // a counter or a flag tells nobody's name, and the application's triggers may live by it
+        let says = told || !matches!(column.kind, Kind::Integer { .. } | Kind::Decimal { .. } | Kind::Real | Kind::Bool | Kind::Timestamp { .. });
+        personal && says && !held && column.generated == Generated::No
     });
     columns
         .filter(|column| {

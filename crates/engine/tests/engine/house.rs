@@ -1,0 +1,222 @@
+//! A whole house for a test: store, vault and keys in a temporary directory, real sources, a real clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use exeunt_audit::kind::Kind;
+use exeunt_base::{ActorId, JobId, Name, OrganizationId, Personal, PlanId, RequestId, Secret, Timestamp};
+use exeunt_datamap::DataMap;
+use exeunt_datamap::model::IdentityKind;
+use exeunt_engine::people::Known;
+use exeunt_engine::{Engine, Settings, World, states};
+use exeunt_plan::document::{Document, Right};
+use exeunt_plan::{Inputs, Policy};
+use exeunt_source::Source;
+use exeunt_store::organizations::Organization;
+use exeunt_store::requests::Request;
+use exeunt_store::{Notary, Store};
+use exeunt_testkit::dice::Dice;
+use exeunt_vault::{KeyFile, Keyring, Shelf};
+
+/// Time that goes on by itself and can be moved; chance from a seed.
+pub struct TestWorld {
+    ahead: Mutex<i64>,
+    dice: Mutex<Dice>,
+}
+
+impl TestWorld {
+    pub fn new() -> Self {
+        Self { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()) }
+    }
+
+    pub fn skip_days(&self, days: i64) {
+        *self.ahead.lock().unwrap() += days * 86_400;
+    }
+}
+
+#[async_trait]
+impl World for TestWorld {
+    fn now(&self) -> Timestamp {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
+        Timestamp::from_micros(i64::try_from(now).unwrap()).plus_seconds(*self.ahead.lock().unwrap())
+    }
+
+    fn chance(&self, bytes: &mut [u8]) {
+        let mut dice = self.dice.lock().unwrap();
+        bytes.iter_mut().for_each(|byte| *byte = dice.below(256) as u8);
+    }
+
+    async fn wait(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// Signs nothing: what the log needs is tested where the log is at home.
+pub struct NoNotary;
+
+impl Notary for NoNotary {
+    fn sign(&self, _: OrganizationId, size: u64, _: &exeunt_audit::merkle::Hash) -> Result<String, String> {
+        Ok(format!("unsigned {size}"))
+    }
+
+    fn committed(&self, _: OrganizationId, _: u64, _: &str) {}
+}
+
+pub struct House {
+    pub dir: tempfile::TempDir,
+    pub world: Arc<TestWorld>,
+    pub engine: Engine,
+    pub map: DataMap,
+}
+
+pub fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+impl House {
+    pub async fn new(map: &str, sources: Vec<(&str, Arc<dyn Source>)>) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let world = Arc::new(TestWorld::new());
+        let secret = || {
+            let mut bytes = [0; 32];
+            world.chance(&mut bytes);
+            Secret::new(bytes)
+        };
+        let keeper = KeyFile::create(&dir.path().join("key"), &secret()).unwrap();
+        let keyring = Keyring::create(&dir.path().join("keys"), &keeper, &secret()).unwrap();
+        let organization = OrganizationId::new(world.now(), [1; 10]);
+        keyring.add_organization(organization, &secret()).unwrap();
+        let store = Store::open(&dir.path().join("control.db"), true, Arc::new(NoNotary)).await.unwrap();
+        let settings = Settings { packages: dir.path().join("packages"), ..Settings::default() };
+        let engine = Engine {
+            store,
+            shelf: Shelf::open(&dir.path().join("vault")).unwrap(),
+            keyring: Arc::new(keyring),
+            sources: sources.into_iter().map(|(called, source)| (name(called), source)).collect(),
+            world: world.clone(),
+            organization,
+            settings,
+        };
+        let mut change = engine.store.begin().await.unwrap();
+        change
+            .add_organization(&Organization {
+                id: organization,
+                name: String::from("Test"),
+                origin: String::from("example.test/log"),
+                created_at: world.now(),
+            })
+            .await
+            .unwrap();
+        change.commit(organization, &[engine.event(Kind::OrganizationCreated, None)]).await.unwrap();
+        let map = exeunt_datamap::parse(&[(String::from("map.yaml"), map.to_owned())])
+            .unwrap_or_else(|problems| panic!("{problems}"));
+        Self { dir, world, engine, map }
+    }
+
+    pub async fn submit(&self, kind: &str, identifiers: &[(&str, &str)]) -> RequestId {
+        let id = self.engine.new_request();
+        let now = self.world.now();
+        let mut request = Request {
+            id,
+            organization: self.engine.organization,
+            kind: kind.to_owned(),
+            state: String::from("received"),
+            received_at: now,
+            entered_at: now,
+            identities: None,
+            case_key: Some(self.engine.new_secret().expose().to_vec()),
+            salt: Some(self.engine.new_secret().expose().to_vec()),
+            window_ends_at: None,
+            held_because: None,
+            tally: None,
+            plan: None,
+            job: None,
+            claimant: None,
+        };
+        let given = identifiers
+            .iter()
+            .map(|(kind, value)| ((*kind).to_owned(), Personal::new((*value).to_owned())))
+            .collect();
+        request.identities = Some(self.engine.seal_known(&request, &Known::given(given)).unwrap());
+        let mut change = self.engine.store.begin().await.unwrap();
+        change.add_request(&request).await.unwrap();
+        let event = self.engine.event(Kind::RequestSubmitted, None).about(id);
+        change.commit(self.engine.organization, &[event]).await.unwrap();
+        id
+    }
+
+    /// The document of a plan, as the planner makes it today.
+    pub async fn draft(&self, right: Right, kinds: &[&str]) -> Document {
+        let mut catalogs = BTreeMap::new();
+        let mut abilities = BTreeMap::new();
+        for (called, source) in &self.engine.sources {
+            catalogs.insert(called.clone(), source.describe().await.unwrap());
+            abilities.insert(called.clone(), source.abilities());
+        }
+        let kinds: BTreeSet<IdentityKind> =
+            kinds.iter().map(|kind| IdentityKind::new(kind).unwrap()).collect();
+        let inputs = Inputs {
+            right,
+            map: &self.map,
+            map_digest: "test",
+            catalogs: &catalogs,
+            abilities: &abilities,
+            kinds: &kinds,
+            today: time::macros::date!(2026 - 11 - 21),
+            policy: Policy::default(),
+        };
+        let plan = exeunt_plan::build(inputs).unwrap_or_else(|problems| {
+            panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        });
+        plan.document().clone()
+    }
+
+    /// Stores and approves a plan for requests.
+    pub async fn approve(&self, document: &Document, requests: &[RequestId]) -> PlanId {
+        let id = self.engine.new_plan();
+        let text = exeunt_plan::digest::text(document);
+        let digest = exeunt_plan::digest::of_text(&text);
+        let plan = exeunt_store::plans::Plan {
+            id,
+            organization: self.engine.organization,
+            right: String::from("erasure"),
+            digest: digest.clone(),
+            document: text,
+            made_at: self.world.now(),
+            approved: None,
+        };
+        let actor = ActorId::new(self.world.now(), [3; 10]);
+        let mut change = self.engine.store.begin().await.unwrap();
+        change.add_plan(&plan).await.unwrap();
+        for request in requests {
+            change.set_request_plan(*request, id).await.unwrap();
+        }
+        change.approve_plan(id, &digest, actor, self.world.now()).await.unwrap();
+        let event = self.engine.event(Kind::PlanApproved, Some(actor)).about(id);
+        change.commit(self.engine.organization, &[event]).await.unwrap();
+        id
+    }
+
+    /// Plans, approves and queues an erasure.
+    pub async fn queue(&self, requests: &[RequestId], kinds: &[&str]) -> JobId {
+        let document = self.draft(Right::Erasure, kinds).await;
+        let plan = self.approve(&document, requests).await;
+        self.engine.queue_job(plan, requests, &["received", states::HIDDEN], None).await.unwrap()
+    }
+
+    pub async fn run(&self, job: JobId) -> Result<&'static str, exeunt_engine::Error> {
+        self.engine.run_job(job, "test", &Default::default(), &exeunt_engine::progress::Nobody).await
+    }
+}
+
+pub fn sqlite(path: &Path) -> Arc<dyn Source> {
+    Arc::new(exeunt_source_sqlite::SqliteSource::new(exeunt_source_sqlite::Settings::for_file(path)))
+}
+
+pub async fn postgres(url: &str) -> Arc<dyn Source> {
+    let settings = exeunt_source_postgres::Settings::from_url(url);
+    Arc::new(exeunt_source_postgres::Postgres::connect(&settings).await.unwrap())
+}
