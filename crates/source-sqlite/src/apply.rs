@@ -218,7 +218,7 @@ fn fill_keys(held: &Held, table: &TableRef, key: &KeyBy, keys: &[Row]) -> Result
 fn discard(held: &Held, given: &Given) -> Result<(), Fault> {
     match given {
         Given::Table(table) => temp::discard(&held.connection, table),
-        Given::Arrays | Given::One => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -37,7 +37,7 @@ fn set_up(connection: &Connection, settings: &Settings) -> rusqlite::Result<()> 
     functions::register(connection)?;
     connection.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
-         PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+         PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 8000;",
     )?;
     connection.pragma_update(None, "cache_size", -1024 * i64::from(settings.cache_mib.clamp(1, 4096)))?;
     // The first touch of the file itself: a file that is no database, or is encrypted, shows here.
