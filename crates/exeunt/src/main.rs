@@ -1,2 +1,60 @@
 //! Exeunt: privacy rights that are really carried out.
-fn main() {}
+//!
+//! The one place that reads the clock, the environment and the system's randomness, names the connectors, and talks to
+//! whoever started it. Commands are files under `commands/`, named for the noun and verb they are called by.
+#![expect(clippy::disallowed_methods, reason = "the binary is where clock, chance and environment come in")]
+#![expect(clippy::print_stderr, reason = "whoever runs a command is talked to on standard error")]
+
+mod cli;
+mod commands;
+mod door;
+mod failure;
+mod ids;
+mod out;
+mod passphrase;
+mod progress;
+mod settings;
+mod sources;
+mod stop;
+mod table;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return failure::usage(&error),
+    };
+    start_log();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let done = match runtime {
+        Ok(runtime) => {
+            let done = runtime.block_on(commands::run(&cli));
+            // a blocking read of a prompt must not keep the process alive
+            runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+            done
+        }
+        Err(error) => Err(failure::Failure::Out(error)),
+    };
+    match done {
+        Ok(exit) => ExitCode::from(exit.0),
+        Err(failure) => failure::report(&failure, cli.json),
+    }
+}
+
+/// Logs go to standard error, only when asked for by `EXEUNT_LOG` (`info`, `exeunt_engine=debug`).
+fn start_log() {
+    let Ok(wanted) = std::env::var("EXEUNT_LOG") else { return };
+    let filter = tracing_subscriber::EnvFilter::try_new(wanted)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init();
+}

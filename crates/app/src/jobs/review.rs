@@ -1,11 +1,13 @@
 //! Rows that could not be struck: looked at, tried again, or left with a reason.
 
 use exeunt_base::JobId;
+use exeunt_engine::review::Retried;
 use exeunt_store::reviews::Review;
 
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::requests::hold::reason;
 
 impl Office {
     /// A job's flagged rows, oldest first.
@@ -13,5 +15,24 @@ impl Office {
         let job = self.engine.store.job(id).await?;
         self.own(job.organization, "job", &id.to_string())?;
         Ok(self.engine.store.reviews(id).await?)
+    }
+
+    /// Tries all flagged rows again.
+    pub async fn retry_reviews(&self, actor: &Actor, id: JobId, owner: &str) -> Result<Retried, Error> {
+        self.list_reviews(actor, id).await?;
+        Ok(self.engine.retry_reviews(id, owner, Some(actor.id)).await?)
+    }
+
+    /// Leaves all flagged rows as they are, for a reason, and settles the job. Says how many that were.
+    pub async fn skip_reviews(
+        &self,
+        actor: &Actor,
+        id: JobId,
+        because: &str,
+        owner: &str,
+    ) -> Result<u64, Error> {
+        let because = reason(because)?;
+        self.list_reviews(actor, id).await?;
+        Ok(self.engine.skip_reviews(id, &because, owner, Some(actor.id)).await?)
     }
 }

@@ -1,10 +1,8 @@
 //! Making a job for an approved erasure plan: its requests become the job's claimants, its images get an epoch.
 
-use exeunt_audit::kind::Kind;
 use exeunt_base::{JobId, PlanId, RequestId};
 use exeunt_engine::states;
 use exeunt_plan::document::Right;
-use exeunt_store::jobs::Job;
 
 use crate::actor::Actor;
 use crate::error::Error;
@@ -34,37 +32,7 @@ impl Office {
                 "plan `{id}` answers no request any more; another plan took its place"
             )));
         }
-        let now = self.engine.world.now();
-        let days = self.engine.settings.epoch_days;
-        let epoch = self.engine.keyring.epoch_for(self.organization.id, now, days, &self.chance())?.epoch();
-        let job = Job {
-            id: self.engine.new_job(),
-            organization: self.organization.id,
-            plan: id,
-            state: states::QUEUED.to_owned(),
-            epoch,
-            salt: Some(self.chance().expose().to_vec()),
-            census_blob: None,
-            census_digest: None,
-            rows_total: 0,
-            rows_confirmed: 0,
-            cancel_asked: false,
-            fence: 0,
-            batches: 0,
-            made_at: now,
-            started_at: None,
-            settled_at: None,
-            trouble: None,
-        };
         let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
-        let event = self.event(Kind::JobStarted, actor).about(job.id).about(id).fact("state", states::QUEUED);
-        let mut change = self.engine.store.begin().await?;
-        change.add_job(&job).await?;
-        for (claimant, request) in ids.iter().enumerate() {
-            let claimant = u32::try_from(claimant).unwrap_or(u32::MAX);
-            change.set_request_job(*request, job.id, claimant).await?;
-        }
-        change.commit(self.organization.id, &self.events_about(&event, &ids)).await?;
-        Ok(job.id)
+        Ok(self.engine.queue_job(id, &ids, &[states::APPROVED], Some(actor.id)).await?)
     }
 }

@@ -6,14 +6,11 @@ use std::path::Path;
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::PackageId;
-use exeunt_package::{Identity, Key, Opened, Opening};
+use exeunt_package::{Key, Opened, Opening};
 
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
-
-/// What the key of a package is sealed for.
-pub(crate) const PURPOSE: &str = "packages";
 
 impl Office {
     /// Opens a package of this home into a folder that does not exist yet, with its own key or another one.
@@ -30,7 +27,7 @@ impl Office {
         }
         let key = match key {
             Some(key) => key,
-            None => self.own_key(&package)?,
+            None => Key::Identity(self.engine.package_identity(&package)?),
         };
         let opened = open_file(&self.layout.packages.join(&package.file), &key, target)?;
         let event = self.event(Kind::PackageOpened, actor).about(id).about(package.request);
@@ -38,23 +35,6 @@ impl Office {
         change.count_opening(id).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(opened)
-    }
-
-    fn own_key(&self, package: &exeunt_store::packages::Package) -> Result<Key, Error> {
-        let sealed = package.key.as_deref().ok_or_else(|| {
-            Error::Usage(format!(
-                "package `{}` was made for other keys than this home's; give one with --identity or --passphrase-file",
-                package.id
-            ))
-        })?;
-        let context = package.id.to_string();
-        let plain =
-            self.engine.keyring.open_for(self.organization.id, PURPOSE, context.as_bytes(), sealed)?;
-        let text = String::from_utf8(plain.expose().clone()).map_err(|_| Error::Damaged {
-            what: format!("key of package `{}`", package.id),
-            why: String::from("it is not text"),
-        })?;
-        Ok(Key::Identity(Identity::parse(&exeunt_base::Secret::new(text))?))
     }
 }
 

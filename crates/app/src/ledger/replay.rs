@@ -1,0 +1,43 @@
+//! Erasing again whoever came back: a request for each of them, one plan for all, approved by the act of asking.
+
+use exeunt_audit::kind::Kind;
+use exeunt_base::{JobId, RequestId};
+use exeunt_rights::Right;
+
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+use crate::requests::submit::Submission;
+
+/// What was set in motion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// For each request that had erased somebody, the one that does so again.
+    pub requests: Vec<(RequestId, RequestId)>,
+    /// The job that carries it out, not yet run; absent when nobody was back.
+    pub job: Option<JobId>,
+}
+
+impl Office {
+    /// Checks the ledger and prepares the job that erases whoever is back. Running it is the caller's.
+    pub async fn replay_ledger(&self, actor: &Actor) -> Result<Replayed, Error> {
+        let checked = self.check_ledger(actor).await?;
+        let mut requests = Vec::new();
+        for back in checked.back {
+            let submission =
+                Submission { right: Right::Erasure, identifiers: back.identifiers, received_at: None };
+            requests.push((back.erased_by, self.submit_request(actor, submission).await?));
+        }
+        if requests.is_empty() {
+            return Ok(Replayed { requests, job: None });
+        }
+        let ids: Vec<RequestId> = requests.iter().map(|(_, id)| *id).collect();
+        let made = self.make_plan(actor, &ids).await?;
+        self.approve_plan(actor, made.id, &made.digest).await?;
+        let job = self.start_job(actor, made.id).await?;
+        let event = self.event(Kind::LedgerReplayed, actor).about(job).about(made.id);
+        let change = self.engine.store.begin().await?;
+        change.commit(self.organization.id, &self.events_about(&event, &ids)).await?;
+        Ok(Replayed { requests, job: Some(job) })
+    }
+}

@@ -1,0 +1,74 @@
+//! The command line: global options and the tree of commands. `docs/cli.md` tells the same for people.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands;
+
+/// What every exit code means, at the end of `--help`.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done                              5  a source cannot be reached or does not let us in
+  1  something nobody foresaw          6  it is not there
+  2  asked wrongly, or bad settings    7  tampered with: it does not verify
+  3  refused by a guard; often it      8  stopped between two batches; the same command goes on
+     can be confirmed                  9  rows wait for review
+  4  findings to mend first           10  no room left
+
+Data goes to standard output, everything else to standard error. Identifiers are read from a file or standard input
+with --identify-file, so that they stay out of the shell's history.";
+
+/// Privacy rights that are really carried out: give me my data, forget me.
+#[derive(Debug, Parser)]
+#[command(name = "exeunt", version, after_help = EXIT_CODES, max_term_width = 110)]
+pub(crate) struct Cli {
+    /// The home folder [default: $EXEUNT_HOME, else .exeunt]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// A shop with 20,000 customers and the whole story, everything left on disk to look at
+    Demo(commands::demo::Args),
+    /// Make a home: keys, vault, control store, organization, settings
+    Init(commands::init::Args),
+    /// The data map: check it, write a first one, draw it
+    #[command(subcommand)]
+    Map(commands::map::Map),
+    /// Requests: somebody asks for a right
+    #[command(subcommand)]
+    Request(commands::request::Request),
+    /// Plans: what will be done, read before it is approved
+    #[command(subcommand)]
+    Plan(commands::plan::Plan),
+    /// Jobs: a plan being carried out
+    #[command(subcommand)]
+    Job(commands::job::Job),
+    /// Bring erased rows back, within the window
+    Restore(commands::restore::Args),
+    /// Destroy for ever what the window kept, look again, issue the receipt
+    Purge(commands::purge::Args),
+    /// Packages: the answer to access and portability
+    #[command(subcommand)]
+    Package(commands::package::Package),
+    /// The log: verify it offline, export it, prove an entry
+    #[command(subcommand)]
+    Audit(commands::audit::Audit),
+    /// The ledger: who was erased stays erased
+    #[command(subcommand)]
+    Ledger(commands::ledger::Ledger),
+    /// Sources: can they be reached, and with which rights
+    #[command(subcommand)]
+    Source(commands::source::Source),
+    /// Completions for a shell, to be written where the shell looks for them
+    Completions(commands::completions::Args),
+}

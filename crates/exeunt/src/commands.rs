@@ -1,0 +1,39 @@
+//! The commands, one a file, in folders named for their nouns.
+
+pub(crate) mod audit;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod init;
+pub(crate) mod job;
+pub(crate) mod ledger;
+pub(crate) mod map;
+pub(crate) mod package;
+pub(crate) mod plan;
+pub(crate) mod purge;
+pub(crate) mod request;
+pub(crate) mod restore;
+pub(crate) mod source;
+
+use crate::cli::{Cli, Command};
+use crate::door::Door;
+use crate::failure::{Exit, Failure};
+
+/// Does what was asked.
+pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let door = Door::new(cli);
+    match &cli.command {
+        Command::Demo(args) => demo::run(&door, args).await,
+        Command::Init(args) => init::run(&door, args).await,
+        Command::Map(map) => map::run(door, map).await,
+        Command::Request(request) => request::run(&door, request).await,
+        Command::Plan(plan) => plan::run(&door, plan).await,
+        Command::Job(job) => job::run(&door, job).await,
+        Command::Restore(args) => restore::run(&door, args).await,
+        Command::Purge(args) => purge::run(&door, args).await,
+        Command::Package(package) => package::run(&door, package).await,
+        Command::Audit(audit) => audit::run(&door, audit).await,
+        Command::Ledger(ledger) => ledger::run(door, ledger).await,
+        Command::Source(source) => source::run(door, source).await,
+        Command::Completions(args) => completions::run(args),
+    }
+}

@@ -1,0 +1,52 @@
+//! `exeunt audit export`.
+
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use exeunt_app::audits::export::Form;
+
+use crate::door::{Door, Needs};
+use crate::failure::{Exit, Failure};
+use crate::out;
+
+/// Which form, and where to.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The form
+    #[arg(long, value_enum, default_value = "jsonl")]
+    form: Kind,
+    /// Write to this file, which must not exist, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+}
+
+/// Forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    /// JSON Lines with the signed checkpoint: can be verified
+    Jsonl,
+    /// CSV, for reading
+    Csv,
+}
+
+/// Exports.
+pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
+    let (office, actor) = door.office(Needs::Home).await?;
+    let form = match args.form {
+        Kind::Jsonl => Form::JsonLines,
+        Kind::Csv => Form::Csv,
+    };
+    let mut to: Box<dyn Write + Send> = match &args.to {
+        None => Box::new(BufWriter::new(std::io::stdout())),
+        Some(path) => {
+            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+            Box::new(BufWriter::new(file.map_err(|source| Failure::file("make", path, source))?))
+        }
+    };
+    let entries = office.export_audit(&actor, form, &mut *to).await?;
+    to.flush()?;
+    out::remark(&out::plural(entries, "entry", "entries"));
+    Ok(Exit::DONE)
+}

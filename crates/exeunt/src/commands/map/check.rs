@@ -1,0 +1,73 @@
+//! `exeunt map check`: for engineers and their CI.
+
+use std::path::PathBuf;
+
+use exeunt_app::maps;
+use exeunt_base::Name;
+use exeunt_plan::map::{Finding, Severity};
+use serde_json::{Value, json};
+
+use crate::door::Door;
+use crate::failure::{Exit, Failure};
+use crate::{out, sources};
+
+/// What to check.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Files or folders of the map [default: those in the settings]
+    files: Vec<PathBuf>,
+    /// Look at this database instead of the one in the settings: shop=sqlite:copy.db
+    #[arg(long, value_name = "NAME=ADDRESS", value_parser = sources::address)]
+    at: Vec<(Name, String)>,
+    /// Fail on warnings too
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Checks.
+pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
+    let read = maps::read::read(&super::files(&door, &args.files)?)?;
+    let sources = sources::connect(door.settings_if_any()?.as_ref(), &args.at).await?;
+    let findings = maps::check::check(&read.map, &sources).await?;
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let models = read.map.models().count();
+    if door.json {
+        out::json(&json!({
+            "models": models,
+            "errors": errors,
+            "warnings": warnings,
+            "findings": findings.iter().map(one).collect::<Vec<_>>(),
+        }))?;
+    } else {
+        let mut text = String::new();
+        for finding in &findings {
+            text.push_str(&format!("{finding}\n"));
+        }
+        let models = out::plural(models as u64, "model", "models");
+        text.push_str(&match (errors, warnings) {
+            (0, 0) => format!("{models}: the map and the live schema agree\n"),
+            _ => format!(
+                "{models}: {}, {}\n",
+                out::plural(errors as u64, "error", "errors"),
+                out::plural(warnings as u64, "warning", "warnings")
+            ),
+        });
+        out::text(&text)?;
+    }
+    Ok(if errors > 0 || args.strict && warnings > 0 { Exit::FINDINGS } else { Exit::DONE })
+}
+
+fn one(finding: &Finding) -> Value {
+    let span = finding.span.as_ref().filter(|span| span.line > 0);
+    json!({
+        "severity": finding.severity.word(),
+        "code": finding.code,
+        "place": finding.place,
+        "file": span.map(|span| span.file.to_string()),
+        "line": span.map(|span| span.line),
+        "column": span.map(|span| span.column),
+        "what": finding.what,
+        "fix": finding.fix,
+    })
+}

@@ -1,0 +1,234 @@
+//! `exeunt plan show`: tables by what happens to their rows, findings, and on demand the whole explanation.
+
+use exeunt_app::plans::show::Shown;
+use exeunt_app::{Actor, Office};
+use exeunt_base::PlanId;
+use exeunt_engine::dry_run::Preview;
+use exeunt_plan::document::{Document, Note, Right, Severity};
+use exeunt_plan::{explain, table as lines};
+use serde_json::{Value, json};
+
+use crate::commands::job::Guards;
+use crate::commands::plan::find;
+use crate::door::{Door, Needs};
+use crate::failure::{Exit, Failure};
+use crate::ids::Work;
+use crate::out;
+use crate::table::table;
+
+/// Which, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The plan, or its job, or a request it answers
+    #[arg(value_name = "PLAN|REQUEST|JOB")]
+    work: Work,
+    /// Every step in sentences, with its reason
+    #[arg(long)]
+    explain: bool,
+    /// Execute the very statements and roll them back
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not count rows now
+    #[arg(long, conflicts_with = "dry_run")]
+    no_counts: bool,
+    /// Print the document that the digest covers, and nothing else
+    #[arg(long, conflicts_with_all = ["explain", "dry_run"])]
+    document: bool,
+    #[command(flatten)]
+    guards: Guards,
+}
+
+/// How a plan is shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    pub(crate) dry_run: bool,
+    pub(crate) counts: bool,
+    pub(crate) explain: bool,
+    pub(crate) guards: Guards,
+}
+
+/// Shows.
+pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
+    let counting = !args.no_counts && !args.document;
+    let (office, actor) = door.office(if counting { Needs::Sources } else { Needs::Home }).await?;
+    let id = find(&office, args.work).await?;
+    if args.document {
+        let shown = office.show_plan(&actor, id).await?;
+        out::raw(format!("{}\n", shown.stored.document).as_bytes())?;
+        return Ok(Exit::DONE);
+    }
+    let how = How { dry_run: args.dry_run, counts: counting, explain: args.explain, guards: args.guards };
+    let blocked = print(door, &office, &actor, id, how).await?;
+    Ok(if blocked { Exit::FINDINGS } else { Exit::DONE })
+}
+
+/// Prints a plan, and says whether findings stand against its approval.
+pub(crate) async fn print(
+    door: &Door,
+    office: &Office,
+    actor: &Actor,
+    id: PlanId,
+    how: How,
+) -> Result<bool, Failure> {
+    let shown = office.show_plan(actor, id).await?;
+    let document = shown.plan.document();
+    let begun = shown.requests.is_empty() || is_begun(office, &shown).await?;
+    // once rows were struck, counting would tell what is left, not what the plan is about
+    let confirmed = how.guards.confirmed();
+    let preview = match (how.counts && !begun, how.dry_run) {
+        (false, _) => None,
+        (true, true) => Some(office.dry_run_plan(actor, document, &shown.requests, confirmed).await?),
+        (true, false) => Some(office.count_plan(actor, document, &shown.requests, confirmed).await?),
+    };
+    let blocked = document.notes.iter().any(Note::blocks);
+    if door.json {
+        out::json(&value(&shown, preview.as_ref()))?;
+    } else {
+        out::text(&told(&shown, preview.as_ref().map(|preview| preview.sets.as_slice()), how.explain))?;
+        if let Some(preview) = preview.as_ref().filter(|_| how.dry_run) {
+            out::text(&rehearsed(preview))?;
+        }
+        if how.counts && begun {
+            out::remark(
+                "rows are not counted again: the job of this plan has begun; see `exeunt job status`",
+            );
+        }
+    }
+    Ok(blocked)
+}
+
+async fn is_begun(office: &Office, shown: &Shown) -> Result<bool, Failure> {
+    for request in &shown.requests {
+        if office.request(*request).await?.job.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A plan for people.
+pub(crate) fn told(shown: &Shown, counts: Option<&[u64]>, explained: bool) -> String {
+    let document = shown.plan.document();
+    let rows = |set: usize| counts.and_then(|counts| counts.get(set).copied());
+    let mut text = String::new();
+    if explained {
+        text.push_str(&explain::text(document));
+        text.push('\n');
+    }
+    if document.right == Right::Erasure {
+        text.push_str(&lines::text(document, &rows));
+    } else {
+        let shown: Vec<Vec<String>> = document
+            .reads
+            .iter()
+            .map(|read| {
+                let set = &document.sets[read.set];
+                vec![
+                    set.model.to_string(),
+                    String::from(if read.accessed { "has access to" } else { "the person's own" }),
+                    rows(read.set).map(out::grouped).unwrap_or_default(),
+                    read.fields.len().to_string(),
+                ]
+            })
+            .collect();
+        text.push_str(&table(&["model", "why", "rows", "fields"], &shown));
+    }
+    for kept in document.kept.iter().filter(|_| !explained) {
+        let until = if kept.until.is_empty() { String::new() } else { format!(", until {}", kept.until) };
+        text.push_str(&format!("\nkept: {}: {}{until}", document.sets[kept.set].model, kept.because));
+    }
+    if !document.kept.is_empty() && !explained {
+        text.push('\n');
+    }
+    for note in document.notes.iter().filter(|_| !explained) {
+        text.push_str(&format!("\n{}: {}: {}", word(note.severity), note.at, note.text));
+    }
+    if !document.notes.is_empty() && !explained {
+        text.push('\n');
+    }
+    let people = out::plural(shown.requests.len() as u64, "request", "requests");
+    let approved = match shown.stored.approved {
+        Some((_, at)) => format!("approved {}", out::time(at)),
+        None if document.notes.iter().any(Note::blocks) => {
+            String::from("cannot be approved: mend the errors first")
+        }
+        None => String::from("not approved"),
+    };
+    text.push_str(&format!(
+        "\nplan    {} for {people}, {approved}\ndigest  {}\n",
+        shown.stored.id, shown.stored.digest
+    ));
+    text
+}
+
+/// What the dry run did and undid, for people.
+pub(crate) fn rehearsed(preview: &Preview) -> String {
+    let rows: Vec<Vec<String>> = preview
+        .lines
+        .iter()
+        .map(|line| {
+            let held = if line.held_back > 0 { out::grouped(line.held_back) } else { String::new() };
+            let struck = line.struck.map(out::grouped).unwrap_or_default();
+            vec![line.model.clone(), line.action.clone(), out::grouped(line.found), struck, held]
+        })
+        .collect();
+    let headings = ["model", "what", "found", "done and undone", "held back"];
+    format!("\nDry run: every statement was executed and rolled back.\n\n{}", table(&headings, &rows))
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+fn value(shown: &Shown, preview: Option<&Preview>) -> Value {
+    let document: &Document = shown.plan.document();
+    let counts = preview.map(|preview| preview.sets.as_slice());
+    let rows = |set: usize| counts.and_then(|counts| counts.get(set).copied());
+    let model = |line: &lines::Line| {
+        json!({
+            "model": line.model.to_string(),
+            "delete": counts.and(line.delete),
+            "anonymize": counts.and(line.anonymize),
+            "keep": counts.and(line.keep),
+            "detach": counts.and(line.detach),
+        })
+    };
+    json!({
+        "plan": shown.stored.id,
+        "right": shown.stored.right,
+        "digest": shown.stored.digest,
+        "made_at": shown.stored.made_at,
+        "approved_at": shown.stored.approved.map(|(_, at)| at),
+        "requests": shown.requests,
+        "counted": counts.is_some(),
+        "models": lines::lines(document, &rows).iter().map(model).collect::<Vec<_>>(),
+        "reads": document.reads.iter().map(|read| json!({
+            "model": document.sets[read.set].model.to_string(),
+            "accessed": read.accessed,
+            "rows": rows(read.set),
+        })).collect::<Vec<_>>(),
+        "kept": document.kept.iter().map(|kept| json!({
+            "model": document.sets[kept.set].model.to_string(),
+            "because": kept.because,
+            "until": kept.until,
+            "rows": rows(kept.set),
+        })).collect::<Vec<_>>(),
+        "steps": preview.map(|preview| preview.lines.iter().map(|line| json!({
+            "model": line.model,
+            "action": line.action,
+            "found": line.found,
+            "struck": line.struck,
+            "held_back": line.held_back,
+        })).collect::<Vec<_>>()),
+        "notes": document.notes.iter().map(|note| json!({
+            "severity": word(note.severity),
+            "code": note.code,
+            "at": note.at,
+            "text": note.text,
+        })).collect::<Vec<_>>(),
+    })
+}

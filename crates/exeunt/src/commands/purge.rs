@@ -1,0 +1,162 @@
+//! `exeunt purge`: makes erasures final, looks again, issues the receipt.
+
+use exeunt_app::audits::prove::Issued;
+use exeunt_base::RequestId;
+use exeunt_engine::purge::{Options, Purged};
+use serde_json::{Value, json};
+
+use crate::door::{Door, Needs};
+use crate::failure::{Exit, Failure};
+use crate::table::table;
+use crate::{ids, out};
+
+/// Which, and under which circumstances.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The requests [default: all whose window has ended]
+    #[arg(value_parser = ids::id::<RequestId>("req"))]
+    requests: Vec<RequestId>,
+    /// End the window early, for this reason
+    #[arg(long, value_name = "REASON", requires = "requests")]
+    now: Option<String>,
+    /// Rows that appeared since are erased too
+    #[arg(long, conflicts_with = "leave_new")]
+    include_new: bool,
+    /// Rows that appeared since are left, for this reason
+    #[arg(long, value_name = "REASON")]
+    leave_new: Option<String>,
+}
+
+/// Purges. One request's trouble does not stop the others; the first trouble is what the command ends with.
+pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
+    let (office, actor) = door.office(Needs::Sources).await?;
+    let requests =
+        if args.requests.is_empty() { office.due_for_purge(&actor).await? } else { args.requests.clone() };
+    let mut answers = Vec::new();
+    let mut trouble = None;
+    let mut exit = Exit::DONE;
+    for id in &requests {
+        let options = Options {
+            now: args.now.clone(),
+            include_new: args.include_new,
+            leave_new: args.leave_new.clone(),
+        };
+        match office.purge(&actor, *id, options, &door.owner()).await {
+            Ok((purged, issued)) => {
+                if !purged.seen.found.is_empty() || !purged.seen.failed.is_empty() {
+                    exit = Exit::REVIEW;
+                }
+                if door.json {
+                    answers.push(value(*id, &purged, &issued));
+                } else {
+                    out::text(&told(*id, &purged, &issued))?;
+                }
+            }
+            Err(error) => {
+                if trouble.is_some() || requests.len() > 1 {
+                    out::remark(&format!("{id}: {error}"));
+                }
+                trouble = trouble.or(Some(error));
+            }
+        }
+    }
+    if door.json {
+        out::json(&json!({ "purged": answers }))?;
+    } else if requests.is_empty() {
+        out::text("nothing is due: no window has ended")?;
+    }
+    // packages live in the same house and die of age too
+    for package in office.remove_expired_packages(&actor).await? {
+        out::remark(&format!("{package} expired; its key and file are destroyed"));
+    }
+    match trouble {
+        None => Ok(exit),
+        Some(error) => Err(error.into()),
+    }
+}
+
+fn value(id: RequestId, purged: &Purged, issued: &[Issued]) -> Value {
+    json!({
+        "request": id,
+        "receipt": purged.receipt,
+        "receipt_file": issued.iter().find(|one| one.receipt == purged.receipt).map(|one| one.file.display().to_string()),
+        "proof_file": issued.iter().find(|one| one.receipt == purged.receipt).map(|one| one.proof.display().to_string()),
+        "rows": purged.tally.lines.iter().map(|line| json!({
+            "model": line.model,
+            "action": line.action,
+            "rows": line.rows,
+        })).collect::<Vec<_>>(),
+        "residue": purged.residue.iter().map(|(source, residue)| json!({
+            "source": source.as_str(),
+            "done": residue.done,
+            "left": residue.left.iter().map(|left| json!({
+                "place": left.place,
+                "note": left.note,
+                "until": left.until,
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "looked_again": {
+            "identifiers": purged.seen.identifiers,
+            "places": purged.seen.places,
+            "found": purged.seen.found.iter().map(|found| json!({
+                "place": found.place,
+                "kind": found.kind,
+                "rows": found.rows,
+                "mapped": found.mapped,
+            })).collect::<Vec<_>>(),
+            "failed": purged.seen.failed,
+        },
+        "left_new": purged.left_new.iter().map(|new| json!({ "model": new.model, "rows": new.rows })).collect::<Vec<_>>(),
+    })
+}
+
+/// What was purged, for people.
+pub(crate) fn told(id: RequestId, purged: &Purged, issued: &[Issued]) -> String {
+    let rows: Vec<Vec<String>> = purged
+        .tally
+        .lines
+        .iter()
+        .filter(|line| line.action != "veil")
+        .map(|line| vec![line.model.clone(), line.action.clone(), out::grouped(line.rows)])
+        .collect();
+    let mut text = format!("{id} is purged\n\n{}\n", table(&["model", "what", "rows"], &rows));
+    for (source, residue) in &purged.residue {
+        for done in &residue.done {
+            text.push_str(&format!("{source}: {done}\n"));
+        }
+        for left in &residue.left {
+            let until = left.until.map(|until| format!(", until {}", out::time(until))).unwrap_or_default();
+            text.push_str(&format!("{source}: left in {}{until}: {}\n", left.place, left.note));
+        }
+    }
+    let seen = &purged.seen;
+    let searched = format!(
+        "looked again for {} in {}",
+        out::plural(seen.identifiers, "identifier", "identifiers"),
+        out::plural(seen.places, "column", "columns")
+    );
+    if seen.found.is_empty() {
+        text.push_str(&format!("{searched}: nothing found\n"));
+    } else {
+        text.push_str(&format!("{searched}; still found, look at these:\n"));
+        for found in &seen.found {
+            let unmapped = if found.mapped { "" } else { " (not in the map)" };
+            let rows = out::plural(found.rows, "row", "rows");
+            text.push_str(&format!("  {}{unmapped}: {} in {rows}\n", found.place, found.kind));
+        }
+    }
+    for failed in &seen.failed {
+        text.push_str(&format!("  could not be searched: {failed}\n"));
+    }
+    for new in &purged.left_new {
+        text.push_str(&format!(
+            "  left on purpose: {} in {}\n",
+            out::plural(new.rows, "new row", "new rows"),
+            new.model
+        ));
+    }
+    for one in issued.iter().filter(|one| one.receipt == purged.receipt) {
+        text.push_str(&format!("receipt  {}\nproof    {}\n", one.file.display(), one.proof.display()));
+    }
+    text
+}

@@ -1,0 +1,107 @@
+//! `exeunt request submit`: somebody asks for a right.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use exeunt_app::requests::submit::Submission;
+use exeunt_base::{Personal, Timestamp};
+use exeunt_rights::Right;
+use serde_json::json;
+
+use crate::door::{Door, Needs};
+use crate::failure::{Exit, Failure};
+use crate::out;
+
+/// Most bytes of identifiers that are read.
+const MOST: u64 = 1 << 20;
+
+/// What is asked.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The right
+    #[arg(long, value_enum)]
+    right: Asked,
+    /// What identifies the person: email=ada@example.test, customer_id=7 (stays in the shell's history)
+    #[arg(long, value_name = "KIND=VALUE", value_parser = identifier)]
+    identify: Vec<Identifier>,
+    /// Read identifiers from a file, one KIND=VALUE a line; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    identify_file: Option<PathBuf>,
+    /// When the person asked, if earlier than now: 2026-11-21T09:30:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    received: Option<Timestamp>,
+}
+
+/// Rights that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Asked {
+    /// Forget me
+    Erasure,
+    /// Give me all you have about me
+    Access,
+    /// Give me what I gave you, for another service
+    Portability,
+}
+
+/// An identifier: what clap holds must not show it.
+#[derive(Debug, Clone)]
+pub(crate) struct Identifier(String, Personal);
+
+/// Takes the request in.
+pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
+    let mut identifiers: Vec<(String, Personal)> =
+        args.identify.iter().map(|Identifier(kind, value)| (kind.clone(), value.clone())).collect();
+    if let Some(path) = &args.identify_file {
+        identifiers.extend(read_identifiers(path)?);
+    }
+    let right = match args.right {
+        Asked::Erasure => Right::Erasure,
+        Asked::Access => Right::Access,
+        Asked::Portability => Right::Portability,
+    };
+    let (office, actor) = door.office(Needs::Home).await?;
+    let submission = Submission { right, identifiers, received_at: args.received };
+    let id = office.submit_request(&actor, submission).await?;
+    if door.json {
+        out::json(&json!({ "request": id, "right": right.as_str(), "state": "received" }))?;
+    } else {
+        out::text(&id.to_string())?;
+        out::remark(&match right {
+            Right::Erasure => format!("next: exeunt plan make {id}"),
+            _ => format!("next: exeunt package make {id}"),
+        });
+    }
+    Ok(Exit::DONE)
+}
+
+/// Reads identifiers from a file, or from standard input for `-`.
+pub(crate) fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, Failure> {
+    let reader: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        let file = std::fs::File::open(path);
+        Box::new(file.map_err(|source| Failure::file("read the identifiers in", path, source))?)
+    };
+    let mut identifiers = Vec::new();
+    for (number, line) in BufReader::new(reader.take(MOST)).lines().enumerate() {
+        let line = line.map_err(|source| Failure::file("read the identifiers in", path, source))?;
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (kind, value) = line.split_once('=').ok_or_else(|| {
+            Failure::Usage(format!("line {} of the identifiers is not of the form KIND=VALUE", number + 1))
+        })?;
+        identifiers.push((kind.trim().to_owned(), Personal::new(value.to_owned())));
+    }
+    Ok(identifiers)
+}
+
+fn identifier(text: &str) -> Result<Identifier, String> {
+    let (kind, value) =
+        text.split_once('=').ok_or("the form is KIND=VALUE, such as email=… or customer_id=…")?;
+    Ok(Identifier(kind.trim().to_owned(), Personal::new(value.to_owned())))
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| String::from("the form is 2026-11-21T09:30:00Z"))
+}

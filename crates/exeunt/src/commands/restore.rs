@@ -1,0 +1,92 @@
+//! `exeunt restore`: brings erased rows back, as long as the window is open.
+
+use exeunt_base::RequestId;
+use exeunt_engine::restore::{Choice, Restored};
+use serde_json::{Value, json};
+
+use crate::door::{Door, Needs};
+use crate::failure::{Exit, Failure};
+use crate::{ids, out};
+
+/// Which, and how much of it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The request
+    #[arg(value_parser = ids::id::<RequestId>("req"))]
+    request: RequestId,
+    /// Only rows of this model: shop.orders
+    #[arg(long, value_name = "SOURCE.MODEL")]
+    model: Option<String>,
+    /// Only rows with this key, as JSON where it has several columns: 7, ["a",1]; may be repeated
+    #[arg(long = "key", value_name = "KEY", requires = "model")]
+    keys: Vec<String>,
+}
+
+/// Brings them back.
+pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
+    let choice = match &args.model {
+        None => Choice::Whole,
+        Some(model) => Choice::Rows {
+            model: model.clone(),
+            keys: args.keys.iter().map(|key| read_key(key)).collect::<Result<_, _>>()?,
+        },
+    };
+    let (office, actor) = door.office(Needs::Sources).await?;
+    let restored = office.restore(&actor, args.request, &choice, &door.owner()).await?;
+    if door.json {
+        let refused = |refusal: &exeunt_engine::restore::Refusal| json!({ "model": refusal.model, "rows": refusal.rows, "why": refusal.words });
+        out::json(&json!({
+            "request": args.request,
+            "back": restored.back,
+            "already": restored.already,
+            "refused": restored.refused.iter().map(refused).collect::<Vec<_>>(),
+            "notes": restored.notes,
+            "whole": restored.whole,
+        }))?;
+    } else {
+        out::text(&told(&restored))?;
+    }
+    Ok(if restored.refused.is_empty() { Exit::DONE } else { Exit::REVIEW })
+}
+
+/// What came back, for people.
+pub(crate) fn told(restored: &Restored) -> String {
+    let mut text = format!("{} back", out::plural(restored.back, "row is", "rows are"));
+    if restored.already > 0 {
+        text.push_str(&format!(", {} already", out::plural(restored.already, "row was", "rows were")));
+    }
+    text.push('\n');
+    for refusal in &restored.refused {
+        text.push_str(&format!(
+            "  {}: {} not: {}\n",
+            refusal.model,
+            out::plural(refusal.rows, "row did", "rows did"),
+            refusal.words
+        ));
+    }
+    for note in &restored.notes {
+        text.push_str(&format!("  {note}\n"));
+    }
+    if restored.whole {
+        text.push_str("The request is restored whole.\n");
+    }
+    text
+}
+
+/// A key: a JSON list of its cells, or the only cell as it is.
+fn read_key(text: &str) -> Result<Vec<String>, Failure> {
+    if !text.starts_with('[') {
+        return Ok(vec![text.to_owned()]);
+    }
+    let bad = || Failure::Usage(String::from("a key of several columns is a JSON list of texts and numbers"));
+    let cells: Vec<Value> = serde_json::from_str(text).map_err(|_| bad())?;
+    cells
+        .into_iter()
+        .map(|cell| match cell {
+            Value::String(text) => Ok(text),
+            Value::Number(number) => Ok(number.to_string()),
+            Value::Bool(truth) => Ok(truth.to_string()),
+            _ => Err(bad()),
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! The door: finds the home, reads the settings, asks for the key, and lets a command into the office.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use exeunt_app::home::Layout;
+use exeunt_app::home::open::{self, Opening};
+use exeunt_app::{Actor, Office, Policy};
+use exeunt_base::{Name, hex};
+use exeunt_engine::World;
+use exeunt_vault::{Keeper, KeyFile, Passphrase};
+
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::passphrase;
+use crate::settings::Settings;
+use crate::sources;
+use crate::world::System;
+
+/// The folder a home is in when nobody says.
+const USUAL: &str = ".exeunt";
+
+/// Whether a command talks to databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Only our own memory.
+    Home,
+    /// The sources too.
+    Sources,
+}
+
+/// The way in.
+pub(crate) struct Door {
+    /// The home folder.
+    pub(crate) home: PathBuf,
+    /// Whether to answer in JSON.
+    pub(crate) json: bool,
+    /// Time and chance.
+    pub(crate) world: Arc<System>,
+    /// Sources at other addresses than the settings say.
+    pub(crate) at: Vec<(Name, String)>,
+}
+
+impl Door {
+    /// By the global options.
+    pub(crate) fn new(cli: &Cli) -> Self {
+        let named = cli.home.clone().or_else(|| std::env::var_os("EXEUNT_HOME").map(PathBuf::from));
+        Self::of(&named.unwrap_or_else(|| PathBuf::from(USUAL)), cli.json)
+    }
+
+    /// To a home.
+    pub(crate) fn of(home: &Path, json: bool) -> Self {
+        Self { home: home.to_owned(), json, world: Arc::new(System::default()), at: Vec::new() }
+    }
+
+    /// Some sources are to be found elsewhere.
+    pub(crate) fn at(mut self, at: &[(Name, String)]) -> Self {
+        self.at = at.to_vec();
+        self
+    }
+
+    /// The settings; *no home* when there are none.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        let path = Layout::new(&self.home).settings();
+        if !path.exists() {
+            return Err(exeunt_app::Error::NoHome(self.home.clone()).into());
+        }
+        Settings::read(&path)
+    }
+
+    /// The settings, or none: some commands need no home.
+    pub(crate) fn settings_if_any(&self) -> Result<Option<Settings>, Failure> {
+        if Layout::new(&self.home).settings().exists() { self.settings().map(Some) } else { Ok(None) }
+    }
+
+    /// Where everything lies, as the settings have it.
+    pub(crate) fn layout(&self, settings: &Settings) -> Layout {
+        let mut layout = Layout::new(&self.home);
+        if let Some(path) = &settings.checkpoints {
+            layout.checkpoints = settings.path(path);
+        }
+        if let Some(path) = &settings.packages {
+            layout.packages = settings.path(path);
+        }
+        layout
+    }
+
+    /// Opens the office.
+    pub(crate) async fn office(&self, needs: Needs) -> Result<(Office, Actor), Failure> {
+        let settings = self.settings()?;
+        let keeper = self.keeper(&settings)?;
+        let operator = operator();
+        let opening = self.opening(&settings, &*keeper, needs, &operator).await?;
+        Ok(open::open(opening).await?)
+    }
+
+    /// What the office is opened with.
+    pub(crate) async fn opening<'a>(
+        &self,
+        settings: &Settings,
+        keeper: &'a dyn Keeper,
+        needs: Needs,
+        operator: &'a str,
+    ) -> Result<Opening<'a>, Failure> {
+        let layout = self.layout(settings);
+        let sources = match needs {
+            Needs::Home => Default::default(),
+            Needs::Sources => sources::connect(Some(settings), &self.at).await?,
+        };
+        let engine = exeunt_engine::Settings {
+            rows_per_second: settings.rows_per_second,
+            matches_cap: settings.matches_cap,
+            packages: layout.packages.clone(),
+            package_days: settings.package_days,
+            ..exeunt_engine::Settings::default()
+        };
+        let policy = Policy {
+            window_days: settings.window_days,
+            row_cap: settings.row_cap,
+            region: settings.region.clone(),
+        };
+        Ok(Opening {
+            layout,
+            keeper,
+            sources,
+            maps: settings.map.0.iter().map(|path| settings.path(path)).collect(),
+            policy,
+            settings: engine,
+            world: Arc::clone(&self.world) as Arc<dyn World>,
+            operator,
+        })
+    }
+
+    /// Who keeps the unseal secret.
+    pub(crate) fn keeper(&self, settings: &Settings) -> Result<Box<dyn Keeper>, Failure> {
+        let layout = Layout::new(&self.home);
+        let unseal = &settings.unseal;
+        let phrase = match (&unseal.passphrase_env, &unseal.passphrase_file, unseal.passphrase_prompt) {
+            (Some(variable), _, _) => Some(passphrase::from_variable(variable)?),
+            (_, Some(path), _) => Some(passphrase::from_file(&settings.path(path))?),
+            (_, _, true) => Some(passphrase::ask("passphrase of this home")?),
+            _ => None,
+        };
+        if let Some(phrase) = phrase {
+            return Ok(Box::new(Passphrase::open(&layout.passphrase_salt(), &phrase)?));
+        }
+        let path = unseal.key_file.as_ref().map_or_else(|| layout.key_file(), |path| settings.path(path));
+        Ok(Box::new(KeyFile::open(&path)?))
+    }
+
+    /// A name for this process, for leases.
+    pub(crate) fn owner(&self) -> String {
+        let mut chance = [0; 4];
+        self.world.chance(&mut chance);
+        format!("pid-{}-{}", std::process::id(), hex::encode(&chance))
+    }
+}
+
+/// The word the log's operator file is named by: the user the system runs us as.
+pub(crate) fn operator() -> String {
+    match std::fs::metadata("/proc/self") {
+        Ok(about) => format!("uid-{}", about.uid()),
+        Err(_) => String::from("operator"),
+    }
+}

@@ -1,0 +1,143 @@
+//! What went wrong, as people and scripts are told: the whole chain, a code, control characters escaped.
+
+use std::error::Error as _;
+use std::io;
+use std::process::ExitCode;
+
+use exeunt_app::Class;
+use serde_json::json;
+
+use crate::out;
+
+/// How a command ended that did what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Exit(pub(crate) u8);
+
+impl Exit {
+    /// Done.
+    pub(crate) const DONE: Self = Self(0);
+    /// It found something to mend.
+    pub(crate) const FINDINGS: Self = Self(4);
+    /// Rows wait for review.
+    pub(crate) const REVIEW: Self = Self(9);
+}
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The office said no.
+    #[error(transparent)]
+    App(#[from] exeunt_app::Error),
+    /// Settings that cannot be used.
+    #[error("{0}")]
+    Settings(String),
+    /// Asked wrongly.
+    #[error("{0}")]
+    Usage(String),
+    /// A file of the caller's.
+    #[error("could not {doing} `{path}`")]
+    File {
+        /// What was attempted.
+        doing: &'static str,
+        /// On what.
+        path: String,
+        /// The system's word.
+        #[source]
+        source: io::Error,
+    },
+    /// Standard output or input gave up.
+    #[error("could not talk to the terminal or pipe")]
+    Out(#[from] io::Error),
+    /// The demonstration did not come out as it should.
+    #[error("the demonstration failed: {0}")]
+    Demo(String),
+}
+
+impl From<exeunt_engine::Error> for Failure {
+    fn from(error: exeunt_engine::Error) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl From<exeunt_vault::Error> for Failure {
+    fn from(error: exeunt_vault::Error) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl Failure {
+    /// A file that could not be used.
+    pub(crate) fn file(doing: &'static str, path: &std::path::Path, source: io::Error) -> Self {
+        Self::File { doing, path: path.display().to_string(), source }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::App(error) => error.class(),
+            Self::Settings(_) | Self::Usage(_) => Class::Usage,
+            Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => Class::Missing,
+            Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => Class::Full,
+            _ => Class::Internal,
+        }
+    }
+}
+
+fn code(class: Class) -> (u8, &'static str) {
+    match class {
+        Class::Internal => (1, "internal"),
+        Class::Usage => (2, "usage"),
+        Class::Refused => (3, "refused"),
+        Class::Findings => (4, "findings"),
+        Class::Unreachable => (5, "unreachable"),
+        Class::Missing => (6, "missing"),
+        Class::Tampered => (7, "tampered"),
+        Class::Stopped => (8, "stopped"),
+        Class::Full => (10, "full"),
+    }
+}
+
+/// Tells what went wrong and gives the exit code.
+pub(crate) fn report(failure: &Failure, as_json: bool) -> ExitCode {
+    // `exeunt … | head` is no failure
+    if matches!(failure, Failure::Out(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    let (code, class) = code(failure.class());
+    let message = failure.to_string();
+    let mut causes = Vec::new();
+    let mut last = message.clone();
+    let mut cause = failure.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        // transparent wrappers say the same twice
+        if !last.ends_with(&text) {
+            causes.push(text.clone());
+        }
+        last = text;
+        cause = inner.source();
+    }
+    if as_json {
+        let error =
+            json!({ "error": { "code": code, "class": class, "message": message, "causes": causes } });
+        eprintln!("{}", out::safe(&error.to_string()));
+    } else {
+        let whole = std::iter::once(message).chain(causes).collect::<Vec<_>>().join(": ");
+        eprintln!("error: {}", out::safe(&whole));
+    }
+    ExitCode::from(code)
+}
+
+/// What clap says. Values are not repeated: somebody may have put an identifier where none belongs.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return ExitCode::from(2);
+    }
+    eprintln!("{}", out::safe(error.render().to_string().trim_end()));
+    ExitCode::from(2)
+}

@@ -1,0 +1,262 @@
+//! `exeunt.yaml`: what an installation chose. Unknown keys are refused with their line; paths are relative to the file.
+
+mod source;
+mod template;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use exeunt_datamap::suggest;
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+pub(crate) use crate::settings::source::{SourceKind, SourceSettings};
+pub(crate) use crate::settings::template::{Fill, template};
+
+/// The settings.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The organization's name, for letters.
+    pub(crate) organization: String,
+    /// Where it keeps its data.
+    #[serde(default = "eu")]
+    pub(crate) region: String,
+    /// Days that erased rows can be restored; 0 to 90.
+    #[serde(default = "fourteen")]
+    pub(crate) window_days: u32,
+    /// Days a package lives.
+    #[serde(default = "seven")]
+    pub(crate) package_days: u32,
+    /// Most rows one person may have before somebody must confirm.
+    #[serde(default = "million")]
+    pub(crate) row_cap: u64,
+    /// Most rows of a subject model that one request may match before somebody must confirm.
+    #[serde(default = "five")]
+    pub(crate) matches_cap: u64,
+    /// Most rows struck a second; absent: as fast as the source takes it.
+    #[serde(default)]
+    pub(crate) rows_per_second: Option<u32>,
+    /// Who keeps the unseal secret.
+    #[serde(default)]
+    pub(crate) unseal: Unseal,
+    /// Files or folders of the data map.
+    #[serde(default)]
+    pub(crate) map: OneOrMany,
+    /// Where the log's checkpoints are kept; on another disk they also notice that this one was rolled back.
+    #[serde(default)]
+    pub(crate) checkpoints: Option<PathBuf>,
+    /// Where packages are written.
+    #[serde(default)]
+    pub(crate) packages: Option<PathBuf>,
+    /// The databases, by the names the map gives them.
+    #[serde(default)]
+    pub(crate) sources: BTreeMap<String, SourceSettings>,
+    /// The folder that relative paths start from.
+    #[serde(skip)]
+    pub(crate) base: PathBuf,
+}
+
+/// Who keeps the unseal secret: a key file, or a passphrase from one of three places.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Unseal {
+    /// Another place for the key file than `keys/unseal.key`.
+    #[serde(default)]
+    pub(crate) key_file: Option<PathBuf>,
+    /// A variable that holds the passphrase.
+    #[serde(default)]
+    pub(crate) passphrase_env: Option<String>,
+    /// A file that holds the passphrase.
+    #[serde(default)]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Ask for the passphrase.
+    #[serde(default)]
+    pub(crate) passphrase_prompt: bool,
+}
+
+/// One path or a list of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Paths")]
+pub(crate) struct OneOrMany(pub(crate) Vec<PathBuf>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Paths {
+    One(PathBuf),
+    Many(Vec<PathBuf>),
+}
+
+impl From<Paths> for OneOrMany {
+    fn from(paths: Paths) -> Self {
+        Self(match paths {
+            Paths::One(path) => vec![path],
+            Paths::Many(paths) => paths,
+        })
+    }
+}
+
+impl Settings {
+    /// Reads a settings file.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| Failure::file("read the settings", path, source))?;
+        Self::parse(&text, path)
+    }
+
+    /// Reads settings from their text. `path` is named in errors, and relative paths start from its folder.
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+        let at = |line: u64, what: &str| Failure::Settings(format!("{}:{line}: {what}", path.display()));
+        let mut settings: Self = serde_saphyr::from_str(text).map_err(|error| {
+            let line = error.location().map_or(1, |place| place.line());
+            at(line, &advised(&plain(&error)))
+        })?;
+        settings.base = path.parent().unwrap_or(Path::new("")).to_owned();
+        let line_of = |key: &str| {
+            let found = text.lines().position(|line| line.trim_start().starts_with(&format!("{key}:")));
+            found.map_or(1, |line| line as u64 + 1)
+        };
+        if settings.organization.trim().is_empty() || settings.organization.chars().any(char::is_control) {
+            return Err(at(line_of("organization"), "`organization` is a name of one line"));
+        }
+        if settings.window_days > 90 {
+            return Err(at(line_of("window_days"), "`window_days` is 0 to 90: the law does not wait longer"));
+        }
+        if !(1..=90).contains(&settings.package_days) {
+            return Err(at(line_of("package_days"), "`package_days` is 1 to 90"));
+        }
+        for (key, zero) in [
+            ("row_cap", settings.row_cap == 0),
+            ("matches_cap", settings.matches_cap == 0),
+            ("rows_per_second", settings.rows_per_second == Some(0)),
+        ] {
+            if zero {
+                return Err(at(line_of(key), &format!("`{key}` is at least 1")));
+            }
+        }
+        let unseal = &settings.unseal;
+        let ways = usize::from(unseal.key_file.is_some())
+            + usize::from(unseal.passphrase_env.is_some())
+            + usize::from(unseal.passphrase_file.is_some())
+            + usize::from(unseal.passphrase_prompt);
+        if ways > 1 {
+            return Err(at(line_of("unseal"), "`unseal` names more than one keeper; keep one"));
+        }
+        for (name, source) in &settings.sources {
+            source.check(name).map_err(|what| at(line_of(name), &what))?;
+        }
+        Ok(settings)
+    }
+
+    /// A path as the settings mean it.
+    pub(crate) fn path(&self, given: &Path) -> PathBuf {
+        self.base.join(given)
+    }
+}
+
+/// The parser's words without the piece of the file it would quote: a setting may be a secret.
+fn plain(error: &serde_saphyr::Error) -> String {
+    let text = error.without_snippet().to_string();
+    // the place is told by us
+    match text.find(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// Adds what was probably meant.
+fn advised(text: &str) -> String {
+    let words: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    match words.split_first() {
+        Some((word, known)) if text.contains("unknown field") => {
+            let near = suggest::did_you_mean(word, known.iter().copied());
+            let first = text.split(", expected").next().unwrap_or(text);
+            let advice = near.unwrap_or_else(|| format!("known are {}", known.join(", ")));
+            format!("{first}; {advice}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn eu() -> String {
+    String::from("eu")
+}
+
+fn fourteen() -> u32 {
+    14
+}
+
+fn seven() -> u32 {
+    7
+}
+
+fn million() -> u64 {
+    1_000_000
+}
+
+fn five() -> u64 {
+    5
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Fill, Settings, template};
+
+    #[track_caller]
+    fn error(text: &str) -> String {
+        Settings::parse(text, Path::new("home/exeunt.yaml")).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_line_and_what_was_meant() {
+        assert_eq!(
+            error("organization: Ltd\nwidow_days: 3\n"),
+            "home/exeunt.yaml:2: unknown field `widow_days`; did you mean `window_days`?"
+        );
+        for (text, part) in [
+            ("", "organization"),
+            ("organization: Ltd\nwindow_days: 91\n", ":2: `window_days` is 0 to 90"),
+            ("organization: Ltd\nwindow_days: soon\n", ":2:"),
+            ("organization: Ltd\nwindow_days: -1\n", ":2:"),
+            ("organization: Ltd\nrow_cap: 0\n", ":2: `row_cap`"),
+            ("organization: Ltd\nunseal: { key_file: a, passphrase_prompt: true }\n", ":2: `unseal`"),
+            ("organization: Ltd\nsources:\n  shop: { kind: mysql }\n", "mysql"),
+            ("organization: Ltd\nsources:\n  shop: { kind: sqlite }\n", "`path`"),
+            ("organization: Ltd\nsources:\n  shop: { kind: sqlite, path: a, host: b }\n", "`host`"),
+            ("organization: Ltd\nsources:\n  shop: { kind: postgres }\n", "`url`"),
+            ("organization: Ltd\norganization: Inc\n", "organization"),
+            ("organization: [\n", ":"),
+        ] {
+            let error = error(text);
+            assert!(error.contains(part), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_quoted() {
+        let text = "organization: Ltd\nsources:\n  shop:\n    kind: postgres\n    url: postgresql://u:canary@h/d\n    bogus: 1\n";
+        assert!(!error(text).contains("canary"), "{}", error(text));
+        let good = text.replace("    bogus: 1\n", "");
+        let read = Settings::parse(&good, Path::new("x")).expect("settings");
+        assert!(!format!("{read:?}").contains("canary"));
+    }
+
+    #[test]
+    fn the_template_reads_back() {
+        let fill = Fill {
+            organization: "Ada's \"Shop\": #1",
+            region: "eu",
+            passphrase: None,
+            map: "../map.yaml",
+            sources: &[("shop".into(), "sqlite:../shop.db".into())],
+        };
+        let read = Settings::parse(&template(&fill).expect("a template"), Path::new("x/exeunt.yaml"))
+            .expect("settings");
+        assert_eq!(read.organization, "Ada's \"Shop\": #1");
+        assert_eq!(read.path(&read.map.0[0]), Path::new("x/../map.yaml"));
+        assert_eq!(read.sources.len(), 1);
+    }
+}

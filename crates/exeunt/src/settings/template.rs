@@ -1,0 +1,91 @@
+//! The settings file that `exeunt init` writes: everything there is, with its meaning and default.
+
+use crate::failure::Failure;
+use crate::settings::source::{SourceKind, SourceSettings};
+
+/// What is filled in.
+#[derive(Debug)]
+pub(crate) struct Fill<'a> {
+    pub(crate) organization: &'a str,
+    pub(crate) region: &'a str,
+    /// A line under `unseal:` when a passphrase opens the home.
+    pub(crate) passphrase: Option<String>,
+    pub(crate) map: &'a str,
+    /// Name and address.
+    pub(crate) sources: &'a [(String, String)],
+}
+
+/// The text.
+pub(crate) fn template(fill: &Fill<'_>) -> Result<String, Failure> {
+    let Fill { organization, region, passphrase, map, sources } = fill;
+    let (organization, region, map) = (quoted(organization), quoted(region), quoted(map));
+    let unseal = match passphrase {
+        Some(line) => format!("unseal:\n  {line}\n"),
+        None => String::from(
+            "# unseal: { key_file: /run/secrets/exeunt.key }   # or passphrase_env, passphrase_file, passphrase_prompt: true\n",
+        ),
+    };
+    let mut listed = String::new();
+    for (name, address) in *sources {
+        listed.push_str(&source(name, address));
+    }
+    if listed.is_empty() {
+        listed.push_str(
+            "  # shop: { kind: sqlite, path: ../shop.db }\n  \
+             # crm: { kind: postgres, host: db.internal, database: crm, user: exeunt, password_file: crm.password }\n",
+        );
+        listed.insert_str(0, "sources: {}\n");
+    } else {
+        listed.insert_str(0, "sources:\n");
+    }
+    Ok(format!(
+        "\
+# Settings of this home. Paths are relative to this file. `docs/cli.md` tells all there is.
+organization: {organization}
+region: {region}
+
+window_days: 14            # days that erased rows can be restored
+package_days: 7            # days a package lives
+row_cap: 1000000           # rows of one person above which somebody must confirm
+matches_cap: 5             # people one request may match before somebody must confirm
+# rows_per_second: 20000   # slow down for the source's sake
+# checkpoints: /mnt/other-disk/exeunt   # outside this disk they also notice when it is rolled back
+
+{unseal}
+# Where people's data lives: files or folders, best kept in git. `exeunt map discover` writes a first one.
+map: {map}
+
+# The databases, by the names the map gives them. Addresses and credentials never stand in the map.
+{listed}"
+    ))
+}
+
+fn source(name: &str, address: &str) -> String {
+    let name = quoted(name);
+    let settings = SourceSettings::from_address(address);
+    match (settings.kind, &settings.path) {
+        (SourceKind::Sqlite, Some(path)) => {
+            format!("  {name}: {{ kind: sqlite, path: {} }}\n", quoted(&path.display().to_string()))
+        }
+        _ => format!("  {name}: {{ kind: postgres, url: {} }}\n", quoted(address)),
+    }
+}
+
+/// A YAML scalar that is a plain word where it may be, else in double quotes as JSON writes it.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ' ');
+    let first = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '.'));
+    let reserved =
+        matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false" | "yes" | "no" | "on" | "off");
+    if first
+        && text.chars().all(plain)
+        && !text.ends_with(' ')
+        && !reserved
+        && !text.starts_with("...")
+        && !text.starts_with("---")
+    {
+        text.to_owned()
+    } else {
+        serde_json::Value::from(text).to_string()
+    }
+}

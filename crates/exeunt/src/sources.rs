@@ -1,0 +1,108 @@
+//! Connecting the sources. One that cannot be reached is no trouble until somebody needs it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use exeunt_base::{Fault, FaultKind, Name, Secret, TableRef, Timestamp};
+use exeunt_source::{Abilities, Catalog, Fate, Marker, Reader, Residue, Source, Transaction};
+
+use crate::failure::Failure;
+use crate::settings::{Settings, SourceKind, SourceSettings};
+
+/// Connects the settings' sources; `at` gives some of them another address, or adds them.
+pub(crate) async fn connect(
+    settings: Option<&Settings>,
+    at: &[(Name, String)],
+) -> Result<BTreeMap<Name, Arc<dyn Source>>, Failure> {
+    let mut sources: BTreeMap<Name, Arc<dyn Source>> = BTreeMap::new();
+    let base = settings.map(|settings| settings.base.clone()).unwrap_or_default();
+    let known = settings.map(|settings| &settings.sources).into_iter().flatten();
+    for (name, source) in known {
+        let name = Name::new(name).map_err(|error| Failure::Settings(format!("a source's name: {error}")))?;
+        if !at.iter().any(|(other, _)| *other == name) {
+            let connected = one(source, &base).await?;
+            sources.insert(name, connected);
+        }
+    }
+    for (name, address) in at {
+        // an address on the command line is relative to where the command is given
+        sources.insert(name.clone(), one(&SourceSettings::from_address(address), Path::new("")).await?);
+    }
+    Ok(sources)
+}
+
+async fn one(settings: &SourceSettings, base: &Path) -> Result<Arc<dyn Source>, Failure> {
+    if settings.kind == SourceKind::Sqlite {
+        return Ok(Arc::new(exeunt_source_sqlite::SqliteSource::new(settings.sqlite(base))));
+    }
+    let url = match (&settings.url, &settings.url_env) {
+        (Some(url), _) => Some(url.0.clone()),
+        (None, Some(variable)) => match std::env::var(variable) {
+            Ok(url) => Some(Secret::new(url)),
+            Err(_) => {
+                let why = format!("its address should be in the variable `{variable}`, which is not set");
+                return Ok(Arc::new(Unreached { fault: Fault::new(FaultKind::Denied, why) }));
+            }
+        },
+        (None, None) => None,
+    };
+    Ok(match exeunt_source_postgres::Postgres::connect(&settings.postgres(base, url)).await {
+        Ok(source) => Arc::new(source),
+        Err(fault) => Arc::new(Unreached { fault }),
+    })
+}
+
+/// `NAME=ADDRESS` on the command line.
+pub(crate) fn address(text: &str) -> Result<(Name, String), String> {
+    let form =
+        "`NAME=ADDRESS` is needed here, such as shop=sqlite:copy.db or shop=postgresql://user@host/shop";
+    let (name, address) = text.split_once('=').ok_or(form)?;
+    let name = Name::new(name).map_err(|_| form)?;
+    if address.is_empty() { Err(form.into()) } else { Ok((name, address.to_owned())) }
+}
+
+/// A source that did not answer: every question gets the same fault.
+struct Unreached {
+    fault: Fault,
+}
+
+#[async_trait]
+impl Source for Unreached {
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            kind: "postgres",
+            whole_row_identity: false,
+            remembers_transactions: false,
+            rolls_back: true,
+            quiet_triggers: false,
+            snapshots: true,
+            rows_per_strike: 1,
+        }
+    }
+
+    async fn describe(&self) -> Result<Catalog, Fault> {
+        Err(self.fault.clone())
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Reader>, Fault> {
+        Err(self.fault.clone())
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
+        Err(self.fault.clone())
+    }
+
+    async fn fate(&self, _: &Marker) -> Result<Fate, Fault> {
+        Err(self.fault.clone())
+    }
+
+    async fn scrub(&self, _: &[TableRef], _: Timestamp) -> Result<Residue, Fault> {
+        Err(self.fault.clone())
+    }
+
+    async fn advise(&self) -> Result<Vec<String>, Fault> {
+        Err(self.fault.clone())
+    }
+}
