@@ -116,7 +116,6 @@ fn every_wrong_name_is_told_at_once() {
             map.yaml:14:23: models.orders.fields.ip.category: `user.device.ip_adress` is not a data category; did you mean `user.device.ip_address`?
             map.yaml:15:40: models.orders.on_erase.anonymize.shipname: `redcat` is not a method; did you mean `redact`?
             map.yaml:15:52: models.orders.on_erase.anonymize.ip: `truncate_ipp` is not a method; did you mean `truncate_ip`?
-            map.yaml:15:66: models.orders.on_erase.anonymize.nothere: there is no field `nothere`; add it under `fields:` with its category
             map.yaml:17:15: models.orders.relations[0].to: there is no model `poeple`; did you mean `people`?
             map.yaml:18:9: models.orders.relations[1]: `by:` names 2 columns but `people` is referred to by 1 column (id); name one column for each, in the same order
             map.yaml:19:34: models.orders.relations[2].as: `ownedby` is not known here; did you mean `owned_by`?
@@ -154,7 +153,6 @@ fn references_must_be_decided_and_ghosts_must_exist() {
             map.yaml:15:45: models.a.relations[1].on_erase: `repoint` needs a ghost, and `people` has none; add `ghost:` to the model `people`
             map.yaml:16:55: models.a.relations[2].on_erase: this cannot be decided on a refers_to relation; known are `null`, `cascade`, `repoint`, `refuse`; a row's own fate stands on owned_by relations
             map.yaml:17:55: models.a.relations[3].on_erase: `on_erase:` says nothing; write `null` to clear the reference
-            map.yaml:18:44: models.a.relations[4].redact: there is no field `x`; add it under `fields:` with its category
             map.yaml:18:52: models.a.relations[4].redact: `redact:` belongs to accessed_by and accesses
             map.yaml:19:53: models.a.relations[5].shared: `shared:` belongs to owned_by and owns
         "#]],
@@ -310,6 +308,19 @@ fn methods_take_their_arguments() {
 #[test]
 fn the_examples_of_the_reference_read() {
     let page = include_str!("../../../docs/data-map.md");
-    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let example =
+        page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     read(example);
+}
+
+#[test]
+fn columns_named_outside_fields_count_as_mapped_and_a_person_s_rows_go_by_default() {
+    let map = read(include_str!("design.yaml"));
+    assert_eq!(model(&map, "shop", "votes").on_erase, Action::Delete);
+    for (at, column) in
+        [("customers", "phone"), ("orders", "paid_at"), ("orders", "ip"), ("messages", "sender_ip")]
+    {
+        let field = model(&map, "shop", at).fields.get(&name(column));
+        assert!(field.is_some_and(|field| field.category.is_none()), "{at}.{column}");
+    }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use exeunt_base::{ModelRef, Name};
 
 use crate::model::{
-    DataMap, Extra, Field, IdentityKind, Model, Processing, Relation, RelationKind, SourceMap,
+    Action, DataMap, EdgeAction, Extra, Field, IdentityKind, KeepFrom, Model, Processing, Relation,
+    RelationKind, SourceMap, Then,
 };
 use crate::parse::document::{Draft, ModelDraft};
 use crate::parse::entry::Entry;
@@ -69,14 +70,15 @@ fn model(at: &ModelRef, draft: ModelDraft<'_>, targets: &BTreeMap<ModelRef, Targ
     model.relations = links.iter().filter_map(|link| relation(at, link, targets)).collect();
     let owned = model.relations.iter().any(|relation| relation.kind == RelationKind::OwnedBy);
     if !decided && (model.subject.is_some() || owned) {
-        let fix = "write what happens to a row: delete, anonymize, keep or detach";
-        entry.wrong("`on_erase:` is missing", String::from(fix));
+        // a person's own rows go with the person, unless the map says otherwise
+        model.on_erase = Action::Delete;
     }
     let structural: Vec<Name> = model
         .key
         .iter()
         .chain(links.iter().flat_map(|link| link.by.iter().chain(link.when.keys())))
         .cloned()
+        .chain(named_elsewhere(&model))
         .collect();
     for (name, field) in &model.fields {
         if field.category.is_none() && !structural.contains(name) {
@@ -87,6 +89,32 @@ fn model(at: &ModelRef, draft: ModelDraft<'_>, targets: &BTreeMap<ModelRef, Targ
         model.fields.entry(name).or_insert_with(|| Field::structural(model.span.clone()));
     }
     model
+}
+
+/// Columns that the map names outside `fields:`. They count as mapped; `map check` tells those the table does not have.
+fn named_elsewhere(model: &Model) -> Vec<Name> {
+    let masked = |action: &Action| match action {
+        Action::Anonymize(methods) => methods.keys().cloned().collect(),
+        _ => Vec::new(),
+    };
+    let mut names: Vec<Name> = model.subject.iter().flat_map(|kinds| kinds.values().cloned()).collect();
+    names.extend(masked(&model.on_erase));
+    for relation in &model.relations {
+        names.extend(relation.redact.iter().cloned());
+        if let Some(EdgeAction::Row(action)) = &relation.on_erase {
+            names.extend(masked(action));
+        }
+    }
+    if let Some(keep) = &model.keep {
+        if let KeepFrom::Column(column) = &keep.from {
+            names.push(column.clone());
+        }
+        if let Then::Anonymize(methods) = &keep.then {
+            names.extend(methods.keys().cloned());
+        }
+    }
+    names.extend(model.ghost.iter().flat_map(|ghost| ghost.row.keys().cloned()));
+    names
 }
 
 fn no_category(desk: &Desk, field: &Field, path: &str, name: &Name) {
