@@ -54,6 +54,7 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
     } else {
         reads = access::reads(&schema, &reach, &mut owned);
     }
+    problems.append(&mut steps.bad_ghosts);
     if !problems.is_empty() {
         problems.sort_by(|a, b| {
             (&a.span.file, a.span.line, &a.at, a.code).cmp(&(&b.span.file, b.span.line, &b.at, b.code))

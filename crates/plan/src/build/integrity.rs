@@ -1,8 +1,9 @@
 //! The integrity pass: for each row that goes, everything that could point at it, mapped or not, decided or refused.
 
+use exeunt_base::Name;
 use exeunt_datamap::model::{EdgeAction, Reference, Relation, RelationKind, Span};
 use exeunt_source::catalog::Rule;
-use exeunt_source::selection::Filter;
+use exeunt_source::selection::{Filter, KeyBy, Test};
 use exeunt_source::strike::Referrer;
 
 use crate::build::edges::{Edge, Edges};
@@ -29,6 +30,7 @@ pub(crate) fn pass<'a>(
     problems: &mut Vec<Problem>,
 ) -> Order {
     let mut order = Vec::new();
+    by_identity(schema, reach, owned, steps);
     for to in 0..schema.models.len() {
         let going = owned.deleted(to);
         if going.is_empty() {
@@ -51,7 +53,6 @@ pub(crate) fn pass<'a>(
                 order.push(place);
             }
         }
-        by_identity(schema, reach, owned, steps, to);
     }
     order
 }
@@ -121,13 +122,11 @@ impl<'a> Look<'_, 'a> {
                 }
                 (Some(way), _) => {
                     let mut stays = false;
-                    for (place, part) in self.owned.parts.iter().enumerate() {
-                        let here = part.model == from && part.ways.contains(&way);
-                        let gone = match part.act {
-                            Act::Delete => !part.shared,
-                            Act::Detach(_) => true,
-                            _ => false,
-                        };
+                    for &place in &self.owned.of_model[from] {
+                        let part = &self.owned.parts[place];
+                        let here = part.ways.contains(&way);
+                        // a shared row may be spared for another owner's sake
+                        let gone = matches!(part.act, Act::Delete | Act::Detach(_)) && !part.shared;
                         if here && !gone {
                             stays = true;
                             demands.push(Demand::Stays(place, way, relation));
@@ -161,6 +160,12 @@ impl<'a> Look<'_, 'a> {
 
     fn meet(&mut self, from: ModelId, demand: Demand<'a>) {
         match demand {
+            Demand::Cut(Reference::Refuse, filters, relation) if !self.can_guard(&filters) => self.refuse(
+                "refuse_out_of_sight",
+                relation,
+                "`on_erase: refuse` cannot be asked here: the rows are in another source, or only `when:` tells them apart".into(),
+                "write `null`, `cascade` or `repoint` instead",
+            ),
             Demand::Cut(Reference::Refuse, ..) => {
                 self.guard();
                 self.note(
@@ -199,11 +204,10 @@ impl<'a> Look<'_, 'a> {
                 self.edge.columns.contains(&one.column) && one.to == Value::Mask(exeunt_mask::Method::Null)
             })
         };
-        let step = self
-            .steps
-            .steps
-            .iter()
-            .position(|step| step.set == part.set && step.purpose == Some(Purpose::Anonymize));
+        let step = self.steps.of(from).iter().copied().find(|place| {
+            let step = &self.steps.steps[*place];
+            step.set == part.set && step.purpose == Some(Purpose::Anonymize)
+        });
         if step.is_some_and(|step| cleared(&self.steps.steps[step].assign)) {
             if let Some(step) = step {
                 self.steps.steps[step].before.push(self.edge.to);
@@ -237,6 +241,20 @@ impl<'a> Look<'_, 'a> {
                     joined(&self.edge.columns)
                 ));
             }
+            // the part is exactly the rows that refer: no need to find them twice
+            (Some(assign), None) if alone => {
+                self.said_of_staying(relation);
+                self.steps.add(StepDraft {
+                    set: part.set,
+                    model: from,
+                    purpose: Some(if repoint { Purpose::Repoint } else { Purpose::Clear }),
+                    assign,
+                    guards: Vec::new(),
+                    together: false,
+                    because: vec!["the row stays, what it refers to goes".into()],
+                    before: vec![self.edge.to],
+                });
+            }
             (Some(_), _) if repoint => self.repoint(from, filters, Some(relation)),
             (Some(_), _) => {
                 self.said_of_staying(relation);
@@ -246,7 +264,11 @@ impl<'a> Look<'_, 'a> {
             (None, _) => {
                 let law = matches!(part.act, Act::Keep(Some(_)) | Act::Minimize(..));
                 let runs_out = self.schema.models[self.to].model.keep.is_some();
-                if law && runs_out {
+                if law
+                    && runs_out
+                    && self
+                        .can_guard(&parts::when_filters(&self.schema.tables[self.edge.from], &relation.when))
+                {
                     self.guard();
                     self.note(
                         Severity::Warning,
@@ -307,7 +329,7 @@ impl<'a> Look<'_, 'a> {
             && !self.owned.deleted(from).is_empty();
         let pointing = relation.is_none_or(|relation| relation.kind == RelationKind::RefersTo);
         let own = self.edge.from == self.edge.to;
-        if !clearable && only_deleted && pointing && !own {
+        if !clearable && only_deleted && pointing && !own && self.can_guard(&filters) {
             self.guard();
             return self.note(Severity::Info, "reference_by_order", format!("the person's rows of {} go first; a row of somebody else that refers here stops the deletion", self.spot()));
         }
@@ -335,20 +357,35 @@ impl<'a> Look<'_, 'a> {
     /// Rows of one table that refer to each other, checked by the source as each statement ends.
     fn inside(&mut self, from: ModelId, covered: bool) {
         let table = self.edge.to;
-        if self.clearable().is_some() {
-            if !self.steps.steps.iter().any(|step| self.is_cut(step)) {
-                self.clear(
-                    from,
-                    Vec::new(),
-                    "rows of the table refer to each other: cut before they go".into(),
-                );
+        let mut own = self.steps.of(from).iter().map(|place| &self.steps.steps[*place]);
+        let repointed = own.find(|step| self.is_cut(step) && step.purpose == Some(Purpose::Repoint));
+        if let Some(step) = repointed {
+            let all = self.owned.sets.drafts[step.set].paths.iter().any(|path| path.filters.is_empty());
+            if all {
+                return;
+            }
+        }
+        if let Some(columns) = self.clearable() {
+            let why = String::from("rows of the table refer to each other: cut before they go");
+            match (repointed.is_some(), &self.schema.models[from].key) {
+                // some are pointed to a ghost and stay so: only rows that go are cut
+                (true, KeyBy::Columns(key)) => self.cut_going(from, key.clone(), &columns, why),
+                _ => self.clear(from, Vec::new(), why),
             }
             return;
         }
-        if self.steps.steps.iter().any(|step| self.is_cut(step)) {
-            return; // pointed to a ghost
+        if !covered && self.edge.key.is_some_and(|key| key.on_delete != Rule::Refuse) {
+            return self.refuse(
+                "ring_cannot_be_cut",
+                None,
+                format!(
+                    "rows of the table refer to each other by `{}`, which cannot be cleared, and the database would take or change other rows along",
+                    joined(&self.edge.columns)
+                ),
+                "write a relation to the same model with `on_erase: cascade`, or make the column nullable",
+            );
         }
-        self.steps.deletions(self.schema, table).for_each(|step| {
+        self.steps.each_deletion(self.schema, table, |step| {
             step.together = true;
             step.because.push(
                 "rows of the table refer to each other and cannot be cut: all go in one statement".into(),
@@ -364,6 +401,30 @@ impl<'a> Look<'_, 'a> {
                 ),
             );
         }
+    }
+
+    /// Clears a reference in all rows that go, whatever it leads to.
+    fn cut_going(&mut self, from: ModelId, key: Vec<Name>, columns: &[Name], why: String) {
+        let mut draft = SetDraft::new(from);
+        draft.why =
+            format!("{} that go and refer to others by {}", self.schema.models[from].at, joined(columns));
+        draft
+            .filters
+            .extend(columns.first().map(|column| Filter { column: column.clone(), test: Test::IsNotNull }));
+        for going in self.going.clone() {
+            draft.paths.push(self.owned.sets.path_to(self.schema, going, &key, &key, Vec::new()));
+        }
+        let set = self.owned.sets.add(draft);
+        self.steps.add(StepDraft {
+            set,
+            model: from,
+            purpose: Some(Purpose::Clear),
+            assign: nulls(columns.to_vec()),
+            guards: Vec::new(),
+            together: false,
+            because: vec![why],
+            before: vec![self.edge.to],
+        });
     }
 
     fn is_cut(&self, step: &StepDraft) -> bool {
@@ -407,7 +468,7 @@ impl<'a> Look<'_, 'a> {
         self.owned.parts_of(self.to).all(|part| part.act == Act::Delete && !part.shared)
     }
 
-    fn clearable(&self) -> Option<Vec<exeunt_base::Name>> {
+    fn clearable(&self) -> Option<Vec<Name>> {
         clearable(self.schema, self.edges, self.edge.from, &self.edge.columns)
     }
 
@@ -447,11 +508,11 @@ impl<'a> Look<'_, 'a> {
         why: String,
     ) {
         let own = self.edge.from == self.edge.to && self.edge.enforced();
-        let known = self.steps.steps.iter().position(|step| {
-            step.model == from
-                && step.purpose == Some(purpose)
-                && step.assign == assign
-                && step.before.contains(&self.edge.to)
+        let parts: Vec<SetId> = self.owned.parts_of(from).map(|part| part.set).collect();
+        let known = self.steps.of(from).iter().copied().find(|place| {
+            let step = &self.steps.steps[*place];
+            let same = step.purpose == Some(purpose) && step.assign == assign;
+            same && step.before.contains(&self.edge.to) && !parts.contains(&step.set)
         });
         let set = match known {
             Some(step) => {
@@ -473,7 +534,7 @@ impl<'a> Look<'_, 'a> {
                     draft.yields_to = self.owned.deleted(from);
                 }
                 let set = self.owned.sets.add(draft);
-                self.steps.steps.push(StepDraft {
+                self.steps.add(StepDraft {
                     set,
                     model: from,
                     purpose: Some(purpose),
@@ -510,14 +571,19 @@ impl<'a> Look<'_, 'a> {
     fn guard(&mut self) {
         let referrer =
             Referrer { table: self.schema.tables[self.edge.from].table.name.clone(), on: self.edge.pairs() };
-        let same_source =
-            self.schema.tables[self.edge.from].source == self.schema.tables[self.edge.to].source;
         let own = self.edge.from == self.edge.to;
-        for step in self.steps.deletions(self.schema, self.edge.to) {
-            if same_source && !(own && step.together) && !step.guards.contains(&referrer) {
+        self.steps.each_deletion(self.schema, self.edge.to, |step| {
+            let among_themselves = own && step.together;
+            if !among_themselves && !step.guards.contains(&referrer) {
                 step.guards.push(referrer.clone());
             }
-        }
+        });
+    }
+
+    /// Whether the source can be asked for rows that refer here, and for no others.
+    fn can_guard(&self, filters: &[Filter]) -> bool {
+        let near = self.schema.tables[self.edge.from].source == self.schema.tables[self.edge.to].source;
+        near && (filters.is_empty() || self.edge.key.is_some())
     }
 
     fn spot(&self) -> String {
@@ -547,17 +613,12 @@ impl<'a> Look<'_, 'a> {
 }
 
 /// References by nothing but an identity, which the map asks to clear.
-fn by_identity<'a>(
-    schema: &Schema<'a>,
-    reach: &Reach<'a>,
-    owned: &mut Owned<'a>,
-    steps: &mut Steps,
-    to: ModelId,
-) {
+fn by_identity<'a>(schema: &Schema<'a>, reach: &Reach<'a>, owned: &mut Owned<'a>, steps: &mut Steps) {
     for (holder, _, other, relation) in schema.relations() {
-        let Some(kind) = relation.by_identity.as_ref().filter(|_| other == to) else { continue };
+        let Some(kind) = relation.by_identity.as_ref() else { continue };
         let owning = relation.kind == RelationKind::OwnedBy;
-        if owning || relation.on_erase != Some(EdgeAction::Cut(Reference::Null)) {
+        let decided = relation.on_erase == Some(EdgeAction::Cut(Reference::Null));
+        if owning || !decided || owned.deleted(other).is_empty() {
             continue;
         }
         let mut draft = SetDraft::new(holder);
@@ -566,7 +627,7 @@ fn by_identity<'a>(
         draft.yields_to = owned.deleted(holder);
         draft.paths = identity_paths(schema, reach, owned, holder, relation, kind);
         let set = owned.sets.add(draft);
-        steps.steps.push(StepDraft {
+        steps.add(StepDraft {
             set,
             model: holder,
             purpose: Some(Purpose::Clear),

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt_source::catalog::Rule;
+use exeunt_source::selection::KeyBy;
 
 use crate::build::edges::Edges;
 use crate::build::graph;
 use crate::build::owned::{Owned, joined};
 use crate::build::schema::{Schema, TableId};
-use crate::build::sets::SetDraft;
+use crate::build::sets::{SetDraft, SetId};
 use crate::build::steps::{StepDraft, Steps, clearable, nulls};
 use crate::document::{Note, Purpose, Severity};
 use crate::problem::Problem;
@@ -24,7 +25,7 @@ pub(crate) fn cut_rings<'a>(
     problems: &mut Vec<Problem>,
 ) -> Vec<usize> {
     loop {
-        let leads = leads(schema, edges, &bound);
+        let leads = leads_of(schema, edges, &bound);
         let components = graph::components(&leads);
         let mut home = vec![usize::MAX; leads.len()];
         for (place, component) in components.iter().enumerate().filter(|(_, members)| members.len() > 1) {
@@ -43,19 +44,31 @@ pub(crate) fn cut_rings<'a>(
             bound.retain(|edge| !inside(edge) || edges.all[*edge].enforced());
             continue;
         }
-        let rows = |edge: usize| schema.tables[edges.all[edge].from].table.estimated_rows.unwrap_or(u64::MAX);
-        let weakest = ring
+        let hard: Vec<usize> = ring
             .iter()
             .copied()
             .filter(|edge| {
-                clearable(schema, edges, edges.all[*edge].from, &edges.all[*edge].columns).is_some()
+                clearable(schema, edges, edges.all[*edge].from, &edges.all[*edge].columns).is_none()
             })
-            .min_by_key(|edge| (rows(*edge), *edge));
-        if let Some(edge) = weakest {
-            cut(schema, edges, owned, steps, edge);
-            bound.retain(|other| *other != edge);
+            .collect();
+        let hard_leads = leads_of(schema, edges, &hard);
+        let stuck: BTreeSet<TableId> = graph::components(&hard_leads)
+            .into_iter()
+            .filter(|members| members.len() > 1)
+            .flatten()
+            .collect();
+        if stuck.is_empty() {
+            let cuts = weakest(edges, &ring, &hard);
+            for edge in &cuts {
+                cut(schema, edges, owned, steps, *edge);
+            }
+            bound.retain(|edge| !cuts.contains(edge));
             continue;
         }
+        let ring: Vec<usize> = hard
+            .into_iter()
+            .filter(|edge| stuck.contains(&edges.all[*edge].from) && stuck.contains(&edges.all[*edge].to))
+            .collect();
         let tables: BTreeSet<TableId> = ring.iter().map(|edge| edges.all[*edge].from).collect();
         let deferrable: Vec<usize> = ring
             .iter()
@@ -81,7 +94,7 @@ pub(crate) fn cut_rings<'a>(
             continue;
         }
         for &table in &tables {
-            steps.deletions(schema, table).for_each(|step| {
+            steps.each_deletion(schema, table, |step| {
                 step.together = true;
                 step.because
                     .push(format!("{} refer to each other: they go in one transaction", names.join(", ")));
@@ -97,6 +110,49 @@ pub(crate) fn cut_rings<'a>(
     }
 }
 
+/// Edges to cut so that a ring has an order: tables are lined up behind what must come before them, next always the one
+/// with the fewest clearable references still to come, and what then points backward is cut.
+fn weakest(edges: &Edges<'_>, ring: &[usize], hard: &[usize]) -> BTreeSet<usize> {
+    let mut before: BTreeMap<TableId, (usize, usize)> = BTreeMap::new();
+    let (mut out, mut into): (BTreeMap<TableId, Vec<usize>>, BTreeMap<TableId, Vec<usize>>) =
+        Default::default();
+    let hard: BTreeSet<usize> = hard.iter().copied().collect();
+    for place in ring {
+        let edge = &edges.all[*place];
+        before.entry(edge.from).or_default();
+        let waits = before.entry(edge.to).or_default();
+        if hard.contains(place) {
+            waits.0 += 1
+        } else {
+            waits.1 += 1
+        }
+        out.entry(edge.from).or_default().push(*place);
+        into.entry(edge.to).or_default().push(*place);
+    }
+    let mut queue: BTreeSet<(usize, usize, TableId)> =
+        before.iter().map(|(table, (hard, soft))| (*hard, *soft, *table)).collect();
+    let (mut done, mut cuts) = (BTreeSet::new(), BTreeSet::new());
+    while let Some((_, _, table)) = queue.pop_first() {
+        done.insert(table);
+        cuts.extend(
+            into.get(&table).into_iter().flatten().filter(|place| !done.contains(&edges.all[**place].from)),
+        );
+        for place in out.get(&table).into_iter().flatten() {
+            let to = edges.all[*place].to;
+            if let Some(waits) = before.get_mut(&to).filter(|_| !done.contains(&to)) {
+                queue.remove(&(waits.0, waits.1, to));
+                if hard.contains(place) {
+                    waits.0 -= 1
+                } else {
+                    waits.1 -= 1
+                }
+                queue.insert((waits.0, waits.1, to));
+            }
+        }
+    }
+    cuts
+}
+
 /// Clears an edge of every row that goes, so that its two ends can go in any order.
 fn cut<'a>(schema: &Schema<'a>, edges: &Edges<'a>, owned: &mut Owned<'a>, steps: &mut Steps, place: usize) {
     let edge = &edges.all[place];
@@ -104,15 +160,24 @@ fn cut<'a>(schema: &Schema<'a>, edges: &Edges<'a>, owned: &mut Owned<'a>, steps:
         return;
     };
     let assign = nulls(clearable(schema, edges, edge.from, &edge.columns).unwrap_or_default());
-    let known = steps.steps.iter().find(|step| {
-        step.model == from
-            && matches!(step.purpose, Some(Purpose::Clear | Purpose::Repoint))
-            && step.before.contains(&edge.to)
-            && step.assign.iter().any(|one| edge.columns.contains(&one.column))
-    });
-    let set = match known {
-        Some(step) => step.set,
-        None => {
+    let parts: Vec<SetId> = owned.parts_of(from).map(|part| part.set).collect();
+    let cutting = |purpose| {
+        steps.of(from).iter().map(|place| &steps.steps[*place]).find(|step| {
+            let same = step.purpose == Some(purpose) && step.before.contains(&edge.to);
+            same && !parts.contains(&step.set)
+                && step.assign.iter().any(|one| edge.columns.contains(&one.column))
+        })
+    };
+    let repoints = cutting(Purpose::Repoint).map(|step| step.set);
+    if let Some(set) =
+        repoints.filter(|set| owned.sets.drafts[*set].paths.iter().all(|path| path.filters.is_empty()))
+    {
+        owned.sets.drafts[set].yields_to.clear();
+        return;
+    }
+    let set = match (cutting(Purpose::Clear).map(|step| step.set), repoints) {
+        (Some(set), None) => set,
+        _ => {
             let mut draft = SetDraft::new(from);
             draft.why = format!(
                 "{} that refer by {} to rows of {} that go",
@@ -121,7 +186,7 @@ fn cut<'a>(schema: &Schema<'a>, edges: &Edges<'a>, owned: &mut Owned<'a>, steps:
                 schema.models[to].at
             );
             let set = owned.sets.add(draft);
-            steps.steps.push(StepDraft {
+            steps.add(StepDraft {
                 set,
                 model: from,
                 purpose: Some(Purpose::Clear),
@@ -134,6 +199,15 @@ fn cut<'a>(schema: &Schema<'a>, edges: &Edges<'a>, owned: &mut Owned<'a>, steps:
             set
         }
     };
+    if let (Some(_), KeyBy::Columns(key)) = (repoints, &schema.models[from].key) {
+        // rows that stay are pointed to a ghost and remain so: only those that go are cleared
+        let key = key.clone();
+        for going in owned.deleted(from) {
+            let path = owned.sets.path_to(schema, going, &key, &key, Vec::new());
+            owned.sets.drafts[set].paths.push(path);
+        }
+        return;
+    }
     owned.sets.drafts[set].yields_to.clear();
     for going in owned.deleted(to) {
         let path = owned.sets.path_to(schema, going, &edge.columns, &edge.to_columns, Vec::new());
@@ -219,7 +293,7 @@ pub(crate) fn sort<'a>(
     sorted.into_iter().filter_map(|place| steps[place].take()).collect()
 }
 
-fn leads(schema: &Schema<'_>, edges: &Edges<'_>, bound: &[usize]) -> Vec<BTreeSet<usize>> {
+fn leads_of(schema: &Schema<'_>, edges: &Edges<'_>, bound: &[usize]) -> Vec<BTreeSet<usize>> {
     let mut leads = vec![BTreeSet::new(); schema.tables.len()];
     for edge in bound {
         leads[edges.all[*edge].from].insert(edges.all[*edge].to);

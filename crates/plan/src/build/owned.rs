@@ -247,9 +247,7 @@ fn fill<'a>(
     let flowing: Vec<usize> = (0..ways.len()).filter(|place| ways[*place].fate.flows()).collect();
     let roads = all(&flowing);
     let long = roads.len() > MOST_PATHS || roads.iter().any(|road| road.joins.len() > MOST_JOINS);
-    let needed = long
-        && owned.base[model].is_none()
-        && reach.ways.iter().flatten().any(|way| way.from() == Some(model));
+    let needed = long && owned.base[model].is_none() && reach.leads[model];
     if needed && !flowing.is_empty() {
         designate(schema, owned, model, ways);
     }

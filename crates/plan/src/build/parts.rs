@@ -112,9 +112,10 @@ pub(crate) fn of<'a>(
         }
         _ => Act::Keep(Some(keep)),
     };
+    // a row that was only to be cut from the person is not taken for having outlived its law
     let rest = match (fate, &keep.then) {
-        (Fate::Delete, _) | (_, Then::Delete) => Act::Delete,
         (Fate::Detach(cut), _) => Act::Detach(cut),
+        (Fate::Delete, _) | (_, Then::Delete) => Act::Delete,
         (_, Then::Anonymize(methods)) => Act::Anonymize(methods),
     };
     if covered.is_empty() {

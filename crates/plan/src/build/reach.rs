@@ -91,6 +91,8 @@ pub(crate) struct Reach<'a> {
     pub(crate) order: Vec<ModelId>,
     /// Models that hang by themselves, alone or in a ring.
     pub(crate) cyclic: Vec<bool>,
+    /// Models that others hang by.
+    pub(crate) leads: Vec<bool>,
 }
 
 impl Reach<'_> {
@@ -318,5 +320,6 @@ fn finish<'a>(
             cyclic[model] = component.len() > 1 || leads[model].contains(&model);
         }
     }
-    Reach { ways, tellers, order: components.concat(), cyclic }
+    let leads = leads.iter().map(|to| !to.is_empty()).collect();
+    Reach { ways, tellers, order: components.concat(), cyclic, leads }
 }

@@ -1,9 +1,10 @@
 //! Steps while a plan is being made, the ghosts they point to, and what the parts of the reached rows ask for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use exeunt_base::Name;
+use exeunt_base::{Kind, Name};
 use exeunt_datamap::model::{GhostPer, KeepMode, Reference, Relation, Then};
+use exeunt_source::catalog::Generated;
 use exeunt_source::selection::KeyBy;
 use exeunt_source::strike::Referrer;
 
@@ -54,6 +55,10 @@ pub(crate) struct Steps {
     pub(crate) kept: Vec<KeptDraft>,
     pub(crate) ghosts: Vec<Ghost>,
     ghost_of: BTreeMap<ModelId, usize>,
+    /// Steps of each model, by their place in `steps`.
+    of_model: HashMap<ModelId, Vec<usize>>,
+    /// Ghosts that the database would refuse.
+    pub(crate) bad_ghosts: Vec<Problem>,
 }
 
 impl Steps {
@@ -65,6 +70,30 @@ impl Steps {
         let node = &schema.models[model];
         let table = schema.table_of(model);
         let ghost = node.model.ghost.as_ref()?;
+        let lacking: Vec<&str> = table
+            .table
+            .columns
+            .iter()
+            .filter(|column| {
+                let filled = column.default.is_some() || column.generated != Generated::No;
+                let counted =
+                    node.model.key.contains(&column.name) && matches!(column.kind, Kind::Integer { .. });
+                column.not_null && !filled && !counted && !ghost.row.contains_key(&column.name)
+            })
+            .map(|column| column.name.as_str())
+            .collect();
+        if !lacking.is_empty() {
+            self.bad_ghosts.push(Problem {
+                code: "ghost_incomplete",
+                span: node.model.span.clone(),
+                at: node.at.to_string(),
+                text: format!(
+                    "the ghost has no value for `{}`, which is NOT NULL without a default",
+                    lacking.join("`, `")
+                ),
+                fix: "add it to the ghost's `row:`".into(),
+            });
+        }
         self.ghosts.push(Ghost {
             source: node.at.source.clone(),
             table: table.table.name.clone(),
@@ -83,14 +112,30 @@ impl Steps {
         Some(self.ghosts.len() - 1)
     }
 
-    /// The deletions of a table.
-    pub(crate) fn deletions(
+    /// Adds a step.
+    pub(crate) fn add(&mut self, step: StepDraft) {
+        self.of_model.entry(step.model).or_default().push(self.steps.len());
+        self.steps.push(step);
+    }
+
+    /// Places of a model's steps.
+    pub(crate) fn of(&self, model: ModelId) -> &[usize] {
+        self.of_model.get(&model).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Does this to each deletion of a table.
+    pub(crate) fn each_deletion(
         &mut self,
         schema: &Schema<'_>,
         table: TableId,
-    ) -> impl Iterator<Item = &mut StepDraft> {
+        mut change: impl FnMut(&mut StepDraft),
+    ) {
         let model = schema.tables[table].model;
-        self.steps.iter_mut().filter(move |step| step.deletes() && Some(step.model) == model)
+        for place in model.and_then(|model| self.of_model.get(&model)).into_iter().flatten() {
+            if self.steps[*place].deletes() {
+                change(&mut self.steps[*place]);
+            }
+        }
     }
 }
 
@@ -163,7 +208,7 @@ pub(crate) fn from_parts<'a>(
             Act::Read => {}
             Act::Delete => {
                 step.because.push(deletion(schema, part));
-                steps.steps.push(step);
+                steps.add(step);
             }
             Act::Anonymize(methods) => {
                 step.purpose = Some(Purpose::Anonymize);
@@ -193,7 +238,7 @@ pub(crate) fn from_parts<'a>(
                 step.before.extend(schema.model(&relation.to).map(|model| schema.models[model].table));
                 step.assign = detachment(schema, edges, &mut steps, part.model, relation, cut, problems);
                 if matches!(reach.ways[part.model][part.ways[0]].through, Through::Down { .. }) {
-                    steps.steps.push(step);
+                    steps.add(step);
                 }
             }
         }
@@ -215,7 +260,7 @@ pub(crate) fn from_parts<'a>(
 /// A step with nothing to do is no step.
 fn push(steps: &mut Steps, step: StepDraft) {
     if !step.assign.is_empty() {
-        steps.steps.push(step);
+        steps.add(step);
     }
 }
 

@@ -26,7 +26,15 @@ pub(crate) fn of(schema: &Schema<'_>, edges: &Edges<'_>, model: ModelId) -> Vec<
             || edges.into[node.table].iter().any(|edge| edges.all[*edge].to_columns.contains(name))
             || edges.out[node.table].iter().any(|edge| edges.all[*edge].columns.contains(name));
         // a counter or a flag tells nobody's name, and the application's triggers may live by it
-        let says = told || !matches!(column.kind, Kind::Integer { .. } | Kind::Decimal { .. } | Kind::Real | Kind::Bool | Kind::Timestamp { .. });
+        let says = told
+            || !matches!(
+                column.kind,
+                Kind::Integer { .. }
+                    | Kind::Decimal { .. }
+                    | Kind::Real
+                    | Kind::Bool
+                    | Kind::Timestamp { .. }
+            );
         personal && says && !held && column.generated == Generated::No
     });
     columns

@@ -1,0 +1,144 @@
+//! References to rows that go: mapped or not, declared or not, each decided or refused.
+
+use expect_test::expect;
+
+use crate::Case;
+
+fn case(schema: &str, models: &str) -> Case {
+    Case::new(
+        &format!("customers(id int key, email text! unique)\n{schema}"),
+        &format!(
+            "\n  customers: {{ table: customers, key: [id], subject: {{ email: email }}, fields: {{ email: user.contact.email }}, on_erase: delete }}\n{models}"
+        ),
+    )
+}
+
+#[test]
+fn an_unmapped_table_that_refers_to_a_deleted_row_is_named() {
+    case("logs(id int key, who int! -> customers cascade)", "").check(expect![[r#"
+        reference_unmapped shop.yaml:4:14: shop.main.logs.who -> shop.customers.id: table `main.logs` is not mapped, but its rows refer to rows that are deleted (the database would delete them too, unsealed); map the table with a relation `by: who` to shop.customers, or anonymize shop.customers instead of deleting it
+    "#]]);
+}
+
+#[test]
+fn a_mapped_table_without_a_relation_is_told_what_to_write() {
+    case(
+        "tasks(id int key, reviewer int -> customers)",
+        "  tasks: { table: tasks, key: [id], on_erase: delete, unlinked: belongs to nobody }",
+    )
+    .check(expect![[r#"
+        reference_undecided shop.yaml:5:10: shop.tasks.reviewer -> shop.customers.id: rows here may refer to rows of shop.customers that are deleted, and nobody decided what becomes of them; add `- { to: customers, by: reviewer, as: refers_to, on_erase: … }` with `null`, `cascade`, `repoint` or `refuse` to shop.tasks
+    "#]]);
+}
+
+#[test]
+fn what_the_database_would_clear_is_cleared_and_sealed_first() {
+    case(
+        "tasks(id int key, reviewer int -> customers set_null)",
+        "  tasks: { table: tasks, key: [id], on_erase: delete, unlinked: belongs to nobody }",
+    )
+    .check(expect![[r#"
+        [0] shop.customers (person): folded email=@email; with email
+        [1] shop.tasks: reviewer=[0].id
+        1. clear tasks [1]: reviewer=null
+        2. delete customers [0] unless tasks.reviewer veil email
+        info reference_cleared shop.tasks.reviewer: `reviewer` of rows that refer to deleted ones is cleared; write `on_erase` to decide otherwise
+    "#]]);
+}
+
+#[test]
+fn a_row_of_somebody_else_that_was_only_shown_lets_go() {
+    case(
+        "notes(id int key, reader int -> customers, text text)",
+        "  notes: { table: notes, key: [id], fields: { text: user.content }, relations: [ { to: customers, by: reader, as: accessed_by } ], on_erase: delete }",
+    )
+    .check(expect![[r#"
+        [0] shop.customers (person): folded email=@email; with email
+        [1] shop.notes: reader=[0].id
+        1. clear notes [1]: reader=null
+        2. delete customers [0] veil email
+        info reference_cleared shop.notes.reader: `reader` of rows that refer to deleted ones is cleared; write `on_erase` to decide otherwise
+    "#]]);
+}
+
+#[test]
+fn the_planner_sees_that_a_ghost_would_be_refused() {
+    Case::new(
+        "customers(id int key, email text! unique, born date!)
+         orders(id int key, customer_id int! -> customers)",
+        "
+  customers: { table: customers, key: [id], subject: { email: email }, fields: { email: user.contact.email }, ghost: { row: { email: ghost@erased.invalid } }, on_erase: delete }
+  orders: { table: orders, key: [id], relations: [ { to: customers, by: customer_id, as: refers_to, on_erase: repoint } ], on_erase: delete, unlinked: x }
+",
+    )
+    .check(expect![[r#"
+        ghost_incomplete shop.yaml:4:14: shop.customers: the ghost has no value for `born`, which is NOT NULL without a default; add it to the ghost's `row:`
+    "#]]);
+}
+
+#[test]
+fn a_partition_is_reached_through_its_parent() {
+    case(
+        "events(id int key, who int! -> customers)
+         events_2026(id int key, who int! -> customers)
+         partition events_2026 of events",
+        "  events: { table: events, key: [id], relations: [ { to: customers, by: who, as: owned_by } ], on_erase: delete }",
+    )
+    .check(expect![[r#"
+        [0] shop.customers (person): folded email=@email; with email
+        [1] shop.events: who=[0].id
+        1. delete events [1]
+        2. delete customers [0] veil email
+    "#]]);
+}
+
+#[test]
+fn names_that_do_not_fit_the_database_stop_the_plan() {
+    Case::new(
+        "customers(id int key, mail text)",
+        "
+  customers: { table: customers, key: [id], subject: { email: email }, fields: { email: user.contact.email }, on_erase: delete }
+  ghosts: { table: nowhere, key: [id], on_erase: delete, unlinked: x }
+",
+    )
+    .check(expect![[r#"
+        table_missing shop.yaml:5:11: shop.ghosts: table `nowhere` is not in the database; correct the table's name, or take the model out of the map
+        column_missing shop.yaml:4:89: shop.customers.email: table `main.customers` has no column `email`; correct the name; after a change of the schema, run `exeunt map check`
+    "#]]);
+}
+
+#[test]
+fn a_key_that_is_not_unique_stops_the_plan() {
+    Case::new(
+        "customers(id int, email text)",
+        "
+  customers: { table: customers, key: [id], subject: { email: email }, fields: { email: user.contact.email }, on_erase: delete }
+",
+    )
+    .check(expect![[r#"
+        key_not_unique shop.yaml:4:14: shop.customers: nothing in the database makes the model's key unique, so one key could mean several rows; name the primary key or a unique constraint's columns under `key:`
+    "#]]);
+}
+
+#[test]
+fn masks_that_the_columns_cannot_take_stop_the_plan() {
+    Case::new(
+        "customers(id int key, email text! unique, boss_id int -> customers, name text!, age int check age >= 18)",
+        "
+  customers:
+    table: customers
+    key: [id]
+    subject: { email: email }
+    fields: { email: user.contact.email, name: user.name, age: user.demographic }
+    relations: [ { to: customers, by: boss_id, as: refers_to, on_erase: null } ]
+    on_erase: { anonymize: { id: hash, email: { fixed: gone }, name: null, boss_id: hash, age: { fixed: 3 } } }
+",
+    )
+    .check(expect![[r#"
+        mask_on_reference shop.yaml:5:5: shop.customers.boss_id: the column refers to shop.customers.id; a masked value would lead nowhere; use `null`, or decide the reference with `on_erase` on its relation
+        mask_on_key shop.yaml:5:5: shop.customers.id: the column is part of the model's key, by which rows are found again; leave the key as it is, or delete the row
+        mask_refused shop.yaml:8:64: shop.customers.age: `fixed(3)` cannot be honored here: a check constraint refuses the result; write a value the check takes
+        mask_refused shop.yaml:8:22: shop.customers.email: `fixed(gone)` cannot be honored here: it is unique, and rows would get equal values; use `pseudonym` or `hash`, or delete the row
+        mask_refused shop.yaml:8:48: shop.customers.name: `null` cannot be honored here: it must have a value (NOT NULL, or a check that says so); use `redact`, `fixed` or `pseudonym`
+    "#]]);
+}
