@@ -10,7 +10,7 @@ use exeunt_source::{Delete, Insert, KeyBy, Lock, Marker, Pages, Referrer, Transa
 
 use crate::bind;
 use crate::error::Blame;
-use crate::page::{AsIs, Session, Shaper};
+use crate::page::{AsIs, Placing, Session, Shaper};
 
 const LOUD: &str = "SET LOCAL session_replication_role = origin";
 const QUIET: &str = "SET LOCAL session_replication_role = replica";
@@ -23,10 +23,11 @@ impl Transaction for Session {
     }
 
     async fn lock(&mut self, what: &Lock, keys: Vec<Row>) -> Result<Pages, Fault> {
-        let statement = sql::lock(&*self.schema, what, &Given::Arrays)?;
+        let (placing, given) = Placing::of(&self.schema, &what.table, &what.key, &keys)?;
+        let statement = sql::lock(&*self.schema, what, &given)?;
         let bound = bind::rows(&statement, keys, false)?;
         let doing = format!("locking rows of `{}`", what.table);
-        self.stream(doing, Blame::Shape, &statement, &bound, AsIs, None).await
+        self.stream(doing, Blame::Shape, &statement, &bound, placing, None).await
     }
 
     async fn referred(&mut self, table: &Lock, by: &Referrer, keys: &[Row]) -> Result<Vec<u32>, Fault> {
@@ -40,10 +41,11 @@ impl Transaction for Session {
     }
 
     async fn delete(&mut self, what: &Delete, keys: Vec<Row>) -> Result<Pages, Fault> {
-        let statement = sql::delete(&*self.schema, what, &Given::Arrays)?;
+        let (placing, given) = Placing::of(&self.schema, &what.table, &what.key, &keys)?;
+        let statement = sql::delete(&*self.schema, what, &given)?;
         let bound = bind::rows(&statement, keys, false)?;
         let doing = format!("deleting rows of `{}`", what.table);
-        self.stream(doing, Blame::Rows, &statement, &bound, AsIs, None).await
+        self.stream(doing, Blame::Rows, &statement, &bound, placing, None).await
     }
 
     async fn update(&mut self, what: &Update, rows: Vec<Row>) -> Result<Pages, Fault> {

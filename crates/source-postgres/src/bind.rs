@@ -142,7 +142,8 @@ fn many(wire: &str, cells: impl Iterator<Item = Cell>) -> Option<Bound> {
     })
 }
 
-fn int(cell: &Cell) -> Option<i64> {
+/// The whole number a cell stands for.
+pub(crate) fn int(cell: &Cell) -> Option<i64> {
     match cell {
         Cell::Int(value) => Some(*value),
         Cell::Text(text) => text.parse().ok(),

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use exeunt_base::{Fault, FaultKind, Name};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::AbortHandle;
 use tokio_postgres::{CancelToken, Client, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -19,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Prepared statements kept for each connection. A job uses a few for each table it touches.
 const STATEMENTS: usize = 256;
+
+/// What sends an answer on.
+pub(crate) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Opens connections and lends them.
 pub(crate) struct Pool {
@@ -41,6 +47,7 @@ struct Session {
 pub(crate) struct Link {
     client: Arc<Client>,
     driver: AbortHandle,
+    jobs: mpsc::UnboundedSender<Job>,
     statements: HashMap<String, Statement>,
 }
 
@@ -92,11 +99,31 @@ impl Pool {
         let connected = self.address.config.connect(self.tls.clone()).await;
         let (client, mut connection) = connected.map_err(|error| fault(doing, Blame::Shape, &error))?;
         // Driven by hand: the driver's own loop would log the server's notices, and triggers may write people into them.
+        // Whoever sends an answer on runs on the same task: rows would otherwise change threads every few kilobytes.
+        let (jobs, mut new_jobs) = mpsc::unbounded_channel::<Job>();
         let driver = tokio::spawn(async move {
-            while let Some(Ok(_)) = poll_fn(|context| connection.poll_message(context)).await {}
+            let mut running = FuturesUnordered::new();
+            loop {
+                tokio::select! {
+                    message = poll_fn(|context| connection.poll_message(context)) => {
+                        if !matches!(message, Some(Ok(_))) {
+                            break;
+                        }
+                    }
+                    Some(job) = new_jobs.recv() => running.push(job),
+                    Some(()) = running.next(), if !running.is_empty() => {}
+                }
+            }
+            // What came before the end is still sent on.
+            drop(connection);
+            while running.next().await.is_some() {}
         });
-        let link =
-            Link { client: Arc::new(client), driver: driver.abort_handle(), statements: HashMap::new() };
+        let link = Link {
+            client: Arc::new(client),
+            driver: driver.abort_handle(),
+            jobs,
+            statements: HashMap::new(),
+        };
         link.client
             .batch_execute(&self.session.script())
             .await
@@ -159,6 +186,11 @@ impl Lease {
         }
         self.link.statements.insert(text.to_owned(), fresh.clone());
         Ok(fresh)
+    }
+
+    /// Runs a job beside the connection; nothing happens when that is closed.
+    pub(crate) fn run(&self, job: Job) {
+        let _ = self.link.jobs.send(job);
     }
 
     /// Forgets the prepared statements: a table has changed its shape.

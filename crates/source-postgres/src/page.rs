@@ -1,15 +1,16 @@
 //! A session: one transaction on one connection, and the reads in it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
+use exeunt_base::{Cell, Fault, FaultKind, Name, Row, TableRef};
 use exeunt_source::pages::{PAGE_BYTES, PAGE_ROWS};
 use exeunt_source::sql::{self, Anchors, Given, Statement};
-use exeunt_source::{Anchor, Pages, Read, Reader, Rows, Search, SearchHit, Selection};
+use exeunt_source::{Anchor, KeyBy, Pages, Read, Reader, Rows, Search, SearchHit, Selection};
 use futures_util::TryStreamExt;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 use tokio_postgres::{Client, RowStream};
 
 use crate::bind::{self, Bound};
@@ -27,7 +28,7 @@ pub(crate) struct Session {
     pub(crate) facts: Arc<Facts>,
     /// Set while an answer is under way; stays set when nobody listened to its end.
     answering: Arc<AtomicBool>,
-    sender: Option<JoinHandle<()>>,
+    sender: Option<oneshot::Receiver<()>>,
 }
 
 /// What is done with each row of an answer before it is sent on.
@@ -38,6 +39,46 @@ pub(crate) trait Shaper: Send + 'static {
     /// Called after the last row.
     fn end(&mut self) -> Result<(), Fault> {
         Ok(())
+    }
+}
+
+/// Finds the place of each row in the list given.
+pub(crate) enum Placing {
+    /// The server says it.
+    Told,
+    /// By the whole number that is the row's key.
+    ByNumber(HashMap<i64, i64>),
+}
+
+impl Placing {
+    /// How the rows of these keys are best asked for.
+    pub(crate) fn of(
+        schema: &Schema,
+        table: &TableRef,
+        key: &KeyBy,
+        keys: &[Row],
+    ) -> Result<(Self, Given), Fault> {
+        let KeyBy::Columns(columns) = key else { return Ok((Self::Told, Given::Arrays)) };
+        let [column] = columns.as_slice() else { return Ok((Self::Told, Given::Arrays)) };
+        let form = &schema.travel(table, column)?.form;
+        if form.wire != "int8" || form.into.is_some() {
+            return Ok((Self::Told, Given::Arrays));
+        }
+        let places = keys.iter().zip(0..).filter_map(|(key, place)| Some((bind::int(key.first()?)?, place)));
+        Ok((Self::ByNumber(places.collect()), Given::Any))
+    }
+}
+
+impl Shaper for Placing {
+    fn shape(&mut self, mut row: Row) -> Result<Row, Fault> {
+        if let Self::ByNumber(places) = self {
+            let place = row.first().and_then(Cell::as_int).and_then(|number| places.get(&number));
+            let Some(place) = place else {
+                return Err(Fault::new(FaultKind::Corrupt, "the server answered with a row not asked for"));
+            };
+            row[0] = Cell::Int(*place);
+        }
+        Ok(row)
     }
 }
 
@@ -114,7 +155,11 @@ impl Session {
         let answering = Arc::clone(&self.answering);
         answering.store(true, Ordering::Release);
         let client = Arc::clone(self.client());
-        self.sender = Some(tokio::spawn(async move {
+        let (ended, end) = oneshot::channel();
+        self.sender = Some(end);
+        self.lease().run(Box::pin(async move {
+            // Told, whatever happens, by being dropped.
+            let _ended: oneshot::Sender<()> = ended;
             let sent = pump(&doing, blame, rows, &sender, shaper).await;
             let closed = match after {
                 Some(words) if sent.is_ok() => {
@@ -229,27 +274,26 @@ impl Reader for Session {
     }
 
     async fn read(&mut self, what: &Read) -> Result<Pages, Fault> {
-        let (statement, bound) = match &what.rows {
+        let doing = format!("reading rows of `{}`", what.table);
+        match &what.rows {
             Rows::Selected(selection, anchors) => {
                 let statement =
                     sql::read_selected(&*self.schema, &what.columns, selection, &Anchors::Arrays)?;
                 let bound = bind::question(&statement, anchors)?;
-                (statement, bound)
+                self.stream(doing, Blame::Shape, &statement, &bound, AsIs, None).await
             }
             Rows::Every(key) => {
                 let statement = sql::read_every(&*self.schema, &what.columns, &what.table, key)?;
                 let bound = bind::question(&statement, &[])?;
-                (statement, bound)
+                self.stream(doing, Blame::Shape, &statement, &bound, AsIs, None).await
             }
             Rows::Keyed(key, keys) => {
-                let statement =
-                    sql::read_keyed(&*self.schema, &what.table, key, &what.columns, &Given::Arrays)?;
+                let (placing, given) = Placing::of(&self.schema, &what.table, key, keys)?;
+                let statement = sql::read_keyed(&*self.schema, &what.table, key, &what.columns, &given)?;
                 let bound = bind::rows(&statement, keys.clone(), false)?;
-                (statement, bound)
+                self.stream(doing, Blame::Shape, &statement, &bound, placing, None).await
             }
-        };
-        let doing = format!("reading rows of `{}`", what.table);
-        self.stream(doing, Blame::Shape, &statement, &bound, AsIs, None).await
+        }
     }
 
     async fn search(&mut self, what: &Search) -> Result<Vec<SearchHit>, Fault> {
