@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use exeunt_base::{Fault, FaultKind, Name};
+use exeunt_source::sql::{Dialect, Sql};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -137,7 +138,7 @@ impl Pool {
 }
 
 impl Session {
-    /// Everything that changes how values are written or how long the server waits. Numbers and quoted names only.
+    /// Everything that changes how values are written or how long the server waits.
     fn script(&self) -> String {
         let mut script = String::from(
             "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; \
@@ -159,12 +160,12 @@ impl Session {
             script.push_str(&format!("SET {name} = '{seconds}s';"));
         }
         if !self.search_path.is_empty() {
-            let names: Vec<String> = self
-                .search_path
-                .iter()
-                .map(|name| format!("\"{}\"", name.as_str().replace('"', "\"\"")))
-                .collect();
-            script.push_str(&format!("SET search_path = {};", names.join(", ")));
+            let mut sql = Sql::new(Dialect::Postgres);
+            sql.put("SET search_path = ");
+            for (place, name) in self.search_path.iter().enumerate() {
+                sql.put(if place > 0 { ", " } else { "" }).name(name);
+            }
+            script.push_str(&sql.finish().text);
         }
         script
     }

@@ -182,7 +182,9 @@ impl Settings {
         let tls = tls.unwrap_or(if is_near(&config) { Tls::Disable } else { Tls::VerifyFull });
         config.application_name("exeunt");
         config.connect_timeout(Duration::from_secs(u64::from(self.connect_timeout_seconds.max(1))));
-        config.keepalives_idle(Duration::from_secs(60));
+        // A line that went dead is noticed within two minutes, not by the system's two hours.
+        config.keepalives_idle(Duration::from_secs(60)).keepalives_interval(Duration::from_secs(10));
+        config.keepalives_retries(5).tcp_user_timeout(Duration::from_secs(110));
         config.ssl_mode(match tls {
             Tls::Disable => tokio_postgres::config::SslMode::Disable,
             Tls::Require | Tls::VerifyCa | Tls::VerifyFull | Tls::Insecure => {

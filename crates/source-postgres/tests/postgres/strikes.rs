@@ -309,3 +309,26 @@ async fn a_constraint_checked_at_the_end_refuses_the_commit() {
     assert_eq!((fault.kind, fault.code.as_deref()), (FaultKind::Refused, Some("23503")));
     assert_eq!(database.ask("SELECT count(*) FROM a").unwrap(), "1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn triggers_find_their_tables_by_the_search_path_set() {
+    let database = database(
+        "CREATE SCHEMA shop; CREATE TABLE shop.t (id int PRIMARY KEY); CREATE TABLE shop.log (id int);
+         CREATE FUNCTION shop.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (OLD.id); RETURN OLD; END $$;
+         CREATE TRIGGER note BEFORE DELETE ON shop.t FOR EACH ROW EXECUTE FUNCTION shop.note();
+         INSERT INTO shop.t VALUES (1);",
+    );
+    let of = exeunt_base::TableRef { schema: crate::name("shop"), name: crate::name("t") };
+    let delete = Delete { table: of.clone(), key: key("id"), columns: names("id") };
+    let mut settings = Settings::from_url(database.url());
+    for (path, expected) in [("public", Some(FaultKind::Missing)), ("shop", None)] {
+        settings.search_path = names(path);
+        let source = Postgres::connect(&settings).await.unwrap();
+        let mut transaction = source.begin().await.unwrap();
+        let answer = transaction.delete(&delete, ints([1])).await.unwrap().collect().await;
+        assert_eq!(answer.err().map(|fault| fault.kind), expected);
+        let catalog = source.describe().await.unwrap();
+        let writes = &catalog.table(&of).unwrap().triggers[0].writes;
+        assert_eq!(matches!(writes, exeunt_source::catalog::Writes::Known(_)), expected.is_none());
+    }
+}
