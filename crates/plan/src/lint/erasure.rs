@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use exeunt_base::{ModelRef, Name};
 use exeunt_datamap::categories::is_personal;
-use exeunt_datamap::model::{Model, TriggerEffect};
+use exeunt_datamap::model::{Action as MapAction, EdgeAction, Method, Model, TriggerEffect};
 use exeunt_source::catalog::{Hazard, Table, TableSort, Trigger, Verb, Writes};
 
 use crate::document::{Action, Note, Purpose, Right, RowSet, Severity, Value};
@@ -67,7 +67,12 @@ fn left_in_place(view: &View<'_>, notes: &mut Vec<Note>) {
             }
             let at = format!("{}.{}", set.model, column.name);
             let key = model.key.contains(&column.name);
-            if names_directly(category) || told && !key {
+            if stays_on_purpose(model, &column.name) {
+                if names_directly(category) || told && !key {
+                    let text = "the row stays with something that names the person, as the map asks";
+                    notes.push(note(Severity::Info, "identifier_kept", at, text));
+                }
+            } else if names_directly(category) || told && !key {
                 notes.push(note(
                     Severity::Warning,
                     "identifier_stays",
@@ -99,6 +104,18 @@ fn left_in_place(view: &View<'_>, notes: &mut Vec<Note>) {
             }
         }
     }
+}
+
+/// Whether the map says `keep` for a column of rows that are anonymized: somebody looked.
+fn stays_on_purpose(model: &Model, column: &Name) -> bool {
+    let fates = model.relations.iter().filter_map(|relation| match &relation.on_erase {
+        Some(EdgeAction::Row(action)) => Some(action),
+        _ => None,
+    });
+    fates.chain([&model.on_erase]).any(|action| match action {
+        MapAction::Anonymize(methods) => methods.get(column) == Some(&Method::Keep),
+        _ => false,
+    })
 }
 
 /// Whether a category names a person by itself.

@@ -266,7 +266,7 @@ fn a_part_masked_with_its_owner_may_go_when_the_owner_goes() {
         schema(lines),
         &map(""),
         expect![[r#"
-            map.yaml:20:9: warning [outlives-its-owner] s.lines.order_id: the row is still here when the period ends for which the row in `orders` is kept; add the same `keep:` to this model, so that both go together
+            map.yaml:21:9: warning [outlives-its-owner] s.lines.order_id: the row is still here when the period ends for which the row in `orders` is kept; add the same `keep:` to this model, or a second relation by the same columns with `as: refers_to, on_erase: cascade`
         "#]],
     );
     found(

@@ -101,7 +101,7 @@ impl Check<'_> {
         } else if self.may_delete(&relation.to, target) && !deletes_later(model) {
             let what =
                 format!("the row is still here when the period ends for which the row in `{to}` is kept");
-            let fix = "add the same `keep:` to this model, so that both go together";
+            let fix = "add the same `keep:` to this model, or a second relation by the same columns with `as: refers_to, on_erase: cascade`";
             self.put((WARNING, "outlives-its-owner"), Some(&relation.span), &place, what, fix);
         }
     }
