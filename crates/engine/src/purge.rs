@@ -83,6 +83,7 @@ impl Engine {
         let epoch = self.store.job(job).await?.epoch;
         let epoch_gone = self.end_epoch(epoch).await?;
         let receipt = self.issue_receipt(&request, &plan, &tally, &residue, &seen, epoch_gone, actor).await?;
+        self.tidy(job).await?;
         Ok(Purged { receipt, tally, residue, seen, left_new })
     }
 

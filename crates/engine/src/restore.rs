@@ -37,6 +37,8 @@ pub struct Restored {
     pub back: u64,
     /// Rows that were back already.
     pub already: u64,
+    /// Rows that belong to another erased person too, and come back when that request is restored.
+    pub waiting: u64,
     /// Rows that did not come back, with the reason.
     pub refused: Vec<Refusal>,
     /// What else is worth a word: columns gone or renamed, rows waiting for another request.
@@ -124,16 +126,22 @@ impl Engine {
         let mut batches = self.store.batches_of_request(request.id).await?;
         batches.reverse();
         let mut emptied: Vec<BlobId> = Vec::new();
+        let mut done_with = 0;
         for batch in &batches {
+            let waiting_before = restored.waiting;
             let (items, left) = self.items(request, batch, choice, &mut restored).await?;
             let wanted: u64 = items.iter().map(|item| item.images.len() as u64).sum();
             let back = self.undo(batch, items, lease, &mut restored).await?;
             if left == 0 && back == wanted {
-                emptied.push(batch.blob);
+                done_with += 1;
+                if restored.waiting == waiting_before {
+                    emptied.push(batch.blob);
+                }
             }
         }
-        restored.whole = emptied.len() == batches.len();
+        restored.whole = done_with == batches.len();
         self.close_restore(request, &restored, &emptied, actor).await?;
+        self.tidy(lease.job).await?;
         Ok(restored)
     }
 
@@ -160,16 +168,37 @@ impl Engine {
         if restored.whole {
             change.move_request(request.id, &[states::HIDDEN, states::APPROVED], states::RESTORED).await?;
             change.remove_from_ledger(request.id).await?;
-            change.destroy_salt(request.id).await?;
         }
         change.commit(self.organization, &[event]).await?;
         for blob in unclaimed {
             self.shelf.delete(blob)?;
         }
-        if restored.whole {
-            self.store.flush_destroyed().await?;
-        }
         Ok(())
+    }
+
+    /// Destroys what a job keeps for nobody: salts of restored requests once nobody shares rows with them any more, and
+    /// the job's own salt and census once none of its requests needs them.
+    pub(crate) async fn tidy(&self, job: exeunt_base::JobId) -> Result<(), Error> {
+        let requests = self.store.requests_of(job).await?;
+        let waits = |request: &&Request| {
+            ![states::RESTORED, states::COMPLETED, states::COMPLETED_WITH_EXCEPTIONS]
+                .contains(&request.state.as_str())
+        };
+        if requests.iter().any(|request| waits(&request)) {
+            return Ok(());
+        }
+        let mut change = self.store.begin().await?;
+        let mut unclaimed = Vec::new();
+        for request in requests.iter().filter(|request| request.state == states::RESTORED) {
+            unclaimed.extend(change.drop_claims(request.id).await?);
+            change.destroy_salt(request.id).await?;
+        }
+        let kept = change.forget_job_salt(job).await?;
+        change.commit_bookkeeping().await?;
+        for blob in unclaimed.into_iter().chain(kept) {
+            self.shelf.delete(blob)?;
+        }
+        Ok(self.store.flush_destroyed().await?)
     }
 
     /// Undoes the items of one batch, in one transaction if the source takes it, else in halves until the rows that

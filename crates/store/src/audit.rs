@@ -3,7 +3,6 @@
 use exeunt_audit::event::Event;
 use exeunt_audit::merkle::{self, Frontier, Hash};
 use exeunt_base::OrganizationId;
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::connect::Store;
@@ -152,38 +151,54 @@ impl Store {
     ) -> Result<Vec<Hash>, Error> {
         let mut connection = self.lock().await;
         let size = load_frontier(&mut connection, organization).await?.size();
-        let nodes = load_nodes(&mut connection, organization).await?;
-        merkle::inclusion_proof(index, size, &|level, index| nodes.get(&(level, index)).copied())
-            .map_err(|error| damaged(error.to_string()))
+        with_nodes(&mut connection, organization, |nodes| merkle::inclusion_proof(index, size, nodes)).await
+    }
+
+    /// The proof that the log as it stands only grew since it had `old` entries.
+    pub async fn audit_consistency(
+        &self,
+        organization: OrganizationId,
+        old: u64,
+    ) -> Result<Vec<Hash>, Error> {
+        let mut connection = self.lock().await;
+        let size = load_frontier(&mut connection, organization).await?.size();
+        with_nodes(&mut connection, organization, |nodes| merkle::consistency_proof(old, size, nodes)).await
     }
 
     /// The root the stored nodes give at a smaller or equal size, for comparing with a checkpoint kept outside.
     pub async fn audit_root_at(&self, organization: OrganizationId, size: u64) -> Result<Hash, Error> {
         let mut connection = self.lock().await;
-        let nodes = load_nodes(&mut connection, organization).await?;
-        merkle::root(size, &|level, index| nodes.get(&(level, index)).copied())
-            .map_err(|error| damaged(error.to_string()))
+        with_nodes(&mut connection, organization, |nodes| merkle::root(size, nodes)).await
     }
 }
 
-async fn load_nodes(
+/// Runs a computation over stored nodes, fetching only those it asks for: a first pass over stand-ins tells which.
+async fn with_nodes<T>(
     connection: &mut SqliteConnection,
     organization: OrganizationId,
-) -> Result<std::collections::HashMap<(u8, u64), Hash>, Error> {
-    let rows = sqlx::query("SELECT level, position, hash FROM audit_nodes WHERE organization = $1")
+    compute: impl Fn(&merkle::Nodes<'_>) -> Result<T, merkle::Error>,
+) -> Result<T, Error> {
+    let asked = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    let stand_in = |level, index| {
+        asked.borrow_mut().insert((level, index));
+        Some(Hash([0; 32]))
+    };
+    compute(&stand_in).map_err(|error| damaged(error.to_string()))?;
+    let mut nodes = std::collections::HashMap::new();
+    for (level, index) in asked.into_inner() {
+        let row = sqlx::query(
+            "SELECT hash FROM audit_nodes WHERE organization = $1 AND level = $2 AND position = $3",
+        )
         .bind(organization.to_string())
-        .fetch_all(&mut *connection)
+        .bind(i64::from(level))
+        .bind(signed(index))
+        .fetch_optional(&mut *connection)
         .await
         .map_err(Error::while_doing("read the audit log"))?;
-    rows.iter()
-        .map(|row| {
-            let level: i64 = row.try_get("level").map_err(|error| damaged(error.to_string()))?;
-            let bytes: Vec<u8> = row.try_get("hash").map_err(|error| damaged(error.to_string()))?;
-            let index = Reading { row, what: "audit node" }.count("position")?;
-            Ok((
-                (u8::try_from(level).map_err(|_| damaged("a node's level is too large"))?, index),
-                hash(&bytes)?,
-            ))
-        })
-        .collect()
+        if let Some(row) = row {
+            let bytes: Vec<u8> = Reading { row: &row, what: "audit node" }.get("hash")?;
+            nodes.insert((level, index), hash(&bytes)?);
+        }
+    }
+    compute(&|level, index| nodes.get(&(level, index)).copied()).map_err(|error| damaged(error.to_string()))
 }

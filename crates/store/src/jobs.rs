@@ -251,6 +251,25 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Destroys the salt of a job that nobody needs any more, and names the census blob that leaves unreadable.
+    pub async fn forget_job_salt(&mut self, job: JobId) -> Result<Option<BlobId>, Error> {
+        let doing = "forget a job's salt";
+        let row = sqlx::query("SELECT census_blob FROM jobs WHERE id = $1")
+            .bind(job.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing(doing))?;
+        sqlx::query("UPDATE jobs SET salt = NULL WHERE id = $1")
+            .bind(job.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing(doing))?;
+        match row {
+            Some(row) => Reading { row: &row, what: "job" }.id_if_any("census_blob"),
+            None => Ok(None),
+        }
+    }
+
     /// Keeps what a person confirmed.
     pub async fn confirm_rows(&mut self, job: JobId, rows: u64) -> Result<(), Error> {
         sqlx::query("UPDATE jobs SET rows_confirmed = $2 WHERE id = $1")

@@ -163,6 +163,16 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Whether the job was counted in memory and its one batch was closed by a process that is gone.
+    pub async fn was_one_batch(&mut self) -> Result<bool, Error> {
+        if self.job.census_digest.is_none() || self.job.census_blob.is_some() {
+            return Ok(false);
+        }
+        let units = self.engine.store.units(self.job.id).await?;
+        self.failed = units.iter().map(|unit| unit.failed).sum();
+        Ok(units.iter().any(|unit| unit.position > 0))
+    }
+
     /// Reads the sealed census back after a crash. `false` when there is none: nothing can have been struck in part.
     pub async fn reopen_census(&mut self) -> Result<bool, Error> {
         let (Some(blob), Some(digest)) = (self.job.census_blob, self.job.census_digest.clone()) else {

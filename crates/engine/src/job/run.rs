@@ -91,13 +91,17 @@ impl Engine {
             };
             let end = match decide(view) {
                 Order::Recover => {
-                    let closed = work.recover().await?;
+                    work.recover().await?;
                     unsettled = false;
-                    if closed == 0 || counted {
-                        continue;
+                    continue;
+                }
+                // that one batch was the whole job: counting again would find what it left, and count it twice
+                Order::Count if work.was_one_batch().await? => {
+                    if work.failed > 0 {
+                        states::REVIEW
+                    } else {
+                        states::SETTLED
                     }
-                    // that one batch was the whole job
-                    if work.failed > 0 { states::REVIEW } else { states::SETTLED }
                 }
                 Order::Count => {
                     work.count(control.confirmed).await?;

@@ -91,10 +91,10 @@ impl Engine {
                 continue;
             }
             if segment.claims == Claims::All && waits_for > 0 {
-                left += u64::from(segment.rows);
+                restored.waiting += u64::from(segment.rows);
                 restored.note(format!(
-                    "{} rows of {} belong to another erased person too and come back when that request is restored",
-                    segment.rows, segment.model
+                    "rows of {} belong to another erased person too and come back when that request is restored",
+                    segment.model
                 ));
                 continue;
             }
