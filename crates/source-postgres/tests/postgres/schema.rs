@@ -165,3 +165,33 @@ async fn a_thousand_tables_are_described_in_few_questions() {
     assert_eq!(catalog.tables.len(), 1000);
     assert_eq!(catalog.tables.iter().map(|table| table.foreign_keys.len()).sum::<usize>(), 2994);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_is_understood_to_the_last_trigger() {
+    let database = database("");
+    exeunt_testkit::shop::install_postgres(&database, 20).unwrap();
+    let source = source(&database).await;
+    let catalog = source.describe().await.unwrap();
+    assert_eq!(catalog.tables.len(), exeunt_testkit::shop::TABLES.len());
+    let mut counted = 0;
+    for table in &catalog.tables {
+        for trigger in &table.triggers {
+            let Writes::Known(writes) = &trigger.writes else { panic!("unknown: {:?}", trigger.writes) };
+            counted += writes.iter().filter(|write| write.verb == Verb::Count).count();
+        }
+    }
+    assert!(counted > 0);
+    let hostile =
+        catalog.tables.iter().find(|table| table.name.name.as_str() == exeunt_testkit::shop::HOSTILE_TABLE);
+    let hostile = hostile.unwrap();
+    let columns = hostile.columns.iter().map(|column| column.name.clone()).collect();
+    let read = exeunt_source::Read {
+        table: hostile.name.clone(),
+        columns,
+        rows: exeunt_source::Rows::Every(exeunt_source::KeyBy::Columns(hostile.primary_key.clone())),
+    };
+    let mut reader = source.snapshot().await.unwrap();
+    let rows = reader.read(&read).await.unwrap().collect().await.unwrap();
+    let count = database.ask("SELECT count(*) FROM \"odd \"\"table\"\"; drop\"").unwrap();
+    assert_eq!(rows.len().to_string(), count);
+}
