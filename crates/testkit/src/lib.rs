@@ -8,6 +8,7 @@
 )]
 
 pub mod canary;
+pub mod contract;
 pub mod dice;
 pub mod postgres;
 pub mod search;
