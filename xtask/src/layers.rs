@@ -114,9 +114,10 @@ fn wrong(layers: &Layers, edge: &Edge<'_>, aside: &impl Fn(&str) -> bool) -> Opt
         return Some(format!("`{from}` names the connector `{to}`; only the wiring may"));
     }
     if aside(from) {
-        // The test kit serves the lowest floors too, so it may itself use the ground only.
-        let ground = layers.floors.get(to) == Some(&0);
-        return (!ground).then(|| format!("`{from}` uses `{to}`, which is above the ground floor"));
+        // The test kit serves the lowest floors too, so it may itself use those only: the ground, and the traits whose
+        // contract it holds connectors to.
+        let low = layers.floors.get(to).is_some_and(|floor| *floor <= 1);
+        return (!low).then(|| format!("`{from}` uses `{to}`, which is above the first floor"));
     }
     let (above, below) = (layers.floors.get(from)?, layers.floors.get(to)?);
     let beside = || layers.beside.get(from).is_some_and(|beside| holds(&beside.on, to));
@@ -176,7 +177,7 @@ mod tests {
     fn the_test_kit_never_reaches_what_is_shipped() {
         check("engine>?kit base>?kit bench>kit kit>base", &[]);
         check("engine>kit", &["`engine` uses `kit`, which is for tests only: make it a dev-dependency"]);
-        check("kit>engine", &["`kit` uses `engine`, which is above the ground floor"]);
+        check("kit>engine", &["`kit` uses `engine`, which is above the first floor"]);
         check("main>bench", &["`main` uses the tool `bench`"]);
     }
 

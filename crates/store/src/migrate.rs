@@ -6,7 +6,8 @@ use sqlx::sqlite::SqliteConnection;
 use crate::error::Error;
 
 /// Every migration, oldest first; its place counted from 1 is the schema version it leads to.
-const MIGRATIONS: &[&'static str] = &[include_str!("../migrations/0001_base.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_base.sql"), include_str!("../migrations/0002_returns.sql")];
 
 /// Applies what is missing. Running it twice changes nothing.
 pub(crate) async fn run(connection: &mut SqliteConnection) -> Result<(), Error> {

@@ -77,11 +77,11 @@ impl Ghosts {
             .ghosts
             .get(number)
             .ok_or_else(|| Error::Damaged { what: "the plan", why: format!("there is no ghost {number}") })?;
-        if !ghost.per_person {
-            if let Some(key) = look_up(ghost, tx).await? {
-                self.keys.insert(place, key);
-                return Ok(());
-            }
+        if !ghost.per_person
+            && let Some(key) = look_up(ghost, tx).await?
+        {
+            self.keys.insert(place, key);
+            return Ok(());
         }
         let key = make(ghost, self.numbered.get(&number).copied(), claimants, tx, images, world).await?;
         self.keys.insert(place, key);

@@ -32,7 +32,7 @@ pub struct Item {
 }
 
 /// Halves a list of items, keeping their order. A single row comes back as it is.
-pub fn halve(mut items: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), Item> {
+pub fn halve(mut items: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), Box<Item>> {
     items.retain(|item| !item.images.is_empty());
     if items.len() > 1 {
         let right = items.split_off(items.len() / 2);
@@ -40,7 +40,7 @@ pub fn halve(mut items: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), Item> {
     }
     let Some(mut item) = items.pop() else { return Ok((Vec::new(), Vec::new())) };
     if item.images.len() < 2 {
-        return Err(item);
+        return Err(Box::new(item));
     }
     let mut right = item.clone();
     right.images = item.images.split_off(item.images.len() / 2);
