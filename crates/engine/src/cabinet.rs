@@ -32,12 +32,21 @@ pub struct Settings {
     pub epoch_days: u32,
     /// Rows of the first batch; later ones adapt.
     pub first_batch: u64,
+    /// Most rows struck in one transaction; `None` for as many as the source takes.
+    pub batch_rows: Option<u64>,
     /// How long a batch should take, in seconds.
     pub batch_seconds: f64,
     /// Where packages are written.
     pub packages: PathBuf,
     /// Days a package lives.
     pub package_days: u32,
+}
+
+impl Settings {
+    /// Rows of the first batch, within what is allowed.
+    pub fn first_rows(&self) -> u64 {
+        self.batch_rows.map_or(self.first_batch, |most| most.max(1).min(self.first_batch))
+    }
 }
 
 impl Default for Settings {
@@ -47,6 +56,7 @@ impl Default for Settings {
             matches_cap: 5,
             epoch_days: 7,
             first_batch: 4_000,
+            batch_rows: None,
             batch_seconds: 1.0,
             packages: PathBuf::from("packages"),
             package_days: 7,

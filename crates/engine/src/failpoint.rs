@@ -16,6 +16,7 @@ pub const ALL: &[&str] = &[
     "after-settle",
     "before-census",
     "after-census",
+    "before-undo",
     "before-return",
     "after-return",
     "before-shred",

@@ -10,6 +10,7 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, Name, ReceiptId, RequestId, TableRef};
 use exeunt_plan::document::Document;
 use exeunt_source::Residue;
+use exeunt_store::jobs::Lease;
 use exeunt_store::requests::Request;
 
 use crate::cabinet::Engine;
@@ -58,6 +59,31 @@ impl Engine {
         actor: Option<ActorId>,
     ) -> Result<Purged, Error> {
         let request = self.store.request(id).await?;
+        if request.state != states::PURGING {
+            self.may_purge(&request, options)?;
+        }
+        // nobody restores or strikes for this job meanwhile
+        let job = request.job.ok_or(Error::NothingThere(id))?;
+        let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
+        let lease = self.take_in(job, owner, &still).await?;
+        let beat = self.beat(lease);
+        let result = self.purge_leased(id, options, owner, &lease, actor).await;
+        beat.abort();
+        let mut change = self.store.begin().await?;
+        change.drop_lease(&lease).await?;
+        change.commit_bookkeeping().await?;
+        result
+    }
+
+    async fn purge_leased(
+        &self,
+        id: RequestId,
+        options: &Options,
+        owner: &str,
+        lease: &Lease,
+        actor: Option<ActorId>,
+    ) -> Result<Purged, Error> {
+        let request = self.store.request(id).await?;
         let plan_id = request.plan.ok_or(Error::NothingThere(id))?;
         let plan = self.store.plan(plan_id).await?;
         let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
@@ -65,6 +91,7 @@ impl Engine {
         let mut left_new = Vec::new();
         if request.state != states::PURGING {
             self.may_purge(&request, options)?;
+            self.settle_returns(&request, lease).await?;
             left_new = self.settle_newcomers(&request, &document, options, owner, actor).await?;
             self.begin_purge(&self.store.request(id).await?, &left_new, options, actor).await?;
         }

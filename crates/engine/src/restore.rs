@@ -1,6 +1,7 @@
 //! Restore: the log of a request's batches undone backwards. Deleted rows come back exactly, changed columns get their
 //! old values, and nothing that lived on is overwritten: what cannot come back is told, row by row, with the reason.
 
+mod cut_short;
 pub mod plan;
 pub mod rows;
 pub mod shape;
@@ -12,8 +13,7 @@ use exeunt_store::requests::Request;
 
 use crate::cabinet::{Engine, salt_of};
 use crate::error::Error;
-use crate::failpoint;
-use crate::restore::plan::{Item, WHOLE};
+use crate::restore::plan::Item;
 use crate::states;
 
 /// What to bring back.
@@ -88,7 +88,7 @@ impl Engine {
         let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
         let lease = self.take_in(job, owner, &still).await?;
         let beat = self.beat(lease);
-        let result = self.restore_leased(&request, choice, &lease, actor).await;
+        let result = self.restore_leased(id, choice, &lease, actor).await;
         beat.abort();
         let mut change = self.store.begin().await?;
         change.drop_lease(&lease).await?;
@@ -111,11 +111,14 @@ impl Engine {
 
     async fn restore_leased(
         &self,
-        request: &Request,
+        id: RequestId,
         choice: &Choice,
         lease: &Lease,
         actor: Option<ActorId>,
     ) -> Result<Restored, Error> {
+        // as it is now that nobody else works on it
+        let request = &self.store.request(id).await?;
+        self.may_restore(request)?;
         let mut restored = Restored::default();
         let change = self.store.begin().await?;
         let event = self.event(Kind::RestoreStarted, actor).about(request.id).about(lease.job);
@@ -123,6 +126,14 @@ impl Engine {
         change
             .commit(self.organization, &[event.fact("scope", if whole { "whole" } else { "rows" })])
             .await?;
+        if !self.store.batches(lease.job, "sealed").await?.is_empty() {
+            // its rows may be struck, and only closing it makes them the request's
+            return Err(Error::Refused(format!(
+                "the last batch of job `{0}` was cut short and nobody asked yet whether it happened; go on with `exeunt job run {0}` first",
+                lease.job
+            )));
+        }
+        self.settle_returns(request, lease).await?;
         let mut batches = self.store.batches_of_request(request.id).await?;
         batches.reverse();
         let mut emptied: Vec<BlobId> = Vec::new();
@@ -131,7 +142,7 @@ impl Engine {
             let waiting_before = restored.waiting;
             let (items, left) = self.items(request, batch, choice, &mut restored).await?;
             let wanted: u64 = items.iter().map(|item| item.images.len() as u64).sum();
-            let back = self.undo(batch, items, lease, &mut restored).await?;
+            let back = self.undo(request, batch, items, lease, &mut restored).await?;
             if left == 0 && back == wanted {
                 done_with += 1;
                 if restored.waiting == waiting_before {
@@ -205,6 +216,7 @@ impl Engine {
     /// cannot come back stand alone. Says how many are done with.
     async fn undo(
         &self,
+        request: &Request,
         batch: &exeunt_store::batches::Batch,
         items: Vec<Item>,
         lease: &Lease,
@@ -217,13 +229,10 @@ impl Engine {
             if items.iter().all(|item| item.images.is_empty()) {
                 continue;
             }
-            match self.undo_once(batch, &items, restored).await {
+            match self.undo_once(request, batch, &items, lease, restored).await {
                 Ok(back) => {
-                    failpoint::pass("before-return");
                     tries = 0;
-                    self.mark(batch.blob, &items, &back, lease).await?;
-                    done += back.iter().map(|places| places.len() as u64).sum::<u64>();
-                    failpoint::pass("after-return");
+                    done += back;
                 }
                 Err(Error::Source { fault, .. }) if fault.kind.blames_rows() => match plan::halve(items) {
                     Ok((left, right)) => {
@@ -241,24 +250,6 @@ impl Engine {
             }
         }
         Ok(done)
-    }
-
-    /// Remembers which rows are back, so that they are neither restored nor opened a second time.
-    async fn mark(
-        &self,
-        blob: BlobId,
-        items: &[Item],
-        back: &[Vec<u32>],
-        lease: &Lease,
-    ) -> Result<(), Error> {
-        let mut change = self.store.begin().await?;
-        change.hold_lease(lease, self.world.now().plus_seconds(crate::job::LEASE_SECONDS)).await?;
-        for (item, back) in items.iter().zip(back) {
-            let whole = item.complete && back.len() == item.images.len();
-            let places = if whole { vec![WHOLE] } else { back.clone() };
-            change.mark_returned(blob, item.segment, &places).await?;
-        }
-        Ok(change.commit_bookkeeping().await?)
     }
 
     /// The salts of those whose rows a request shares: its own, and of requests that are restored too.

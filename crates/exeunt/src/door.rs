@@ -110,6 +110,7 @@ impl Door {
         };
         let engine = exeunt_engine::Settings {
             rows_per_second: settings.rows_per_second,
+            batch_rows: settings.batch_rows,
             matches_cap: settings.matches_cap,
             packages: layout.packages.clone(),
             package_days: settings.package_days,

@@ -38,6 +38,9 @@ pub(crate) struct Settings {
     /// Most rows struck a second; absent: as fast as the source takes it.
     #[serde(default)]
     pub(crate) rows_per_second: Option<u32>,
+    /// Most rows struck in one transaction, for sources that must not be locked for long; absent: as many as fit a second.
+    #[serde(default)]
+    pub(crate) batch_rows: Option<u64>,
     /// Who keeps the unseal secret.
     #[serde(default)]
     pub(crate) unseal: Unseal,
@@ -130,6 +133,7 @@ impl Settings {
             ("row_cap", settings.row_cap == 0),
             ("matches_cap", settings.matches_cap == 0),
             ("rows_per_second", settings.rows_per_second == Some(0)),
+            ("batch_rows", settings.batch_rows == Some(0)),
         ] {
             if zero {
                 return Err(at(line_of(key), &format!("`{key}` is at least 1")));

@@ -215,8 +215,8 @@ impl Store {
         let mut connection = self.lock().await;
         let rows = sqlx::query(
             "SELECT b.id, b.job, b.number, b.state, b.source, b.blob, b.blob_digest, b.marker, b.outcome, b.rows, b.at
-             FROM batches b JOIN blob_claims c ON c.blob = b.blob
-             WHERE c.request = $1 AND b.state = 'closed' ORDER BY b.id",
+             FROM batches b JOIN blob_claims c ON c.blob = b.blob JOIN jobs j ON j.id = b.job
+             WHERE c.request = $1 AND b.state = 'closed' ORDER BY j.made_at, j.id, b.number",
         )
         .bind(request.to_string())
         .fetch_all(&mut *connection)

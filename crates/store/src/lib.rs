@@ -17,6 +17,7 @@ pub mod packages;
 pub mod plans;
 pub mod receipts;
 pub mod requests;
+pub mod returns;
 pub mod reviews;
 mod rows;
 

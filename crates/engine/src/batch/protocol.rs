@@ -108,6 +108,7 @@ impl Work<'_> {
             drop(sealer);
             self.claimants = claimants;
             tx.rollback().await.map_err(Error::at(&source_name))?;
+            self.keep_keys_for_review(&outcome).await?;
             self.close(None, &outcome).await?;
             return Ok(Ended::Closed(outcome));
         }
@@ -120,6 +121,11 @@ impl Work<'_> {
                 return Err(error);
             }
         };
+        if let Err(error) = self.keep_keys_for_review(&outcome).await {
+            let _ = tx.rollback().await;
+            let _ = self.engine.shelf.delete(blob);
+            return Err(error);
+        }
         failpoint::pass("after-seal");
         let marker = match tx.marker().await {
             Ok(marker) => marker,
@@ -152,6 +158,11 @@ impl Work<'_> {
         }
         failpoint::pass("after-record");
         self.commit(tx, &batch, outcome).await
+    }
+
+    /// Whoever retries a row that was held back needs its key.
+    async fn keep_keys_for_review(&mut self, outcome: &Outcome) -> Result<(), Error> {
+        if outcome.held_back.is_empty() { Ok(()) } else { self.keep_census().await }
     }
 
     async fn strike_pieces(

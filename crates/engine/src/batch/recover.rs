@@ -1,12 +1,14 @@
 //! After a crash: which sealed batches happened? Asked of the source, by the transaction's name or by the rows themselves.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use exeunt_base::{Cell, FaultKind, Row};
-use exeunt_source::{Fate, KeyBy, Marker, Read, Rows};
+use exeunt_base::{BlobId, Cell, FaultKind, Name, Row};
+use exeunt_source::{Fate, KeyBy, Marker, Read, Rows, Transaction};
 use exeunt_store::batches::Batch;
 
 use crate::batch::protocol::Outcome;
+use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::image::{self, Change, Shape};
 use crate::job::Work;
@@ -16,60 +18,59 @@ const ASK: u32 = 240;
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Work<'_> {
-    /// Closes or voids what an earlier process left sealed. Says how many batches it closed.
-    pub async fn recover(&mut self) -> Result<u64, Error> {
-        let mut closed = 0;
+    /// Closes or voids what an earlier process left sealed.
+    pub async fn recover(&mut self) -> Result<(), Error> {
         for batch in self.engine.store.batches(self.job.id, "sealed").await? {
             if self.happened(&batch).await? {
                 let outcome: Outcome = serde_json::from_str(&batch.outcome)
                     .map_err(|error| Error::Damaged { what: "a batch", why: error.to_string() })?;
                 self.close(Some(&batch), &outcome).await?;
-                closed += 1;
             } else {
                 self.void(&batch).await?;
             }
         }
-        Ok(closed)
+        Ok(())
+    }
+
+    /// Takes away blobs of this job that a process which is gone sealed and never recorded. Who holds the lease is the
+    /// only one who may record any, so nobody is going to.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        if self.lease.fence < 2 {
+            return Ok(());
+        }
+        let mut known: HashSet<BlobId> = self.job.census_blob.into_iter().collect();
+        for state in ["sealed", "closed"] {
+            let batches = self.engine.store.batches(self.job.id, state).await?;
+            known.extend(batches.iter().map(|batch| batch.blob));
+        }
+        for stored in self.engine.shelf.list()? {
+            if known.contains(&stored.blob) {
+                continue;
+            }
+            // one that cannot be read is left for people to look at
+            let ours = self.engine.shelf.take(stored.blob).is_ok_and(|blob| blob.meta().job == self.job.id);
+            if ours {
+                self.engine.shelf.delete(stored.blob)?;
+            }
+        }
+        // unfinished files do not tell whose they are; nobody writes one for a day
+        let day_ago = self.engine.world.now().plus_days(-1);
+        self.engine.shelf.sweep(&|part| part.modified < day_ago)?;
+        Ok(())
     }
 
     /// Whether the transaction of a sealed batch was committed.
     pub async fn happened(&self, batch: &Batch) -> Result<bool, Error> {
-        let source = self.engine.source(&batch.source)?;
-        if let Some(marker) = &batch.marker {
-            for _ in 0..ASK {
-                match source.fate(&Marker(marker.clone())).await {
-                    Ok(Fate::Committed) => return Ok(true),
-                    Ok(Fate::RolledBack) => return Ok(false),
-                    Ok(Fate::Unknown) => return self.rows_changed(batch).await,
-                    Ok(Fate::Running) => {}
-                    Err(fault) if fault.kind.is_passing() => {}
-                    Err(fault) => return Err(Error::at(&batch.source)(fault)),
-                }
-                self.engine.world.wait(PAUSE).await;
-            }
-            return Err(Error::Refused(format!(
-                "source `{}` does not tell how the last transaction ended; try again when it answers",
-                batch.source
-            )));
+        match self.engine.fate(&batch.source, batch.marker.as_deref()).await? {
+            Some(happened) => Ok(happened),
+            None => self.rows_changed(batch).await,
         }
-        self.rows_changed(batch).await
     }
 
     /// Looks at the rows themselves, under the source's write lock, so that no earlier transaction can still be open.
     /// A transaction happens as a whole: one row still as it was before tells that it did not.
     async fn rows_changed(&self, batch: &Batch) -> Result<bool, Error> {
-        let source = self.engine.source(&batch.source)?;
-        let mut tries = 0;
-        let mut tx = loop {
-            match source.begin().await {
-                Ok(tx) => break tx,
-                Err(fault) if fault.kind.is_passing() && tries < ASK => {
-                    tries += 1;
-                    self.engine.world.wait(PAUSE).await;
-                }
-                Err(fault) => return Err(Error::at(&batch.source)(fault)),
-            }
-        };
+        let mut tx = self.engine.begin_patiently(&batch.source).await?;
         let blob = self.engine.shelf.take(batch.blob)?;
         let salts = |request| {
             self.claimants
@@ -109,6 +110,44 @@ impl Work<'_> {
         tx.rollback().await.map_err(Error::at(&batch.source))?;
         // every row looks the same before and after: either answer is true, and doing it again changes nothing
         Ok(verdict.unwrap_or(false))
+    }
+}
+
+impl Engine {
+    /// How a transaction ended, by its name; `None` when only the rows themselves can tell.
+    pub(crate) async fn fate(&self, name: &Name, marker: Option<&str>) -> Result<Option<bool>, Error> {
+        let Some(marker) = marker else { return Ok(None) };
+        let source = self.source(name)?;
+        for _ in 0..ASK {
+            match source.fate(&Marker(marker.to_owned())).await {
+                Ok(Fate::Committed) => return Ok(Some(true)),
+                Ok(Fate::RolledBack) => return Ok(Some(false)),
+                Ok(Fate::Unknown) => return Ok(None),
+                Ok(Fate::Running) => {}
+                Err(fault) if fault.kind.is_passing() => {}
+                Err(fault) => return Err(Error::at(name)(fault)),
+            }
+            self.world.wait(PAUSE).await;
+        }
+        Err(Error::Refused(format!(
+            "source `{name}` does not tell how the last transaction ended; try again when it answers"
+        )))
+    }
+
+    /// A transaction on a source that may still be locked by one that a dead process left.
+    pub(crate) async fn begin_patiently(&self, name: &Name) -> Result<Box<dyn Transaction>, Error> {
+        let source = self.source(name)?;
+        let mut tries = 0;
+        loop {
+            match source.begin().await {
+                Ok(tx) => return Ok(tx),
+                Err(fault) if fault.kind.is_passing() && tries < ASK => {
+                    tries += 1;
+                    self.world.wait(PAUSE).await;
+                }
+                Err(fault) => return Err(Error::at(name)(fault)),
+            }
+        }
     }
 }
 

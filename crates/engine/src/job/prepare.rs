@@ -8,7 +8,7 @@ use exeunt_base::{Cell, Secret};
 use exeunt_plan::document::Document;
 
 use crate::census::find::compare_of_kind;
-use crate::census::keys::{self, Collector};
+use crate::census::keys::{self, Collector, KeysOf};
 use crate::census::{Caps, Census, Finder, Keeping};
 use crate::error::Error;
 use crate::failpoint;
@@ -87,7 +87,7 @@ impl Work<'_> {
         finder.run(&mut readers, claimants, &wanted(self.document), &mut sink).await?;
         drop(readers);
         // a job of more than one batch needs its keys after a crash, when the ways to its rows may be cut
-        let many = collector.rows() > self.engine.settings.first_batch || self.sources_touched() > 1;
+        let many = collector.rows() > self.engine.settings.first_rows() || self.sources_touched() > 1;
         collector.finish(many)
     }
 
@@ -163,14 +163,29 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Whether the job was counted in memory and its one batch was closed by a process that is gone.
-    pub async fn was_one_batch(&mut self) -> Result<bool, Error> {
-        if self.job.census_digest.is_none() || self.job.census_blob.is_some() {
+    /// What was counted by a process that is gone, and never sealed because it fitted one batch: totals without keys.
+    /// `true` when that batch is closed, so that nobody needs the keys any more.
+    pub async fn reopen_counts(&mut self) -> Result<bool, Error> {
+        if self.job.census_digest.is_none() {
             return Ok(false);
         }
         let units = self.engine.store.units(self.job.id).await?;
+        self.units = units_of(self.document, false);
+        if units.len() != self.units.len() {
+            return Err(not_its_units());
+        }
+        self.census.sets = vec![KeysOf::default(); self.document.sets.len()];
+        for (unit, stored) in self.units.iter().zip(&units) {
+            self.census.sets[unit.set].total = stored.total;
+        }
+        self.positions = units.iter().map(|unit| unit.position).collect();
         self.failed = units.iter().map(|unit| unit.failed).sum();
-        Ok(units.iter().any(|unit| unit.position > 0))
+        Ok(self.all_had_their_turn())
+    }
+
+    /// Whether there were rows, and none is left.
+    pub fn all_had_their_turn(&self) -> bool {
+        self.left() == 0 && self.positions.iter().any(|position| *position > 0)
     }
 
     /// Reads the sealed census back after a crash. `false` when there is none: nothing can have been struck in part.
@@ -189,8 +204,12 @@ impl Work<'_> {
         if self.positions.len() == self.units.len() {
             return Ok(true);
         }
-        Err(Error::Damaged { what: "a job", why: String::from("its units are not those of its plan") })
+        Err(not_its_units())
     }
+}
+
+fn not_its_units() -> Error {
+    Error::Damaged { what: "a job", why: String::from("its units are not those of its plan") }
 }
 
 /// The ledger's digest of an identifier; `None` for an empty one.

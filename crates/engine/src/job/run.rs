@@ -73,12 +73,9 @@ impl Engine {
         let catalogs = self.catalogs(&document).await?;
         let mut work = self.open_work(id, lease, &document).await?;
         work.ghosts = Ghosts::new(&document, &catalogs);
-        let mut counted = work.reopen_census().await?;
-        if !counted && work.job.census_digest.is_some() {
-            // one batch, counted in memory by a process that is gone: closing it needs the units, not the keys
-            work.units = crate::units::units_of(&document, false);
-            work.positions = vec![0; work.units.len()];
-        }
+        // closing a batch of a process that is gone needs the units, not the keys
+        let mut counted = work.reopen_census().await? || work.reopen_counts().await?;
+        work.sweep().await?;
         let mut unsettled = !self.store.batches(id, "sealed").await?.is_empty();
         loop {
             let view = View {
@@ -93,15 +90,9 @@ impl Engine {
                 Order::Recover => {
                     work.recover().await?;
                     unsettled = false;
+                    // one that was counted in memory was the whole job: counting again would count it twice
+                    counted = counted || work.all_had_their_turn();
                     continue;
-                }
-                // that one batch was the whole job: counting again would find what it left, and count it twice
-                Order::Count if work.was_one_batch().await? => {
-                    if work.failed > 0 {
-                        states::REVIEW
-                    } else {
-                        states::SETTLED
-                    }
                 }
                 Order::Count => {
                     work.count(control.confirmed).await?;
@@ -234,6 +225,7 @@ impl Engine {
             most = most.min(u64::from(self.source(&ready.unit.source)?.abilities().rows_per_strike));
         }
         let settings = &self.settings;
+        let most = settings.batch_rows.map_or(most, |rows| most.min(rows));
         Ok(Pace::new(settings.first_batch, most, settings.batch_seconds, settings.rows_per_second))
     }
 }

@@ -1,14 +1,18 @@
 //! Undoing items inside one transaction: put back what was deleted, unchange what was changed, take away ghosts.
 
-use exeunt_base::{Cell, Name, Row};
+use exeunt_base::{Cell, FaultKind, Name, Row};
 use exeunt_source::catalog::Catalog;
 use exeunt_source::{Delete, Insert, KeyBy, Lock, Read, Referrer, Rows, Transaction, Triggers, Update};
 use exeunt_store::batches::Batch;
+use exeunt_store::jobs::Lease;
+use exeunt_store::requests::Request;
 
 use crate::cabinet::Engine;
 use crate::error::Error;
+use crate::failpoint;
 use crate::image::{Change, Image};
 use crate::restore::Restored;
+use crate::restore::cut_short::{Places, outcome};
 use crate::restore::plan::Item;
 use crate::restore::shape::Fit;
 
@@ -19,17 +23,20 @@ const ROWS: usize = 1_000;
 #[derive(Default)]
 struct Attempt {
     restored: Restored,
-    back: Vec<Vec<u32>>,
+    places: Vec<Places>,
 }
 
 impl Engine {
-    /// Undoes items in one transaction. Gives, for each item, the places of the rows that are back.
+    /// Undoes items in one transaction, remembered from before its commit until what it brought back is written down.
+    /// Says how many rows are back.
     pub(crate) async fn undo_once(
         &self,
+        request: &Request,
         batch: &Batch,
         items: &[Item],
+        lease: &Lease,
         restored: &mut Restored,
-    ) -> Result<Vec<Vec<u32>>, Error> {
+    ) -> Result<u64, Error> {
         let source = self.source(&batch.source)?;
         let at = || Error::at(&batch.source);
         let catalog = source.describe().await.map_err(at())?;
@@ -39,21 +46,39 @@ impl Engine {
         for item in items {
             let undone = undo_item(tx.as_mut(), item, &catalog, kind, &mut attempt.restored).await;
             match undone {
-                Ok(back) => attempt.back.push(back),
+                Ok(places) => attempt.places.push(places),
                 Err(fault) => {
                     let _ = tx.rollback().await;
                     return Err(at()(fault));
                 }
             }
         }
-        tx.commit().await.map_err(at())?;
+        let announced =
+            match self.announce_return(batch, &outcome(items, &attempt.places), lease, tx.as_mut()).await {
+                Ok(announced) => announced,
+                Err(error) => {
+                    let _ = tx.rollback().await;
+                    return Err(error);
+                }
+            };
+        failpoint::pass("before-undo");
+        if let Err(fault) = tx.commit().await {
+            let lost = fault.kind == FaultKind::Unreachable;
+            if !lost || !self.returned_after_all(request, &announced).await? {
+                self.end_return(&announced, false, lease).await?;
+                return Err(at()(fault));
+            }
+        }
+        failpoint::pass("before-return");
+        self.end_return(&announced, true, lease).await?;
+        failpoint::pass("after-return");
         restored.back += attempt.restored.back;
         restored.already += attempt.restored.already;
         for refusal in attempt.restored.refused {
             restored.refuse(&refusal.model, refusal.words, refusal.rows);
         }
         attempt.restored.notes.into_iter().for_each(|note| restored.note(note));
-        Ok(attempt.back)
+        Ok(attempt.places.iter().map(|places| places.back.len() as u64).sum())
     }
 }
 
@@ -63,27 +88,28 @@ async fn undo_item(
     catalog: &Catalog,
     kind: &str,
     restored: &mut Restored,
-) -> Result<Vec<u32>, exeunt_base::Fault> {
+) -> Result<Places, exeunt_base::Fault> {
     let Some(table) = catalog.table(&item.shape.table) else {
         let words = String::from("its table is no longer there");
         restored.refuse(&item.model, words, item.images.len() as u64);
-        return Ok(Vec::new());
+        return Ok(Places::default());
     };
     let fit = Fit::new(&item.shape, table);
     fit.notes.iter().for_each(|note| restored.note(note.clone()));
     // a keyless SQLite row goes back to its own place
     let with_rowid =
         kind == "sqlite" && item.shape.key == KeyBy::WholeRow && table.column(&rowid()).is_none();
-    let mut back = Vec::new();
+    let mut places = Places::default();
     for images in item.images.chunks(ROWS) {
         let done = match item.shape.change {
             Change::Deleted => put_back(tx, item, images, &fit, with_rowid, restored).await?,
             Change::Updated => unchange(tx, item, images, &fit, restored).await?,
             Change::Inserted => take_away(tx, item, images, catalog).await?,
         };
-        back.extend(done);
+        places.back.extend(done.back);
+        places.changed.extend(done.changed);
     }
-    Ok(back)
+    Ok(places)
 }
 
 /// The pseudo-column by which SQLite's keyless tables keep their row's place.
@@ -98,7 +124,7 @@ async fn put_back(
     fit: &Fit,
     with_rowid: bool,
     restored: &mut Restored,
-) -> Result<Vec<u32>, exeunt_base::Fault> {
+) -> Result<Places, exeunt_base::Fault> {
     let mut columns = fit.columns.clone();
     if with_rowid {
         columns.push(rowid());
@@ -133,20 +159,21 @@ async fn put_back(
     if !crooked.is_empty() {
         straighten(tx, item, images, fit, &rows, &crooked, restored).await?;
     }
-    let mut back: Vec<u32> = Vec::new();
+    let mut places = Places::default();
     let mut missing: Vec<usize> = Vec::new();
     for (place, (number, _)) in images.iter().enumerate() {
         if added[place] {
             restored.back += 1;
-            back.push(*number);
+            places.back.push(*number);
+            places.changed.push(*number);
         } else {
             missing.push(place);
         }
     }
     if !missing.is_empty() {
-        back.extend(explain(tx, item, images, fit, &rows, &missing, restored).await?);
+        places.back.extend(explain(tx, item, images, fit, &rows, &missing, restored).await?);
     }
-    Ok(back)
+    Ok(places)
 }
 
 /// A trigger changed the row on its way in (a time stamp, a normalized text): put the cells right, without triggers
@@ -247,7 +274,7 @@ async fn unchange(
     images: &[(u32, Image)],
     fit: &Fit,
     restored: &mut Restored,
-) -> Result<Vec<u32>, exeunt_base::Fault> {
+) -> Result<Places, exeunt_base::Fault> {
     let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
     let lock =
         Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: fit.columns.clone() };
@@ -266,7 +293,7 @@ async fn unchange(
     let changed: Vec<usize> = (0..fit.columns.len())
         .filter(|column| pairs.iter().any(|(before, after)| before[*column] != after[*column]))
         .collect();
-    let mut back = Vec::new();
+    let mut places = Places::default();
     let mut todo: Vec<(usize, Row)> = Vec::new();
     for (place, ((before, after), now)) in pairs.iter().zip(&now).enumerate() {
         let Some(now) = now else {
@@ -283,7 +310,12 @@ async fn unchange(
             restored.refuse(&item.model, String::from(words), 1);
             continue;
         }
-        back.push(images[place].0);
+        places.back.push(images[place].0);
+        if !changed.iter().any(|column| ours(&column)) {
+            // the mask had left this row as it was
+            restored.back += 1;
+            continue;
+        }
         if changed.iter().filter(ours).all(|column| now[*column] == before[*column]) {
             restored.already += 1;
             continue;
@@ -294,10 +326,11 @@ async fn unchange(
             .cloned()
             .collect();
         restored.back += 1;
+        places.changed.push(images[place].0);
         todo.push((place, values));
     }
     if todo.is_empty() || changed.is_empty() {
-        return Ok(back);
+        return Ok(places);
     }
     let set: Vec<Name> = changed.iter().map(|column| fit.columns[*column].clone()).collect();
     for triggers in [Triggers::Fire, Triggers::Quiet] {
@@ -327,14 +360,14 @@ async fn unchange(
         }
         todo = left;
         if todo.is_empty() {
-            return Ok(back);
+            return Ok(places);
         }
     }
     restored.note(format!(
         "a trigger of {} changes rows as they come back, and could not be kept quiet",
         item.shape.table
     ));
-    Ok(back)
+    Ok(places)
 }
 
 /// Takes ghosts away that nothing refers to any more; others may have come to need them.
@@ -343,7 +376,7 @@ async fn take_away(
     item: &Item,
     images: &[(u32, Image)],
     catalog: &Catalog,
-) -> Result<Vec<u32>, exeunt_base::Fault> {
+) -> Result<Places, exeunt_base::Fault> {
     let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
     let lock = Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
     let mut needed = std::collections::HashSet::new();
@@ -354,16 +387,16 @@ async fn take_away(
             needed.extend(tx.referred(&lock, &by, &keys).await?);
         }
     }
-    let free: Vec<Row> = (0u32..)
-        .zip(&keys)
+    let (changed, free): (Vec<u32>, Vec<Row>) = (0u32..)
+        .zip(images.iter().zip(&keys))
         .filter(|(place, _)| !needed.contains(place))
-        .map(|(_, key)| key.clone())
-        .collect();
+        .map(|(_, ((number, _), key))| (*number, key.clone()))
+        .unzip();
     if !free.is_empty() {
         let delete =
             Delete { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
         let mut pages = tx.delete(&delete, free).await?;
         while pages.next().await?.is_some() {}
     }
-    Ok(images.iter().map(|(place, _)| *place).collect())
+    Ok(Places { back: images.iter().map(|(place, _)| *place).collect(), changed })
 }
