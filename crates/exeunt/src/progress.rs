@@ -48,7 +48,7 @@ impl Watcher for Shown {
         let rate =
             progress.rate.map(|rate| format!("{} rows/s", out::grouped(rate as u64))).unwrap_or_default();
         if let Some(bar) = &self.bar {
-            bar.set_length(progress.total);
+            bar.set_length(progress.total.max(progress.done));
             bar.set_position(progress.done);
             bar.set_message(format!("{rate}{left}"));
             return;
@@ -63,8 +63,10 @@ impl Watcher for Shown {
         } else {
             String::new()
         };
-        let (done, total) = (out::grouped(progress.done), out::grouped(progress.total));
-        out::remark(&format!("{done} of {total} rows{failed} {rate}{left}"));
+        let of =
+            if progress.total > 0 { format!(" of {}", out::grouped(progress.total)) } else { String::new() };
+        let text = format!("{}{of} rows{failed} {rate}{left}", out::grouped(progress.done));
+        out::remark(text.trim_end());
     }
 }
 

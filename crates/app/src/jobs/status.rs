@@ -1,6 +1,7 @@
 //! How far a job is.
 
 use exeunt_base::{JobId, RequestId, Timestamp};
+use exeunt_engine::states;
 use exeunt_store::jobs::{Job, Unit};
 
 use crate::actor::Actor;
@@ -18,6 +19,8 @@ pub struct Status {
     pub requests: Vec<RequestId>,
     /// When the windows of its requests end.
     pub window_ends_at: Option<Timestamp>,
+    /// How many of its requests can still be restored.
+    pub restorable: usize,
 }
 
 impl Status {
@@ -41,6 +44,7 @@ impl Office {
         Ok(Status {
             units: self.engine.store.units(id).await?,
             window_ends_at: requests.iter().filter_map(|request| request.window_ends_at).max(),
+            restorable: requests.iter().filter(|request| request.state == states::HIDDEN).count(),
             requests: requests.iter().map(|request| request.id).collect(),
             job,
         })

@@ -72,7 +72,7 @@ fn fill(told: &mut Told, organization: &str) {
         ("categories", &mut about.categories),
         ("recipients", &mut about.recipients),
         ("retention", &mut about.retention),
-        ("data_source", &mut about.source),
+        ("source", &mut about.source),
         ("automated_decisions", &mut about.automated_decisions),
         ("transfers", &mut about.transfers),
     ] {

@@ -10,6 +10,9 @@ use clap::Subcommand;
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
 
+pub(crate) use crate::commands::package::make::told as made;
+pub(crate) use crate::commands::package::open::told as opened;
+
 /// Packages.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Package {

@@ -13,6 +13,8 @@ use crate::door::Door;
 use crate::failure::{Exit, Failure};
 use crate::ids::Work;
 
+pub(crate) use crate::commands::plan::show::{rehearsed, told};
+
 /// Plans.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Plan {

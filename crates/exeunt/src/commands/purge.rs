@@ -116,7 +116,7 @@ pub(crate) fn told(id: RequestId, purged: &Purged, issued: &[Issued]) -> String 
         .tally
         .lines
         .iter()
-        .filter(|line| line.action != "veil")
+        .filter(|line| line.action != "veil" && line.action != "ghost")
         .map(|line| vec![line.model.clone(), line.action.clone(), out::grouped(line.rows)])
         .collect();
     let mut text = format!("{id} is purged\n\n{}\n", table(&["model", "what", "rows"], &rows));

@@ -10,8 +10,6 @@ use clap::Subcommand;
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
 
-pub(crate) use crate::commands::request::submit::read_identifiers;
-
 /// Requests.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Request {

@@ -53,7 +53,8 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
 pub(crate) fn told(restored: &Restored) -> String {
     let mut text = format!("{} back", out::plural(restored.back, "row is", "rows are"));
     if restored.already > 0 {
-        text.push_str(&format!(", {} already", out::plural(restored.already, "row was", "rows were")));
+        let same = out::plural(restored.already, "row was the same", "rows were the same");
+        text.push_str(&format!(", {same} as before already"));
     }
     text.push('\n');
     for refusal in &restored.refused {

@@ -74,6 +74,7 @@ pub(crate) fn value(status: &Status) -> Value {
     value["rows_failed"] = json!(status.failed());
     value["window_ends_at"] = json!(status.window_ends_at);
     value["requests"] = json!(status.requests);
+    value["restorable"] = json!(status.restorable);
     let unit = |unit: &jobs::Unit| {
         json!({
             "unit": unit.unit,
@@ -121,7 +122,7 @@ pub(crate) fn told(status: &Status) -> String {
     }
     text.push('\n');
     let request = |or: &str| status.requests.first().map_or_else(|| or.to_owned(), ToString::to_string);
-    match (job.state.as_str(), status.window_ends_at) {
+    match (job.state.as_str(), status.window_ends_at.filter(|_| status.restorable > 0)) {
         (states::SETTLED | states::CANCELLED, Some(ends)) => text.push_str(&format!(
             "Until {} it can be undone: exeunt restore {}\nAfter that it is made final: exeunt purge\n",
             out::time(ends),

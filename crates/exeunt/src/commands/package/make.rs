@@ -53,9 +53,10 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let made = office.make_package(&actor, args.request, wanted, &shown).await;
     shown.end();
     let answered = made?;
-    for part in &answered.silent {
+    if !answered.silent.is_empty() {
         out::remark(&format!(
-            "the map says nothing about `{part}`; the package says so too. Add it under `processing:`"
+            "the map says nothing about {}, and the package says so too; add them under `processing:`",
+            answered.silent.join(", ")
         ));
     }
     let made = &answered.made;

@@ -75,7 +75,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Reads identifiers from a file, or from standard input for `-`.
-pub(crate) fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, Failure> {
+fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, Failure> {
     let reader: Box<dyn Read> = if path == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
