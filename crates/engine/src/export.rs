@@ -1,6 +1,7 @@
 //! Packages: every row of a person, streamed from one snapshot of each source into one encrypted file.
 
 pub mod stream;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
@@ -121,11 +122,17 @@ impl Engine {
             searched: searched(document, &claimants),
             tool_version: order.version,
         };
+        let waiting = if document.right == exeunt_plan::document::Right::Access {
+            self.waiting_rows(document, &claimants[0].known).await?
+        } else {
+            Vec::new()
+        };
         let scratch = Scratch { dir: self.settings.packages.clone(), chance: self.new_secret() };
         let file = File::create(&part).map_err(|error| cannot("make its file", &error))?;
         let written = stream::write(
             stream::Job { document, catalogs: &catalogs, finder: &finder, claimants: &claimants },
             &mut readers,
+            waiting,
             stream::Out { file: BufWriter::with_capacity(1 << 20, file), spec, encryption, scratch },
             watcher,
         )

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use crate::census::Finder;
 use crate::error::Error;
 use crate::export::Readers;
+use crate::export::waiting::Waiting;
 use crate::people::Claimant;
 use crate::progress::{Progress, Watcher};
 
@@ -52,6 +53,7 @@ enum Message {
 pub(crate) async fn write(
     job: Job<'_>,
     readers: &mut Readers,
+    waiting: Vec<Waiting>,
     out: Out,
     watcher: &dyn Watcher,
 ) -> Result<(Summary, BufWriter<File>), Error> {
@@ -74,6 +76,12 @@ pub(crate) async fn write(
             }
             Err(error) => return Err(error),
         }
+    }
+    for Waiting { spec, rows } in waiting {
+        // a writer that is gone tells why itself
+        let _ = sender.send(Message::Begin(Box::new(spec))).await;
+        let _ = sender.send(Message::Rows(rows)).await;
+        let _ = sender.send(Message::End).await;
     }
     let _ = sender.send(Message::Done).await;
     drop(sender);
