@@ -1,0 +1,89 @@
+//! From a first request to a receipt that anyone can check, on a real database, with nothing but the binary.
+
+use exeunt_testkit::{canary, sqlite_hash};
+
+use crate::desk::Desk;
+
+#[test]
+fn a_person_is_shown_erased_restored_erased_again_and_gone_for_good() {
+    let desk = Desk::with_home();
+    let shop = desk.file("shop.db");
+    let before = sqlite_hash(&shop).unwrap();
+    std::fs::copy(&shop, desk.file("backup.db")).unwrap();
+
+    // give me my data
+    let access = desk.request("access", "customer_id=3");
+    let made = desk.done(&["package", "make", &access, "--formats", "json,csv,xml,docx,html"]);
+    let package = made.split_whitespace().find(|word| word.starts_with("pkg_")).unwrap();
+    desk.done(&["package", "open", package, "--to", "opened"]);
+    let read = |name: &str| std::fs::read_to_string(desk.file("opened").join(name)).unwrap();
+    assert!(read("manifest.json").contains("\"complete\""));
+    assert_eq!(sqlite_hash(&shop).unwrap(), before, "an answer changes nothing");
+
+    // forget me, wait, forget me
+    let first = desk.request("erasure", "customer_id=3");
+    desk.done(&["plan", "make", &first, "--dry-run"]);
+    assert_eq!(sqlite_hash(&shop).unwrap(), before, "a dry run changes nothing");
+    desk.erase(&first);
+    assert!(!holds(&shop, &canary::email(3)), "the address is still there");
+    desk.done(&["restore", &first]);
+    assert_eq!(sqlite_hash(&shop).unwrap(), before, "the shop is not what it was");
+    let second = desk.request("erasure", "customer_id=3");
+    desk.erase(&second);
+
+    // gone for good, and proven
+    desk.ends(&["purge", &second], 3);
+    let purged = desk.ends(&["purge", &second, "--now", "the person asked for it", "--json"], 0).out;
+    let value = |name: &str| {
+        let line = purged.lines().find(|line| line.contains(&format!("\"{name}\""))).unwrap();
+        line.split('"').nth(3).unwrap().to_owned()
+    };
+    let (receipt, proof) = (value("receipt_file"), value("proof_file"));
+    let key = desk.file("log.vkey");
+    let folder = std::fs::read_dir(desk.file(".exeunt/checkpoints")).unwrap().next().unwrap().unwrap().path();
+    std::fs::copy(folder.join("log.vkey"), &key).unwrap();
+    let offline = |receipt: &str| {
+        let args = ["audit", "verify", "--receipt", receipt, "--proof", &proof, "--key", "log.vkey"];
+        desk.call(&[&["--home", "nowhere"], &args[..]].concat(), "").code
+    };
+    assert_eq!(offline(&receipt), 0);
+    let changed = std::fs::read_to_string(desk.file(&receipt)).unwrap().replace("\"erasure\"", "\"arasure\"");
+    std::fs::write(desk.file("changed.json"), changed).unwrap();
+    assert_eq!(offline("changed.json"), 7);
+
+    // whoever is erased stays erased
+    desk.done(&["ledger", "check"]);
+    desk.ends(&["ledger", "check", "--at", "shop=sqlite:backup.db"], 4);
+    desk.done(&["ledger", "replay", "--at", "shop=sqlite:backup.db"]);
+    assert!(!holds(&desk.file("backup.db"), &canary::email(3)));
+    desk.done(&["ledger", "check", "--at", "shop=sqlite:backup.db"]);
+
+    // the log is whole, and a changed one is not
+    desk.done(&["audit", "verify"]);
+    desk.done(&["audit", "export", "--to", "log.jsonl"]);
+    desk.done(&["--home", "nowhere", "audit", "verify", "log.jsonl", "--key", "log.vkey"]);
+    let log = std::fs::read_to_string(desk.file("log.jsonl")).unwrap();
+    std::fs::write(desk.file("log.jsonl"), log.replacen("plan.approved", "plan.rejected", 1)).unwrap();
+    let answer = desk.ends(&["audit", "verify", "log.jsonl", "--key", "log.vkey"], 7);
+    assert!(answer.err.contains("does not match its leaf hash"), "{}", answer.err);
+}
+
+/// Whether a database file still holds a text, in any row that can be read.
+fn holds(path: &std::path::Path, text: &str) -> bool {
+    let database = rusqlite::Connection::open(path).unwrap();
+    let mut tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
+    let names: Vec<String> =
+        tables.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    names.iter().any(|name| {
+        let table = name.replace('"', "\"\"");
+        let mut rows = database.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
+        let columns = rows.column_count();
+        let mut rows = rows.query([]).unwrap();
+        let mut found = false;
+        while let Some(row) = rows.next().unwrap() {
+            found |= (0..columns)
+                .any(|column| row.get_ref(column).unwrap().as_str().is_ok_and(|cell| cell.contains(text)));
+        }
+        found
+    })
+}
