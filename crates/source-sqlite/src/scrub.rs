@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use exeunt_base::Fault;
+use exeunt_base::{Fault, FaultKind, Name};
 use exeunt_source::Residue;
+use exeunt_source::sql::{Dialect, Sql};
 use exeunt_source::strike::Leftover;
 
 use crate::error::fault;
@@ -12,25 +13,26 @@ use crate::worker::Held;
 
 const DOING: &str = "scrub the database";
 
-/// Empties log and journals. Deleted rows were overwritten with zeros when they were deleted (`secure_delete`).
+/// A file up to this size is written anew by way of memory, a larger one by way of a nameless temporary file.
+const IN_MEMORY: i64 = 64 << 20;
+
+/// Leaves no byte of deleted rows in the file, its log and its journals, as far as that is in our hands.
+///
+/// Deleted rows are overwritten with zeros when they are deleted (`secure_delete`), but not the copies that page splits
+/// of the application left in free space, nor the words that a full-text index keeps until it is merged.
 pub(crate) fn scrub(held: &mut Held, settings: &Settings) -> Result<Residue, Fault> {
     let mut residue = Residue::default();
-    residue.done.push("rows are overwritten with zeros as they are deleted (secure_delete)".into());
-    if settings.scrub == Scrub::Vacuum {
-        run(held, "VACUUM")?;
-        residue.done.push("the file was written anew (VACUUM)".into());
-    } else {
-        let free: i64 = ask(held, "PRAGMA main.freelist_count")?;
-        if free > 0 {
-            residue.left.push(Leftover {
-                place: "free pages of the database".into(),
-                note: format!(
-                    "{free} free pages; what other programs freed without secure_delete stays in them, and in the \
-                     free space of pages in use, until they are used again or a VACUUM writes the file anew"
-                ),
-                until: None,
-            });
-        }
+    residue.done.push("rows were overwritten with zeros as they were deleted (secure_delete)".into());
+    merge_indexes(held, &mut residue)?;
+    match settings.scrub {
+        Scrub::Vacuum => write_anew(held, &mut residue)?,
+        Scrub::Logs => residue.left.push(Leftover {
+            place: FREE_SPACE.into(),
+            note: "pages that were split or freed by other programs keep copies of rows until they are used again; \
+                   `scrub: vacuum` writes the file anew"
+                .into(),
+            until: None,
+        }),
     }
     if ask::<String>(held, "PRAGMA main.journal_mode")? == "wal" {
         empty_log(held, &mut residue)?;
@@ -47,8 +49,76 @@ pub(crate) fn scrub(held: &mut Held, settings: &Settings) -> Result<Residue, Fau
     Ok(residue)
 }
 
+const FREE_SPACE: &str = "free space of the database";
+
+/// Full-text indexes keep words of deleted rows beside a mark that they are deleted, until all parts are merged.
+fn merge_indexes(held: &Held, residue: &mut Residue) -> Result<(), Fault> {
+    let list = |error: rusqlite::Error| fault(DOING, &error);
+    let mut statement = held
+        .connection
+        .prepare(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE 'create virtual table%using fts_%'",
+        )
+        .map_err(list)?;
+    let names = statement
+        .query_map([], |row| row.get(0))
+        .and_then(Iterator::collect::<rusqlite::Result<Vec<String>>>)
+        .map_err(list)?;
+    for name in names.iter().filter_map(|name| Name::new(name).ok()) {
+        let mut sql = Sql::new(Dialect::Sqlite);
+        sql.put("INSERT INTO \"main\".").name(&name).put(" (").name(&name).put(") VALUES ('optimize')");
+        match held.connection.execute(&sql.finish().text, []) {
+            Ok(_) => residue.done.push(format!("the full-text index {name} was merged")),
+            Err(error) => residue.left.push(Leftover {
+                place: format!("full-text index {name}"),
+                note: format!(
+                    "it may keep words of deleted rows until it is merged; {}",
+                    fault(MERGING, &error)
+                ),
+                until: None,
+            }),
+        }
+    }
+    Ok(())
+}
+
+const MERGING: &str = "merge its parts";
+
+/// VACUUM. Somebody who reads, or a full disk, only delays it: that is told, and the next scrub tries again.
+fn write_anew(held: &Held, residue: &mut Residue) -> Result<(), Fault> {
+    const WRITING: &str = "write the file anew";
+    let size = ask::<i64>(held, "PRAGMA main.page_count")? * ask::<i64>(held, "PRAGMA main.page_size")?;
+    let in_memory = size <= IN_MEMORY;
+    if !in_memory {
+        run(held, "PRAGMA temp_store = FILE")?;
+    }
+    let written = held.connection.execute_batch("VACUUM").map_err(|error| fault(WRITING, &error));
+    if !in_memory {
+        run(held, "PRAGMA temp_store = MEMORY")?;
+    }
+    match written {
+        Ok(()) => {
+            residue.done.push("the file was written anew (VACUUM)".into());
+            if !in_memory {
+                residue
+                    .done
+                    .push("rows that live on passed through a nameless temporary file meanwhile".into());
+            }
+        }
+        Err(fault) if matches!(fault.kind, FaultKind::Contended | FaultKind::Full) => {
+            residue.left.push(Leftover {
+                place: FREE_SPACE.into(),
+                note: format!("copies of rows may stay in free space until the next scrub; {fault}"),
+                until: None,
+            });
+        }
+        Err(fault) => return Err(fault),
+    }
+    Ok(())
+}
+
 /// Sentences for an operator.
-pub(crate) fn advise(held: &mut Held, settings: &Settings) -> Result<Vec<String>, Fault> {
+pub(crate) fn advise(held: &mut Held) -> Result<Vec<String>, Fault> {
     let mut advice = Vec::new();
     if held.connection.is_readonly("main").map_err(|error| fault("look at the database", &error))? {
         advice.push("the file is read-only for us: nothing can be erased or restored".to_owned());
@@ -65,9 +135,15 @@ pub(crate) fn advise(held: &mut Held, settings: &Settings) -> Result<Vec<String>
             "the file keeps text as UTF-16: text that is not valid UTF-16 cannot be kept exactly".to_owned(),
         );
     }
-    if settings.scrub == Scrub::Logs {
+    let orphans = held
+        .connection
+        .prepare("SELECT 1 FROM pragma_foreign_key_check LIMIT 1")
+        .and_then(|mut statement| statement.exists([]));
+    // A table of an unknown module or a reference to nowhere makes the look impossible, not the work.
+    if orphans.unwrap_or(false) {
         advice.push(
-            "foreign keys are enforced on our connections whether or not the application enforces them"
+            "there are rows that refer to rows that are gone: the application seems to run without foreign keys, \
+             which our connections enforce"
                 .to_owned(),
         );
     }

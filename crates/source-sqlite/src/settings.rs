@@ -25,13 +25,15 @@ pub struct Settings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scrub {
-    /// Empties the write-ahead log and removes left-over journals. What we deleted was overwritten with zeros when it
-    /// was deleted; what other programs deleted before may still lie in free space, and is reported.
+    /// Writes the whole file anew (`VACUUM`), then empties the write-ahead log and removes left-over journals. When an
+    /// application's pages split they keep copies of rows in their free space, where `secure_delete` never looks: only
+    /// this gets rid of them. Nobody else writes meanwhile; it needs free disk space of twice the file's size, and gives
+    /// new row ids to tables without an INTEGER PRIMARY KEY and without an index.
     #[default]
-    Logs,
-    /// Also writes the whole file anew (`VACUUM`), so that nothing lies in free space. Everyone waits meanwhile; it needs
-    /// free disk space and memory of the size of the file, and changes the row ids of tables without an INTEGER PRIMARY KEY.
     Vacuum,
+    /// Only empties the write-ahead log and removes left-over journals. Rows we deleted were overwritten with zeros when
+    /// they were deleted; copies in free space stay, and are reported.
+    Logs,
 }
 
 impl Settings {
@@ -62,7 +64,7 @@ mod tests {
     fn unknown_settings_are_refused() {
         let read = |text: &str| serde_json::from_str::<Settings>(text).map_err(|error| error.to_string());
         assert_eq!(read(r#"{"path": "shop.db"}"#), Ok(Settings::for_file("shop.db")));
-        assert_eq!(read(r#"{"path": "a", "scrub": "vacuum"}"#).map(|read| read.scrub), Ok(Scrub::Vacuum));
+        assert_eq!(read(r#"{"path": "a", "scrub": "logs"}"#).map(|read| read.scrub), Ok(Scrub::Logs));
         assert!(read(r#"{"path": "a", "jounal": "wal"}"#).is_err_and(|error| error.contains("jounal")));
         assert!(read("{}").is_err());
     }

@@ -93,8 +93,7 @@ impl Source for SqliteSource {
 
     async fn advise(&self) -> Result<Vec<String>, Fault> {
         let lease = self.pool.lease().await?;
-        let settings = self.pool.settings().clone();
-        lease.call(move |held| scrub::advise(held, &settings)).await
+        lease.call(scrub::advise).await
     }
 }
 

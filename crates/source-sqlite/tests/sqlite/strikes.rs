@@ -1,17 +1,11 @@
 //! Strikes on a real shop, as the engine makes them.
 
-use exeunt_base::{Cell, Name, Row, TableRef};
+use exeunt_base::{Cell, Name, Row};
 use exeunt_source::{Anchor, Branch, Compare, Delete, Insert, KeyBy, Selection, Source};
 use exeunt_source_sqlite::{Settings, SqliteSource};
 use exeunt_testkit::{Snapshot, shop};
 
-fn name(text: &str) -> Name {
-    Name::new(text).unwrap()
-}
-
-fn table(text: &str) -> TableRef {
-    TableRef { schema: name("main"), name: name(text) }
-}
+use crate::{name, table};
 
 #[tokio::test]
 async fn messages_taken_out_and_put_back_are_the_same_messages() {
