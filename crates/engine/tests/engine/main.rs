@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop loudly")]
 #![expect(clippy::disallowed_methods, reason = "tests read the real clock")]
 
+mod answers;
 mod house;
 mod story;
