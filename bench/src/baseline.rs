@@ -31,7 +31,7 @@ impl Contender for Baseline {
     }
 
     fn prepare(&mut self, place: &Place, task: &Task) -> Result<()> {
-        let (Task::Erase(people) | Task::Export(people)) = task;
+        let people = task.people();
         match place {
             Place::Postgres { url, .. } => {
                 if !matches!(&self.open, Some(Open::Postgres { url: known, .. }) if known == url) {
@@ -54,9 +54,13 @@ impl Contender for Baseline {
              ANALYZE wave;",
             rows.join(",")
         );
+        let script = match task {
+            Task::Erase(_) | Task::Export(_) => wave,
+            Task::Restore(_) => format!("{wave} {}", set_aside(task)),
+        };
         match self.open.as_ref().context("no connection")? {
-            Open::Postgres { runtime, client, .. } => runtime.block_on(client.batch_execute(&wave))?,
-            Open::Sqlite { connection } => connection.execute_batch(&wave)?,
+            Open::Postgres { runtime, client, .. } => runtime.block_on(client.batch_execute(&script))?,
+            Open::Sqlite { connection } => connection.execute_batch(&script)?,
         }
         Ok(())
     }
@@ -69,6 +73,10 @@ impl Contender for Baseline {
             (Open::Postgres { runtime, client, .. }, Task::Export(_)) => {
                 runtime.block_on(export_postgres(client, place.dir(), task))?
             }
+            (Open::Postgres { runtime, client, .. }, Task::Restore(_)) => {
+                runtime.block_on(put_back_postgres(client))?
+            }
+            (Open::Sqlite { connection }, Task::Restore(_)) => put_back_sqlite(connection)?,
             (Open::Sqlite { connection }, Task::Erase(_)) => erase_sqlite(connection, task)?,
             (Open::Sqlite { connection }, Task::Export(_)) => export_sqlite(connection, place.dir(), task)?,
         };
@@ -88,8 +96,7 @@ fn connect(url: &str) -> Result<Open> {
 /// Which rows of a table are these people's, in the form the planner does best with: one person by value, many by a
 /// table of them.
 fn theirs(table: &str, task: &Task) -> String {
-    let (Task::Erase(people) | Task::Export(people)) = task;
-    let them = match people.as_slice() {
+    let them = match task.people() {
         [person] => format!("= {person}"),
         _ => "IN (SELECT id FROM wave)".to_owned(),
     };
@@ -99,6 +106,45 @@ fn theirs(table: &str, task: &Task) -> String {
         "customers" => format!("id {them}"),
         _ => format!("customer_id {them}"),
     }
+}
+
+/// Copies these people's rows into tables of their own and deletes them.
+fn set_aside(task: &Task) -> String {
+    let mut script = String::from("BEGIN;");
+    for table in TABLES {
+        let theirs = theirs(table, task);
+        script.push_str(&format!(
+            "DROP TABLE IF EXISTS aside_{table}; CREATE TABLE aside_{table} AS SELECT * FROM {table} WHERE {theirs};"
+        ));
+    }
+    for table in TABLES {
+        script.push_str(&format!("DELETE FROM {table} WHERE {};", theirs(table, task)));
+    }
+    script + "COMMIT;"
+}
+
+fn put_back(table: &str) -> String {
+    format!("INSERT INTO {table} SELECT * FROM aside_{table}")
+}
+
+async fn put_back_postgres(client: &mut Client) -> Result<u64> {
+    let transaction = client.transaction().await?;
+    let mut rows = 0;
+    for table in TABLES.iter().rev() {
+        rows += transaction.execute(&put_back(table), &[]).await?;
+    }
+    transaction.commit().await?;
+    Ok(rows)
+}
+
+fn put_back_sqlite(connection: &mut Connection) -> Result<u64> {
+    let transaction = connection.transaction()?;
+    let mut rows = 0;
+    for table in TABLES.iter().rev() {
+        rows += transaction.execute(&put_back(table), [])?;
+    }
+    transaction.commit()?;
+    Ok(rows as u64)
 }
 
 async fn erase_postgres(client: &mut Client, task: &Task) -> Result<u64> {
@@ -190,6 +236,7 @@ mod tests {
             baseline.prepare(place, task).unwrap();
             baseline.run(place, task).unwrap().rows
         };
+        assert_eq!(rows(&Task::Restore(vec![31])), 20);
         assert_eq!(rows(&Task::Export(wave.clone())), 5000);
         assert_eq!(rows(&Task::Erase(wave.clone())), 5000);
         assert_eq!(rows(&Task::Export(wave)), 0);

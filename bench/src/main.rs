@@ -1,7 +1,7 @@
 //! Measures Exeunt against the databases' own statements: same machine, same run, same data, ratios beside seconds.
 //!
-//! A contender does a scenario in a place. The baselines do it with the database's own bulk statements; Exeunt is to
-//! stand beside them as one more contender (see [`contenders`]).
+//! A contender does a scenario in a place. The baselines do it with the database's own bulk statements; Exeunt stands
+//! beside them (see [`contenders`]).
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -13,6 +13,7 @@ mod baseline;
 mod machine;
 mod measure;
 mod options;
+mod ours;
 mod report;
 mod scenario;
 mod shop;
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
 
 /// Whoever is compared. The first is the measure of the others.
 fn contenders() -> Vec<Box<dyn Contender>> {
-    vec![Box::new(baseline::Baseline::default())]
+    vec![Box::new(baseline::Baseline::default()), Box::new(ours::Ours::default())]
 }
 
 fn measure_all(options: &Options) -> Result<()> {
@@ -109,7 +110,10 @@ fn each_scenario(
     mut measure: impl FnMut(&mut dyn Contender, &Scenario) -> Result<Line>,
 ) -> Result<()> {
     for scenario in scenario::all(options.customers) {
-        for contender in &mut contenders() {
+        if !scenario.to_string().contains(&options.scenario) {
+            continue;
+        }
+        for contender in contenders().iter_mut().filter(|contender| contender.takes_part(&scenario)) {
             let mut runs = Vec::new();
             for _ in 0..options.runs {
                 runs.push(measure(contender.as_mut(), &scenario)?);

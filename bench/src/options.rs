@@ -10,6 +10,8 @@ usage: cargo xtask bench [options]
   --customers <n>    size of the shop, a multiple of 1000 (default 100000: 2.2 million rows)
   --runs <n>         runs of each scenario, of which the middle one counts (default 3)
   --only <database>  `postgres` or `sqlite`
+  --scenario <words> only scenarios whose name holds these words
+  --quick            a small shop, once: a look whether it works, not a measurement
   --out <file>       where to write the result (default bench/RESULTS.md for the full size, else nowhere)";
 
 #[derive(Debug)]
@@ -18,16 +20,28 @@ pub(crate) struct Options {
     pub(crate) runs: u32,
     pub(crate) postgres: bool,
     pub(crate) sqlite: bool,
+    pub(crate) scenario: String,
     pub(crate) out: Option<PathBuf>,
 }
 
 impl Options {
     /// `None` when help was asked for.
     pub(crate) fn from_args(mut arguments: impl Iterator<Item = String>) -> Result<Option<Self>> {
-        let mut options = Self { customers: 100_000, runs: 3, postgres: true, sqlite: true, out: None };
+        let mut options = Self {
+            customers: 100_000,
+            runs: 3,
+            postgres: true,
+            sqlite: true,
+            scenario: String::new(),
+            out: None,
+        };
         while let Some(argument) = arguments.next() {
             if matches!(argument.as_str(), "--help" | "-h") {
                 return Ok(None);
+            }
+            if argument == "--quick" {
+                (options.customers, options.runs) = (2_000, 1);
+                continue;
             }
             let value = arguments.next().with_context(|| format!("`{argument}` needs a value"))?;
             let number = || value.parse::<u32>().with_context(|| format!("`{value}` is not a number"));
@@ -38,6 +52,7 @@ impl Options {
                     options.postgres = value == "postgres";
                     options.sqlite = value == "sqlite";
                 }
+                "--scenario" => options.scenario = value,
                 "--out" => options.out = Some(value.into()),
                 _ => bail!("`{argument}` is not an option"),
             }
@@ -52,8 +67,11 @@ impl Options {
             bail!("--only takes `postgres` or `sqlite`");
         }
         // Figures of a smaller or partial run, or of a debug build, must not pass for the real ones.
-        let whole =
-            options.customers == 100_000 && options.postgres && options.sqlite && !cfg!(debug_assertions);
+        let whole = options.customers == 100_000
+            && options.postgres
+            && options.sqlite
+            && options.scenario.is_empty()
+            && !cfg!(debug_assertions);
         if whole && options.out.is_none() {
             options.out = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md").into());
         }
@@ -73,7 +91,9 @@ mod tests {
     fn only_a_whole_run_is_written_down_by_itself() {
         assert_eq!(parse("").unwrap().unwrap().out.is_some(), !cfg!(debug_assertions));
         assert!(parse("--customers 1000").unwrap().unwrap().out.is_none());
+        assert!(parse("--quick").unwrap().unwrap().out.is_none());
         assert!(parse("--only sqlite").unwrap().unwrap().out.is_none());
+        assert!(parse("--scenario wave").unwrap().unwrap().out.is_none());
         assert!(parse("--only oracle").is_err());
         assert!(parse("--customers 15").is_err());
         assert!(parse("--runs").is_err());

@@ -18,6 +18,12 @@ pub(crate) enum Scenario {
     ExportWave(Vec<i64>),
     /// The same for one person after the other.
     ExportEach(Vec<i64>),
+    /// The same for the one person with 100,000 events.
+    ExportHeavy(i64),
+    /// Bring these people, erased together before, back.
+    RestoreWave(Vec<i64>),
+    /// Bring one person after the other back, each erased before.
+    RestoreEach(Vec<i64>),
 }
 
 /// What a contender does at a stretch, and what one measurement is taken of.
@@ -27,6 +33,17 @@ pub(crate) enum Task {
     Erase(Vec<i64>),
     /// Export these people.
     Export(Vec<i64>),
+    /// Bring these people back; getting ready for it erases them.
+    Restore(Vec<i64>),
+}
+
+impl Task {
+    /// Whom it is about.
+    pub(crate) fn people(&self) -> &[i64] {
+        match self {
+            Self::Erase(people) | Self::Export(people) | Self::Restore(people) => people,
+        }
+    }
 }
 
 /// All scenarios, for a shop of so many customers.
@@ -40,8 +57,11 @@ pub(crate) fn all(customers: u32) -> Vec<Scenario> {
         Scenario::EraseWave(wave.clone()),
         Scenario::EraseEach(few.clone()),
         Scenario::EraseHeavy(customers + 1),
-        Scenario::ExportWave(wave),
-        Scenario::ExportEach(few),
+        Scenario::ExportWave(wave.clone()),
+        Scenario::ExportEach(few.clone()),
+        Scenario::ExportHeavy(customers + 1),
+        Scenario::RestoreWave(wave),
+        Scenario::RestoreEach(few),
     ]
 }
 
@@ -54,6 +74,9 @@ impl Scenario {
             Self::EraseHeavy(person) => vec![Task::Erase(vec![*person])],
             Self::ExportWave(people) => vec![Task::Export(people.clone())],
             Self::ExportEach(people) => people.iter().map(|person| Task::Export(vec![*person])).collect(),
+            Self::ExportHeavy(person) => vec![Task::Export(vec![*person])],
+            Self::RestoreWave(people) => vec![Task::Restore(people.clone())],
+            Self::RestoreEach(people) => people.iter().map(|person| Task::Restore(vec![*person])).collect(),
         }
     }
 }
@@ -66,6 +89,9 @@ impl fmt::Display for Scenario {
             Self::EraseHeavy(_) => f.write_str("erase one person with 100000 events"),
             Self::ExportWave(people) => write!(f, "export {} people as CSV", people.len()),
             Self::ExportEach(people) => write!(f, "export one person as CSV (median of {})", people.len()),
+            Self::ExportHeavy(_) => f.write_str("export one person with 100000 events as CSV"),
+            Self::RestoreWave(people) => write!(f, "restore a wave of {} people", people.len()),
+            Self::RestoreEach(people) => write!(f, "restore one person (median of {})", people.len()),
         }
     }
 }
@@ -124,6 +150,11 @@ pub(crate) struct Work {
 pub(crate) trait Contender {
     /// Its name in the results.
     fn name(&self) -> &'static str;
+
+    /// Whether it does this at all.
+    fn takes_part(&self, _: &Scenario) -> bool {
+        true
+    }
 
     /// Gets ready for a task; called before each and not measured. What a user would wait for belongs into `run`.
     fn prepare(&mut self, place: &Place, task: &Task) -> Result<()>;

@@ -40,7 +40,7 @@ pub(crate) fn make_sqlite(file: &Path, customers: u32) -> Result<u64> {
 
 /// Adds what only this scenario needs, and settles the copy.
 pub(crate) fn prepare_postgres(copy: &Database<'_>, scenario: &Scenario, customers: u32) -> Result<()> {
-    if let Scenario::EraseHeavy(person) = scenario {
+    if let Scenario::EraseHeavy(person) | Scenario::ExportHeavy(person) = scenario {
         let events = "SELECT 100000000 + i, :person, 'view', timestamptz '2024-01-01' + i * interval '1 minute',
             '/p/' || i, 'agent ' || i % 50, jsonb_build_object('i', i), '198.51.100.7' FROM generate_series(1, 100000) i";
         heavy(*person, customers, events, |script| copy.run(script).map(drop))?;
@@ -51,7 +51,7 @@ pub(crate) fn prepare_postgres(copy: &Database<'_>, scenario: &Scenario, custome
 
 /// Adds what only this scenario needs.
 pub(crate) fn prepare_sqlite(copy: &Path, scenario: &Scenario, customers: u32) -> Result<()> {
-    if let Scenario::EraseHeavy(person) = scenario {
+    if let Scenario::EraseHeavy(person) | Scenario::ExportHeavy(person) = scenario {
         let events = "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 100000)
             SELECT 100000000 + i, :person, 'view', '2024-01-01T00:00:00Z', '/p/' || i, 'agent ' || (i % 50),
             json_object('i', i), '198.51.100.7' FROM s";
