@@ -26,6 +26,8 @@ use crate::world::{World, chance_for_id, secret_bytes};
 pub struct Settings {
     /// Most rows struck a second, over all steps; `None` for as fast as the source takes it.
     pub rows_per_second: Option<u32>,
+    /// Most jobs at a time, each of which runs one statement at a time; `None` for any number.
+    pub jobs_at_a_time: Option<u32>,
     /// Most rows one identifier may match in one subject model.
     pub matches_cap: u64,
     /// Days an epoch of vault keys lasts.
@@ -53,6 +55,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             rows_per_second: None,
+            jobs_at_a_time: None,
             matches_cap: 5,
             epoch_days: 7,
             first_batch: 4_000,

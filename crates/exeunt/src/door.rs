@@ -110,6 +110,7 @@ impl Door {
         };
         let engine = exeunt_engine::Settings {
             rows_per_second: settings.rows_per_second,
+            jobs_at_a_time: settings.jobs_at_a_time,
             batch_rows: settings.batch_rows,
             matches_cap: settings.matches_cap,
             packages: layout.packages.clone(),

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use exeunt_app::Class;
 use serde_json::json;
 
@@ -127,9 +128,12 @@ pub(crate) fn report(failure: &Failure, as_json: bool) -> ExitCode {
     ExitCode::from(code)
 }
 
+fn is_word(text: &str) -> bool {
+    text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
 /// What clap says. Values are not repeated: somebody may have put an identifier where none belongs.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    use clap::error::ErrorKind;
     if !error.use_stderr() {
         let _ = error.print();
         return ExitCode::SUCCESS;
@@ -138,6 +142,23 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::from(2);
     }
-    eprintln!("{}", out::safe(error.render().to_string().trim_end()));
+    let hidden = ContextValue::String(String::from("…"));
+    let mut quiet = clap::Error::new(error.kind());
+    for (kind, value) in error.context() {
+        let hide = match (kind, value) {
+            // a word of a closed list is worth repeating; a free value is not
+            (ContextKind::InvalidValue, _) if error.kind() == ErrorKind::ValueValidation => true,
+            (ContextKind::InvalidValue | ContextKind::InvalidSubcommand, ContextValue::String(text)) => !is_word(text),
+            (ContextKind::InvalidArg, ContextValue::String(text)) => !text.starts_with(['-', '<', '[']),
+            _ => false,
+        };
+        quiet.insert(kind, if hide { hidden.clone() } else { value.clone() });
+    }
+    let mut said = quiet.render().to_string();
+    if let Some(reason) = error.source() {
+        // clap keeps our own reason apart; ours never quote
+        said = said.replacen("\n", &format!(": {reason}\n"), 1);
+    }
+    eprintln!("{}", out::safe(said.trim_end()));
     ExitCode::from(2)
 }

@@ -38,6 +38,9 @@ pub(crate) struct Settings {
     /// Most rows struck a second; absent: as fast as the source takes it.
     #[serde(default)]
     pub(crate) rows_per_second: Option<u32>,
+    /// Most jobs at a time, each running one statement at a time; absent: any number.
+    #[serde(default)]
+    pub(crate) jobs_at_a_time: Option<u32>,
     /// Most rows struck in one transaction, for sources that must not be locked for long; absent: as many as fit a second.
     #[serde(default)]
     pub(crate) batch_rows: Option<u64>,
@@ -133,6 +136,7 @@ impl Settings {
             ("row_cap", settings.row_cap == 0),
             ("matches_cap", settings.matches_cap == 0),
             ("rows_per_second", settings.rows_per_second == Some(0)),
+            ("jobs_at_a_time", settings.jobs_at_a_time == Some(0)),
             ("batch_rows", settings.batch_rows == Some(0)),
         ] {
             if zero {
@@ -171,17 +175,24 @@ fn plain(error: &serde_saphyr::Error) -> String {
 
 /// Adds what was probably meant.
 fn advised(text: &str) -> String {
-    let words: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
-    match words.split_first() {
-        Some((word, known)) if text.contains("unknown field") => {
-            let near = suggest::did_you_mean(word, known.iter().copied());
-            let first = text.split(", expected").next().unwrap_or(text);
-            let advice = near.unwrap_or_else(|| format!("known are {}", known.join(", ")));
-            format!("{first}; {advice}")
+    match text.split('`').nth(1) {
+        Some(word) if text.contains("unknown field") => {
+            let near = suggest::did_you_mean(word, KEYS.iter().copied());
+            let advice = near.unwrap_or_else(|| String::from("docs/cli.md lists the settings there are"));
+            format!("unknown field `{}`; {advice}", suggest::shown(word))
         }
         _ => text.to_owned(),
     }
 }
+
+/// Every key there is, for advice.
+const KEYS: &[&str] = &[
+    "organization", "region", "window_days", "package_days", "row_cap", "matches_cap", "rows_per_second", "unseal",
+    "key_file", "passphrase_env", "passphrase_file", "passphrase_prompt", "map", "checkpoints", "packages", "sources",
+    "kind", "path", "url", "url_env", "host", "port", "database", "user", "password_file", "sslmode", "sslrootcert",
+    "schemas", "search_path", "connections", "connect_timeout_seconds", "statement_timeout_seconds",
+    "idle_timeout_seconds", "lock_timeout_seconds", "cache_mib", "scrub",
+];
 
 fn eu() -> String {
     String::from("eu")

@@ -426,6 +426,20 @@ impl Store {
         read(&row)
     }
 
+    /// How many of an organization's jobs somebody is working on right now.
+    pub async fn live_jobs(&self, organization: OrganizationId, now: Timestamp) -> Result<u64, Error> {
+        let mut connection = self.lock().await;
+        let row = sqlx::query(
+            "SELECT count(*) AS live FROM jobs WHERE organization = $1 AND lease_owner IS NOT NULL AND lease_until > $2",
+        )
+        .bind(organization.to_string())
+        .bind(now.as_micros())
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(Error::while_doing("count running jobs"))?;
+        Reading { row: &row, what: "job" }.count("live")
+    }
+
     /// An organization's jobs, newest first.
     pub async fn jobs(&self, organization: OrganizationId, limit: u32) -> Result<Vec<Job>, Error> {
         let mut connection = self.lock().await;

@@ -17,6 +17,14 @@ const PAUSE: Duration = Duration::from_millis(250);
 impl Engine {
     /// Takes the lease of a job to run it, waiting for that of a dead process to run out.
     pub(crate) async fn take_job(&self, id: JobId, owner: &str) -> Result<Lease, Error> {
+        if let Some(most) = self.settings.jobs_at_a_time {
+            let live = self.store.live_jobs(self.organization, self.world.now()).await?;
+            if live >= u64::from(most) {
+                return Err(Error::Refused(format!(
+                    "{live} jobs run already, and `jobs_at_a_time` allows {most}; run job `{id}` when one of them has ended"
+                )));
+            }
+        }
         let lease = self.take_in(id, owner, states::RUNNABLE).await?;
         let mut change = self.store.begin().await?;
         change.hold_lease(&lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;

@@ -26,8 +26,8 @@ impl Pace {
         self.rows
     }
 
-    /// Learns from a batch, and says how long to wait before the next.
-    pub fn took(&mut self, rows: u64, seconds: f64) -> Duration {
+    /// Learns from a batch, and says how long to wait before the next when `sharing` jobs share the rate.
+    pub fn took(&mut self, rows: u64, seconds: f64, sharing: u64) -> Duration {
         if rows > 0 && seconds > 0.0 {
             let fits = rows as f64 * self.seconds / seconds;
             // grow at most fourfold, so that one lucky batch does not lead to a monster; shrink as far as needed
@@ -35,9 +35,9 @@ impl Pace {
             self.rows = next.clamp(LEAST.min(self.most), self.most);
         }
         match self.rate {
-            Some(rate) if rate > 0 => {
-                Duration::from_secs_f64((rows as f64 / f64::from(rate) - seconds).clamp(0.0, 60.0))
-            }
+            Some(rate) if rate > 0 => Duration::from_secs_f64(
+                ((rows * sharing) as f64 / f64::from(rate) - seconds).clamp(0.0, 60.0),
+            ),
             _ => Duration::ZERO,
         }
     }
@@ -57,9 +57,9 @@ mod tests {
     #[test]
     fn a_slower_source_gets_smaller_batches() {
         let mut pace = Pace::new(1_000, 100_000, 1.0, None);
-        assert_eq!(pace.took(1_000, 0.1), Duration::ZERO);
+        assert_eq!(pace.took(1_000, 0.1, 1), Duration::ZERO);
         assert_eq!(pace.rows(), 4_000);
-        pace.took(4_000, 8.0);
+        pace.took(4_000, 8.0, 1);
         assert_eq!(pace.rows(), 500);
     }
 
@@ -67,6 +67,7 @@ mod tests {
     fn the_rate_is_kept_by_waiting() {
         let mut pace = Pace::new(1_000, 100_000, 1.0, Some(100));
         assert_eq!(pace.rows(), 100);
-        assert_eq!(pace.took(100, 0.25), Duration::from_millis(750));
+        assert_eq!(pace.took(100, 0.25, 1), Duration::from_millis(750));
+        assert_eq!(pace.took(100, 0.25, 2), Duration::from_millis(1_750));
     }
 }

@@ -193,7 +193,12 @@ impl Engine {
                     let total = work.job.rows_total;
                     let done = total.saturating_sub(work.left());
                     watcher.on(&Progress::new(done, total, work.failed, here, started, now));
-                    let wait = pace.took(rows, now.seconds_since(begun));
+                    // the rate is the organization's: jobs that run side by side share it
+                    let sharing = match self.settings.rows_per_second {
+                        Some(_) => self.store.live_jobs(self.organization, now).await?.max(1),
+                        None => 1,
+                    };
+                    let wait = pace.took(rows, now.seconds_since(begun), sharing);
                     if !wait.is_zero() && work.left() > 0 {
                         self.world.wait(wait).await;
                     }

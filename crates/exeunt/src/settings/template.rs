@@ -49,6 +49,7 @@ package_days: 7            # days a package lives
 row_cap: 1000000           # rows of one person above which somebody must confirm
 matches_cap: 5             # people one request may match before somebody must confirm
 # rows_per_second: 20000   # slow down for the source's sake
+# jobs_at_a_time: 2        # each runs one statement at a time
 # batch_rows: 5000         # shorter transactions, for the source's sake
 # checkpoints: /mnt/other-disk/exeunt   # outside this disk they also notice when it is rolled back
 
