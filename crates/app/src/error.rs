@@ -20,6 +20,9 @@ pub enum Error {
     /// The map is not a map.
     #[error(transparent)]
     Map(#[from] exeunt_datamap::parse::Problems),
+    /// The map does not fit the live schema.
+    #[error("no plan was made: the data map and the live schema disagree; `exeunt map check` shows it all\n  {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
+    Disagree(Vec<exeunt_plan::map::Finding>),
     /// No plan can be made.
     #[error("no plan was made: {} {} to decide first\n  {}", .0.len(), if .0.len() == 1 { "thing is" } else { "things are" }, lines(.0))]
     Unplannable(Vec<exeunt_plan::Problem>),
@@ -150,7 +153,7 @@ impl Error {
             Self::Store(exeunt_store::Error::State { .. }) => Class::Refused,
             Self::Store(error) => of_fault(error.to_fault().kind),
             Self::Vault(error) => of_fault(error.kind()),
-            Self::Map(_) | Self::Unplannable(_) => Class::Findings,
+            Self::Map(_) | Self::Unplannable(_) | Self::Disagree(_) => Class::Findings,
             Self::Identifier { .. } | Self::Usage(_) | Self::NoSource { .. } | Self::BadKey(_) => {
                 Class::Usage
             }

@@ -148,7 +148,9 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         let hide = match (kind, value) {
             // a word of a closed list is worth repeating; a free value is not
             (ContextKind::InvalidValue, _) if error.kind() == ErrorKind::ValueValidation => true,
-            (ContextKind::InvalidValue | ContextKind::InvalidSubcommand, ContextValue::String(text)) => !is_word(text),
+            (ContextKind::InvalidValue | ContextKind::InvalidSubcommand, ContextValue::String(text)) => {
+                !is_word(text)
+            }
             (ContextKind::InvalidArg, ContextValue::String(text)) => !text.starts_with(['-', '<', '[']),
             _ => false,
         };

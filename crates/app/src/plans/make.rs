@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use exeunt_audit::kind::Kind;
 use exeunt_base::{PlanId, RequestId};
 use exeunt_datamap::model::IdentityKind;
-use exeunt_plan::document::{Right, Severity};
+use exeunt_plan::document::{self, Right};
+use exeunt_plan::map::{Finding, Severity};
 use exeunt_plan::{Inputs, Linted, Plan, build};
 use exeunt_rights::state::RequestState;
 use exeunt_store::requests::Request;
@@ -40,6 +41,7 @@ impl Office {
             let known = self.engine.open_known(request)?;
             kinds.extend(known.given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)));
         }
+        self.map_agrees().await?;
         let plan = self.plan(right, &kinds).await?;
         let digest = plan.digest().to_owned();
         let id = self.engine.new_plan();
@@ -51,7 +53,8 @@ impl Office {
             .count("models", document.sets.len() as u64)
             .count(
                 "errors",
-                document.notes.iter().filter(|note| note.severity == Severity::Error).count() as u64,
+                document.notes.iter().filter(|note| note.severity == document::Severity::Error).count()
+                    as u64,
             )
             .fact("digest", format_args!("sha256:{digest}"));
         let stored = exeunt_store::plans::Plan {
@@ -101,6 +104,17 @@ impl Office {
             policy,
         };
         Ok(build(inputs).map_err(Error::Unplannable)?.lint(inputs))
+    }
+
+    /// Refuses a map that `map check` has errors about: a column nobody mapped would be forgotten silently.
+    async fn map_agrees(&self) -> Result<(), Error> {
+        let read = maps::read::read(&self.maps)?;
+        let mut findings = maps::check::check(&read.map, &self.engine.sources).await?;
+        // a source that is not there is told better by whoever looks for it
+        let stops =
+            |finding: &Finding| finding.severity == Severity::Error && finding.code != "source-missing";
+        findings.retain(stops);
+        if findings.is_empty() { Ok(()) } else { Err(Error::Disagree(findings)) }
     }
 
     async fn plannable(&self, ids: &[RequestId]) -> Result<Vec<Request>, Error> {

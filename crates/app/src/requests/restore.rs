@@ -1,6 +1,7 @@
 //! Bringing erased rows back, whole or in part, within the window.
 
 use exeunt_base::RequestId;
+use exeunt_datamap::suggest;
 use exeunt_engine::restore::{Choice, Restored};
 
 use crate::actor::Actor;
@@ -16,7 +17,20 @@ impl Office {
         choice: &Choice,
         owner: &str,
     ) -> Result<Restored, Error> {
-        self.request(id).await?;
+        let request = self.request(id).await?;
+        if let (Choice::Rows { model, .. }, Some(plan)) = (choice, request.plan) {
+            let shown = self.show_plan(actor, plan).await?;
+            let models: Vec<String> =
+                shown.plan.document().sets.iter().map(|set| set.model.to_string()).collect();
+            if !models.contains(model) {
+                let near = suggest::did_you_mean(model, models.iter().map(String::as_str));
+                let hint = near.map(|hint| format!("; {hint}")).unwrap_or_default();
+                let model = suggest::shown(model);
+                return Err(Error::Usage(format!(
+                    "the plan of request `{id}` knows no model `{model}`{hint}"
+                )));
+            }
+        }
         Ok(self.engine.restore(id, choice, owner, Some(actor.id)).await?)
     }
 }

@@ -229,7 +229,7 @@ fn hostile_names_are_shown_escaped() {
     let desk = Desk::with_home();
     let database = rusqlite::Connection::open(desk.file("shop.db")).unwrap();
     database
-        .execute_batch("CREATE TABLE \"\u{1b}[2Jevil\u{202e}\" (id INTEGER PRIMARY KEY, email TEXT)")
+        .execute_batch("CREATE TABLE \"\u{1b}[2Jevil\u{202e}\" (id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customers (id))")
         .unwrap();
     drop(database);
     let answer = desk.ends(&["map", "check"], 4);

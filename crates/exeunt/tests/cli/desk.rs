@@ -29,6 +29,15 @@ impl Desk {
         Self { dir }
     }
 
+    /// With a shop of three tables and four people, for answers that a person can read at a glance.
+    pub(crate) fn small() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let database = rusqlite::Connection::open(dir.path().join("shop.db")).unwrap();
+        database.execute_batch(include_str!("small.sql")).unwrap();
+        std::fs::write(dir.path().join("map.yaml"), include_str!("small.yaml")).unwrap();
+        Self { dir }
+    }
+
     /// And with a home.
     pub(crate) fn with_home() -> Self {
         let desk = Self::new();

@@ -97,6 +97,7 @@ pub(crate) fn told(status: &Status) -> String {
     let rows: Vec<Vec<String>> = status
         .units
         .iter()
+        .filter(|unit| unit.total > 0)
         .map(|unit| {
             let count = |count: u64| if count == 0 { String::new() } else { out::grouped(count) };
             vec![

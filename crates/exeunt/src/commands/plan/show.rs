@@ -81,6 +81,11 @@ pub(crate) async fn print(
         (true, false) => Some(office.count_plan(actor, document, &shown.requests, confirmed).await?),
     };
     let blocked = document.notes.iter().any(Note::blocks);
+    if preview.as_ref().is_some_and(|preview| preview.sets.iter().all(|rows| *rows == 0)) {
+        out::remark(
+            "nothing is found for these identifiers; check them before you answer that nothing is held",
+        );
+    }
     if door.json {
         out::json(&value(&shown, preview.as_ref()))?;
     } else {
