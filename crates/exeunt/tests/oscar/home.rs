@@ -33,6 +33,13 @@ impl Home {
 
     /// What a command answers that must end with this code.
     pub(crate) fn answer(&self, code: i32, args: &[&str], input: &str) -> Value {
+        let (ended, answer) = self.run(args, input);
+        assert_eq!(ended, code, "{args:?}\n{answer}");
+        answer
+    }
+
+    /// How a command ends, and what it answers.
+    fn run(&self, args: &[&str], input: &str) -> (i32, Value) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_exeunt"));
         command.arg("--json").arg("--home").arg(self.path("home")).args(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -41,9 +48,9 @@ impl Home {
         let _ = child.stdin.take().expect("it was piped").write_all(input.as_bytes());
         let output = child.wait_with_output().expect("exeunt ends");
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert_eq!(output.status.code(), Some(code), "{args:?}\n{out}\n{err}");
         self.said.borrow_mut().extend(output.stdout.iter().chain(&output.stderr));
-        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{args:?}: {error}\n{out}"))
+        let answer = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{args:?}\n{out}\n{err}"));
+        (output.status.code().expect("an exit code"), answer)
     }
 
     /// A request by e-mail address, which is read from standard input.
@@ -64,6 +71,16 @@ impl Home {
     pub(crate) fn carry_out(&self, plan: &str) {
         let run = self.ok(&["job", "run", plan]);
         assert_eq!(run["state"], "settled", "{run}");
+    }
+
+    /// Restores, and says whether all is back; what is not yet must hang on somebody else's request.
+    pub(crate) fn restored_whole(&self, request: &str) -> bool {
+        let (code, restored) = self.run(&["restore", request], "");
+        let whole = restored["whole"] == true;
+        assert_eq!(code, if whole { 0 } else { 9 }, "{restored}");
+        let refused = list(&restored["refused"]).iter();
+        refused.for_each(|refusal| assert_eq!(refusal["why"], "the row was deleted since", "{restored}"));
+        whole
     }
 
     /// Makes and opens an access package: the rows in it.
