@@ -75,10 +75,11 @@ impl Linker<'_> {
                     self.put(&table.name, link);
                 }
             }
+            let (to, on) = self.whose_address(table).unwrap_or_else(|| (person.clone(), email.clone()));
             let link = Link {
-                to: person.clone(),
+                to,
                 by: vec![column.name.clone()],
-                on: vec![email.clone()],
+                on: vec![on],
                 kind: RelationKind::OwnedBy,
                 when: BTreeMap::new(),
                 by_identity: Some(kind.clone()),
@@ -88,6 +89,15 @@ impl Linker<'_> {
             };
             self.put(&table.name, link);
         }
+    }
+
+    /// The people a row usually names, where their addresses are known: a guest is one of them, not of another kind.
+    fn whose_address(&self, table: &Table) -> Option<(TableRef, Name)> {
+        let links = &self.linked.tables.get(&table.name)?.relations;
+        links.iter().filter(|link| link.kind == RelationKind::OwnedBy).find_map(|link| {
+            let person = self.people.subjects.get(&link.to)?;
+            Some((link.to.clone(), person.identities.get("email")?.clone()))
+        })
     }
 
     /// Part of somebody's row, with an e-mail address of its own: whoever a list was shared with, a second contact.
