@@ -39,7 +39,10 @@ fn write_value(out: &mut String, value: &Value) {
         Value::Object(members) => {
             let mut members: Vec<(&String, &Value)> = members.iter().collect();
             // The RFC orders by UTF-16 code units, which differs from byte order above U+FFFF.
-            members.sort_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
+            members.sort_by(|(left, _), (right, _)| {
+                let plain = left.is_ascii() && right.is_ascii();
+                if plain { left.cmp(right) } else { left.encode_utf16().cmp(right.encode_utf16()) }
+            });
             out.push('{');
             for (place, (key, value)) in members.into_iter().enumerate() {
                 if place > 0 {
@@ -56,6 +59,11 @@ fn write_value(out: &mut String, value: &Value) {
 
 fn write_text(out: &mut String, text: &str) {
     out.push('"');
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),

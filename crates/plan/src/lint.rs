@@ -4,13 +4,13 @@ mod erasure;
 mod labels;
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use exeunt_base::{ModelRef, Name, TableRef};
 use exeunt_datamap::Model;
 use exeunt_source::catalog::{Catalog, Table};
 
-use crate::document::{Document, Note, RowSet, Severity};
+use crate::document::{Action, Document, Note, RowSet, Severity, Step};
 use crate::inputs::Inputs;
 
 /// Everything found. Errors block approval.
@@ -70,17 +70,16 @@ pub(crate) fn note(severity: Severity, code: &str, at: String, text: impl Into<S
 
 /// A column nobody described: shown to nobody, masked by nobody.
 fn columns(view: &View<'_>, notes: &mut Vec<Note>) {
-    let mut seen: Vec<&ModelRef> = Vec::new();
+    let mut seen: BTreeSet<&ModelRef> = BTreeSet::new();
+    let deletes = |step: &&Step| matches!(step.action, Action::Delete { .. });
+    let gone: BTreeSet<&ModelRef> =
+        view.document.steps.iter().filter(deletes).map(|step| &view.document.sets[step.set].model).collect();
     for set in &view.document.sets {
         let (Some(table), Some(model)) = (view.table_of(set), view.model(&set.model)) else { continue };
-        if seen.contains(&&set.model) {
+        if !seen.insert(&set.model) {
             continue;
         }
-        seen.push(&set.model);
-        let stays = !view.document.steps.iter().any(|step| {
-            view.document.sets[step.set].model == set.model
-                && matches!(step.action, crate::document::Action::Delete { .. })
-        });
+        let stays = !gone.contains(&set.model);
         for column in table.columns.iter().filter(|column| !model.fields.contains_key(&column.name)) {
             let (severity, text) = if stays {
                 (

@@ -6,11 +6,11 @@ use exeunt_base::Name;
 use exeunt_datamap::model::{Relation, RelationKind};
 
 use crate::build::graph;
-use crate::build::owned::{Owned, joined};
+use crate::build::owned::{Owned, joined, paths};
 use crate::build::parts;
 use crate::build::reach::Reach;
 use crate::build::schema::{ModelId, Schema};
-use crate::build::sets::{SetDraft, SetId};
+use crate::build::sets::{Path, SetDraft, SetId};
 use crate::document::{ReadField, ReadModel, Right};
 
 /// A model shown because of access: its set and the columns withheld.
@@ -82,13 +82,13 @@ fn accessed<'a>(schema: &Schema<'a>, reach: &Reach<'a>, owned: &mut Owned<'a>) -
         }
     }
     for &(from, to, relation, direct) in &used {
-        let paths = path(schema, reach, owned, &sets, (from, to, relation, direct));
+        let found = path(schema, reach, owned, &sets, (from, to, relation, direct));
         let Some(shown) = sets.get_mut(&to) else { continue };
         if direct {
             shown.redact.extend(relation.redact.iter().cloned());
         }
         let draft = &mut owned.sets.drafts[shown.set];
-        for path in paths {
+        for path in found {
             if !draft.paths.contains(&path) {
                 draft.paths.push(path);
             }
@@ -99,6 +99,7 @@ fn accessed<'a>(schema: &Schema<'a>, reach: &Reach<'a>, owned: &mut Owned<'a>) -
             schema.models[if relation_holder(relation) { to } else { from }].at
         ));
     }
+    owned.settle();
     let mut leads = vec![BTreeSet::new(); schema.models.len()];
     for &(from, to, _, direct) in &used {
         if !direct {
@@ -120,9 +121,9 @@ fn path<'a>(
     owned: &mut Owned<'a>,
     sets: &BTreeMap<ModelId, Shown>,
     (from, to, relation, direct): (ModelId, ModelId, &'a Relation, bool),
-) -> Vec<crate::build::sets::Path> {
+) -> Vec<Path> {
     if let Some(kind) = &relation.by_identity {
-        return crate::build::owned::identity_paths(schema, reach, owned, to, relation, kind);
+        return paths::identity_paths(schema, reach, owned, to, relation, kind);
     }
     let down = relation_holder(relation);
     if direct {
@@ -130,7 +131,7 @@ fn path<'a>(
             let filters = parts::when_filters(schema.table_of(to), &relation.when);
             return owned.hop(schema, &relation.by, from, &relation.on, filters);
         }
-        return crate::build::owned::upward(schema, owned, relation, from);
+        return paths::upward(schema, owned, relation, from);
     }
     let Some(above) = sets.get(&from).map(|shown| shown.set) else { return Vec::new() };
     if down {
@@ -141,10 +142,7 @@ fn path<'a>(
     if tests.is_empty() {
         return vec![owned.sets.path_to(schema, above, &relation.on, &relation.by, Vec::new())];
     }
-    let mut draft = SetDraft::new(from);
-    let own = &owned.sets.drafts[above];
-    (draft.paths, draft.filters, draft.why) = (own.paths.clone(), tests, own.why.clone());
-    let set = owned.sets.add(draft);
+    let set = owned.filtered(schema, above, tests);
     vec![owned.sets.path_to(schema, set, &relation.on, &relation.by, Vec::new())]
 }
 

@@ -1,16 +1,17 @@
 //! The rows a request reaches, as sets: one for each fate of a model, and one of all its rows where others start there.
 
+pub(crate) mod paths;
+
 use std::collections::BTreeSet;
 
-use exeunt_base::{Kind, Name};
-use exeunt_datamap::model::{IdentityKind, Relation, RelationKind};
-use exeunt_source::selection::{Compare, Filter, Join, KeyBy};
+use exeunt_base::Name;
+use exeunt_source::selection::{Filter, Join, KeyBy};
 
 use crate::build::parts::{self, Act};
 use crate::build::reach::{Fate, Reach, Through, Way};
 use crate::build::schema::{ModelId, Schema};
-use crate::build::sets::{Owner, Path, SetDraft, SetId, Sets};
-use crate::document::{AnchorFrom, Claims, Note, Severity};
+use crate::build::sets::{Path, SetDraft, SetId, Sets};
+use crate::document::{Claims, Note, Severity};
 use crate::problem::Problem;
 
 /// More ways than this to one model's rows are not joined through any more, but found first.
@@ -44,6 +45,8 @@ pub(crate) struct Owned<'a> {
     pub(crate) base: Vec<Option<SetId>>,
     /// For each model, the ways to those rows.
     roads: Vec<Vec<Path>>,
+    /// Sets that are found as another one is, whose paths may not be known yet.
+    copies: Vec<(SetId, SetId)>,
 }
 
 impl<'a> Owned<'a> {
@@ -86,6 +89,40 @@ impl<'a> Owned<'a> {
             .collect()
     }
 
+    /// Those rows of a set that also pass these tests.
+    pub(crate) fn filtered(&mut self, schema: &Schema<'a>, of: SetId, tests: Vec<Filter>) -> SetId {
+        let mut draft = SetDraft::new(self.sets.drafts[of].model);
+        draft.why = format!("{}, some of them", self.sets.drafts[of].why);
+        draft.filters = tests;
+        let set = match &schema.models[draft.model].key {
+            KeyBy::Columns(key) => {
+                draft.paths = vec![self.sets.path_to(schema, of, key, key, Vec::new())];
+                self.sets.add(draft)
+            }
+            KeyBy::WholeRow => {
+                let set = self.sets.add(draft);
+                self.copies.push((set, of));
+                set
+            }
+        };
+        set
+    }
+
+    /// Gives copies the paths their originals have by now.
+    pub(crate) fn settle(&mut self) {
+        for (set, of) in self.copies.clone() {
+            let original = self.sets.drafts[of].clone();
+            let copy = &mut self.sets.drafts[set];
+            copy.paths = original.paths;
+            copy.unless = original.unless;
+            for filter in original.filters {
+                if !copy.filters.contains(&filter) {
+                    copy.filters.push(filter);
+                }
+            }
+        }
+    }
+
     /// Paths by which a row of the model is itself one of those reached.
     fn reached(&mut self, schema: &Schema<'a>, model: ModelId) -> Vec<Path> {
         match (self.base[model], &schema.models[model].key) {
@@ -111,6 +148,7 @@ pub(crate) fn lay_out<'a>(
         of_model: vec![Vec::new(); count],
         base: vec![None; count],
         roads: vec![Vec::new(); count],
+        copies: Vec::new(),
     };
     let mut abroad = vec![false; count];
     for way in reach.ways.iter().flatten() {
@@ -128,6 +166,7 @@ pub(crate) fn lay_out<'a>(
             fill(schema, reach, &mut owned, model, problems);
         }
     }
+    owned.settle();
     owned
 }
 
@@ -234,7 +273,7 @@ fn fill<'a>(
     problems: &mut Vec<Problem>,
 ) {
     let ways = &reach.ways[model];
-    let paths: Vec<Vec<Path>> = ways.iter().map(|way| paths_of(schema, reach, owned, way)).collect();
+    let paths: Vec<Vec<Path>> = ways.iter().map(|way| paths::paths_of(schema, reach, owned, way)).collect();
     let all = |places: &[usize]| -> Vec<Path> {
         let mut found: Vec<Path> = Vec::new();
         for path in places.iter().flat_map(|place| &paths[*place]) {
@@ -252,7 +291,7 @@ fn fill<'a>(
         designate(schema, owned, model, ways);
     }
     let owners = if ways.iter().any(|way| way.shared) {
-        owners(schema, reach, owned, model, problems)
+        paths::owners(schema, reach, owned, model, problems)
     } else {
         Vec::new()
     };
@@ -310,191 +349,6 @@ fn fill<'a>(
         }
     }
     owned.roads[model] = roads;
-}
-
-/// The paths of one way.
-fn paths_of<'a>(schema: &Schema<'a>, reach: &Reach<'a>, owned: &mut Owned<'a>, way: &Way<'a>) -> Vec<Path> {
-    let table = schema.table_of(way.to);
-    match &way.through {
-        Through::Identity(kinds) => kinds
-            .iter()
-            .map(|(kind, column, tellers)| {
-                identity(schema, owned, way.to, (kind, column), tellers, Vec::new())
-            })
-            .collect(),
-        Through::Down { relation, .. } | Through::Cascade { relation, .. }
-            if relation.by_identity.is_some() =>
-        {
-            let kind = relation.by_identity.as_ref();
-            kind.map(|kind| identity_paths(schema, reach, owned, way.to, relation, kind)).unwrap_or_default()
-        }
-        Through::Down { relation, from } => {
-            let filters = parts::when_filters(table, &relation.when);
-            owned.hop(schema, &relation.by, *from, &relation.on, filters)
-        }
-        Through::Cascade { relation, from } => {
-            let filters = parts::when_filters(table, &relation.when);
-            let going = owned.deleted(*from);
-            going
-                .into_iter()
-                .map(|set| owned.sets.path_to(schema, set, &relation.by, &relation.on, filters.clone()))
-                .collect()
-        }
-        Through::Up { relation, from } => upward(schema, owned, relation, *from),
-    }
-}
-
-/// Paths to rows that hold a person's identifier, where nothing else joins the two.
-pub(crate) fn identity_paths<'a>(
-    schema: &Schema<'a>,
-    reach: &Reach<'a>,
-    owned: &Owned<'a>,
-    model: ModelId,
-    relation: &Relation,
-    kind: &IdentityKind,
-) -> Vec<Path> {
-    let filters = parts::when_filters(schema.table_of(model), &relation.when);
-    let tellers = reach.tellers.get(kind).map(Vec::as_slice).unwrap_or_default();
-    let path = |column| identity(schema, owned, model, (kind, column), tellers, filters.clone());
-    relation.by.iter().map(path).collect()
-}
-
-fn identity<'a>(
-    schema: &Schema<'a>,
-    owned: &Owned<'a>,
-    model: ModelId,
-    (kind, column): (&IdentityKind, &Name),
-    tellers: &[ModelId],
-    filters: Vec<Filter>,
-) -> Path {
-    let holds = schema.table_of(model).columns.get(column).map(|column| &column.kind);
-    Path {
-        filters,
-        joins: Vec::new(),
-        columns: vec![column.clone()],
-        anchor: AnchorFrom::Identity {
-            kind: kind.as_str().to_owned(),
-            learned_from: tellers.iter().filter_map(|teller| owned.base[*teller]).collect(),
-        },
-        compare: compare(kind.as_str(), holds),
-    }
-}
-
-/// From rows that are owned to the rows of `from` that own them, where the constants are on the owner's side.
-pub(crate) fn upward<'a>(
-    schema: &Schema<'a>,
-    owned: &mut Owned<'a>,
-    relation: &Relation,
-    from: ModelId,
-) -> Vec<Path> {
-    let node = schema.table_of(from);
-    let tests = parts::when_filters(node, &relation.when);
-    if tests.is_empty() {
-        return owned.hop(schema, &relation.on, from, &relation.by, Vec::new());
-    }
-    let abroad = schema.models[from].at.source != relation.to.source;
-    let paths = match &schema.models[from].key {
-        KeyBy::Columns(key) if !abroad => {
-            let on = relation.on.iter().cloned().zip(relation.by.iter().cloned()).collect();
-            let step = Join { table: node.table.name.clone(), on, filters: tests };
-            let rest = owned.reached(schema, from);
-            debug_assert!(!key.is_empty());
-            return rest
-                .into_iter()
-                .map(|path| {
-                    let mut step = step.clone();
-                    step.filters.extend(path.filters);
-                    let joins = std::iter::once(step).chain(path.joins).collect();
-                    Path {
-                        filters: Vec::new(),
-                        joins,
-                        columns: path.columns,
-                        anchor: path.anchor,
-                        compare: path.compare,
-                    }
-                })
-                .collect();
-        }
-        _ => owned.reached(schema, from),
-    };
-    let mut draft = SetDraft::new(from);
-    draft.paths = paths;
-    draft.filters = tests;
-    draft.why = format!("{} that own {}", schema.models[from].at, relation.to);
-    let set = owned.sets.add(draft);
-    vec![owned.sets.path_to(schema, set, &relation.on, &relation.by, Vec::new())]
-}
-
-/// Everyone who may own a row of the model, and which of them go anyway.
-fn owners<'a>(
-    schema: &Schema<'a>,
-    reach: &Reach<'a>,
-    owned: &mut Owned<'a>,
-    model: ModelId,
-    problems: &mut Vec<Problem>,
-) -> Vec<Owner> {
-    let mut found = Vec::new();
-    let rows = schema.table_of(model);
-    for (holder, _, other, relation) in schema.relations() {
-        let (owner, on, row_filters, filters) = match relation.kind {
-            RelationKind::OwnedBy if holder == model => {
-                let on = relation.by.iter().cloned().zip(relation.on.iter().cloned()).collect();
-                (other, on, parts::when_filters(rows, &relation.when), Vec::new())
-            }
-            RelationKind::Owns if other == model => {
-                let on = relation.on.iter().cloned().zip(relation.by.iter().cloned()).collect();
-                (holder, on, Vec::new(), parts::when_filters(schema.table_of(holder), &relation.when))
-            }
-            _ => continue,
-        };
-        if relation.by_identity.is_some() {
-            continue; // a row that carries a person's own address has no second owner by it
-        }
-        let ring = reach.cyclic[model] && reach.cyclic[owner];
-        if ring || schema.models[owner].at.source != schema.models[model].at.source {
-            problems.push(Problem {
-                code: "shared_out_of_sight",
-                span: relation.span.clone(),
-                at: format!("{} -> {}", schema.models[model].at, schema.models[owner].at),
-                text: if ring {
-                    "`shared: last_owner` inside a ring of owners has no one answer".into()
-                } else {
-                    "`shared: last_owner` cannot count owners in another source".into()
-                },
-                fix: "leave `shared` out and decide with `on_erase` what becomes of the row".into(),
-            });
-            continue;
-        }
-        let flows = reach.ways[owner].iter().any(|way| way.fate.flows());
-        let reached = if flows { owned.reached(schema, owner) } else { Vec::new() };
-        found.push(Owner {
-            table: schema.table_of(owner).table.name.clone(),
-            on,
-            row_filters,
-            filters,
-            reached,
-        });
-    }
-    found
-}
-
-/// How identifiers of a kind are compared with a column.
-pub(crate) fn compare(kind: &str, column: Option<&Kind>) -> Compare {
-    let textual = column.is_none_or(|kind| match kind {
-        Kind::Text { .. } | Kind::Any => true,
-        Kind::Other(name) => name == "citext",
-        _ => false,
-    });
-    let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
-    if !textual {
-        Compare::Exact
-    } else if has(&["email", "mail"]) {
-        Compare::Folded
-    } else if has(&["phone", "mobile", "msisdn", "fax"]) {
-        Compare::Digits
-    } else {
-        Compare::Exact
-    }
 }
 
 /// Names side by side.

@@ -79,3 +79,18 @@ fn most_random_maps_can_be_planned_and_carried_out() {
     }
     assert!(counts[3] >= 90, "no map, undecided, stopped, done: {counts:?}");
 }
+
+/// Worlds that once showed the planner wrong.
+#[test]
+fn what_once_went_wrong_stays_right() {
+    for seed in [
+        7_121_366_926_998_259_423,
+        7_157_938_035_304_810_594,
+        10_423_106_806_968_646_535,
+        11_757_610_917_707_208_962,
+        16_409_653_900_067_629_915,
+        16_943_839_104_491_724_022,
+    ] {
+        run(seed);
+    }
+}
