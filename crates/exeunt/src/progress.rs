@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Shows progress.
 pub(crate) struct Shown {
     bar: Option<ProgressBar>,
-    last: Mutex<Option<Instant>>,
+    last: Mutex<Instant>,
     quiet: bool,
 }
 
@@ -31,7 +31,7 @@ impl Shown {
             bar.set_prefix(what.to_owned());
             bar
         });
-        Self { bar, last: Mutex::new(None), quiet }
+        Self { bar, last: Mutex::new(Instant::now()), quiet }
     }
 
     /// Takes the bar away.
@@ -54,10 +54,10 @@ impl Watcher for Shown {
             return;
         }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.quiet || last.is_some_and(|at| at.elapsed() < PAUSE) {
+        if self.quiet || last.elapsed() < PAUSE {
             return;
         }
-        *last = Some(Instant::now());
+        *last = Instant::now();
         let failed = if progress.failed > 0 {
             format!(", {} wait for review", progress.failed)
         } else {

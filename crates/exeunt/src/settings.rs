@@ -263,7 +263,8 @@ mod tests {
             "home/exeunt.yaml:2: unknown field `widow_days`; did you mean `window_days`?"
         );
         for (text, part) in [
-            ("", "organization"),
+            ("", ":1:"),
+            ("region: eu\n", "organization"),
             ("organization: Ltd\nwindow_days: 91\n", ":2: `window_days` is 0 to 90"),
             ("organization: Ltd\nwindow_days: soon\n", ":2:"),
             ("organization: Ltd\nwindow_days: -1\n", ":2:"),

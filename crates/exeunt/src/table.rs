@@ -37,10 +37,7 @@ mod tests {
     #[test]
     fn numbers_stand_to_the_right_and_lines_have_no_tail() {
         let rows = [vec!["shop.orders".into(), "1,200".into()], vec!["shop.é".into(), "7".into()]];
-        let text = "model        rows\n───────────  ─────\nshop.orders  1,200\nshop.é           7\n";
-        assert_eq!(
-            table(&["model", "rows"], &rows).replace(" rows\n", "rows\n"),
-            text.replace(" rows\n", "rows\n")
-        );
+        let text = "model         rows\n───────────  ─────\nshop.orders  1,200\nshop.é           7\n";
+        assert_eq!(table(&["model", "rows"], &rows), text);
     }
 }

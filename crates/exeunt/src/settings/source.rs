@@ -64,7 +64,7 @@ pub(crate) struct SourceSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Scrub {
-    /// SQLite: empty the logs.
+    /// SQLite: only empty the logs.
     Logs,
     /// SQLite: write the file anew. PostgreSQL: `VACUUM`.
     Vacuum,
@@ -176,8 +176,10 @@ impl SourceSettings {
         if let Some(mib) = self.cache_mib {
             settings.cache_mib = mib;
         }
-        if self.scrub == Some(Scrub::Vacuum) {
-            settings.scrub = exeunt_source_sqlite::Scrub::Vacuum;
+        match self.scrub {
+            Some(Scrub::Vacuum) => settings.scrub = exeunt_source_sqlite::Scrub::Vacuum,
+            Some(Scrub::Logs) => settings.scrub = exeunt_source_sqlite::Scrub::Logs,
+            _ => {}
         }
         settings
     }

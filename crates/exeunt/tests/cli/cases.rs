@@ -124,7 +124,9 @@ impl Names {
             }
         }
         let mut out = String::new();
-        let mut rest = line;
+        // sizes of packages hang on how well today's date compresses
+        let line = &if line.contains("pkg_") { sizes(line) } else { line.to_owned() };
+        let mut rest = line.as_str();
         while !rest.is_empty() {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
             if end == 0 {
@@ -149,6 +151,14 @@ impl Names {
         }
         out
     }
+}
+
+/// Replaces numbers from 10,000 on.
+fn sizes(line: &str) -> String {
+    let size = |word: &str| {
+        word.len() > 5 && word.contains(',') && word.bytes().all(|b| b.is_ascii_digit() || b == b',')
+    };
+    line.split(' ').map(|word| if size(word) { "[size]" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 /// What follows a time of this century that begins with this word.
