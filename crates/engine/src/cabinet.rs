@@ -47,7 +47,8 @@ pub struct Settings {
 impl Settings {
     /// Rows of the first batch, within what is allowed.
     pub fn first_rows(&self) -> u64 {
-        self.batch_rows.map_or(self.first_batch, |most| most.max(1).min(self.first_batch))
+        let most = self.batch_rows.into_iter().chain(self.rows_per_second.map(u64::from));
+        most.fold(self.first_batch, |rows, most| rows.min(most.max(1)))
     }
 }
 

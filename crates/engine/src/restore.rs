@@ -8,6 +8,7 @@ pub mod shape;
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, BlobId, RequestId};
+use exeunt_store::batches::Batch;
 use exeunt_store::jobs::Lease;
 use exeunt_store::requests::Request;
 
@@ -39,6 +40,8 @@ pub struct Restored {
     pub already: u64,
     /// Rows that belong to another erased person too, and come back when that request is restored.
     pub waiting: u64,
+    /// Rows that belonged to another erased person too, and went for ever with that request's purge.
+    pub lost: u64,
     /// Rows that did not come back, with the reason.
     pub refused: Vec<Refusal>,
     /// What else is worth a word: columns gone or renamed, rows waiting for another request.
@@ -58,12 +61,37 @@ pub struct Refusal {
     pub rows: u64,
 }
 
+/// What became of the others whom the same job erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// There are none, or all are restored.
+    None,
+    /// Some wait in the vault.
+    Hidden,
+    /// Some were purged, none waits.
+    Gone,
+}
+
 impl Restored {
     fn refuse(&mut self, model: &str, words: String, rows: u64) {
         match self.refused.iter_mut().find(|refusal| refusal.model == model && refusal.words == words) {
             Some(refusal) => refusal.rows += rows,
             None => self.refused.push(Refusal { model: model.to_owned(), words, rows }),
         }
+    }
+
+    fn wait_for_others(&mut self, model: &str, rows: u64) {
+        self.waiting += rows;
+        self.note(format!(
+            "rows of {model} belong to another erased person too and come back when that request is restored"
+        ));
+    }
+
+    fn lose_with_others(&mut self, model: &str, rows: u64) {
+        self.lost += rows;
+        self.note(format!(
+            "rows of {model} belonged to another person too and went for ever with their purge"
+        ));
     }
 
     fn note(&mut self, words: String) {
@@ -136,24 +164,75 @@ impl Engine {
         self.settle_returns(request, lease).await?;
         let mut batches = self.store.batches_of_request(request.id).await?;
         batches.reverse();
-        let mut emptied: Vec<BlobId> = Vec::new();
+        let (emptied, done_with) = self.undo_batches(request, &batches, choice, lease, &mut restored).await?;
+        restored.whole = done_with == batches.len();
+        self.close_restore(request, &restored, &emptied, actor).await?;
+        if restored.whole {
+            self.complete_others(request, lease).await?;
+        }
+        self.tidy(lease.job).await?;
+        Ok(restored)
+    }
+
+    /// Undoes batches, last first. Gives the blobs that hold nothing of the request any more, and how many batches are
+    /// done with, but for rows that wait for other people or went with them.
+    async fn undo_batches(
+        &self,
+        request: &Request,
+        batches: &[Batch],
+        choice: &Choice,
+        lease: &Lease,
+        restored: &mut Restored,
+    ) -> Result<(Vec<BlobId>, usize), Error> {
+        let company = self.company(request).await?;
+        let mut emptied = Vec::new();
         let mut done_with = 0;
-        for batch in &batches {
+        for batch in batches {
             let waiting_before = restored.waiting;
-            let (items, left) = self.items(request, batch, choice, &mut restored).await?;
+            let (items, left) = self.items(request, batch, choice, restored).await?;
             let wanted: u64 = items.iter().map(|item| item.images.len() as u64).sum();
-            let back = self.undo(request, batch, items, lease, &mut restored).await?;
-            if left == 0 && back == wanted {
+            let excused_before = restored.waiting + restored.lost;
+            let back = self.undo(request, batch, items, company, lease, restored).await?;
+            let excused = restored.waiting + restored.lost - excused_before;
+            if left == 0 && back + excused == wanted {
                 done_with += 1;
                 if restored.waiting == waiting_before {
                     emptied.push(batch.blob);
                 }
             }
         }
-        restored.whole = done_with == batches.len();
-        self.close_restore(request, &restored, &emptied, actor).await?;
-        self.tidy(lease.job).await?;
-        Ok(restored)
+        Ok((emptied, done_with))
+    }
+
+    /// Rows that requests restored earlier left changed, because the row itself was gone with this one, get their due now.
+    async fn complete_others(&self, request: &Request, lease: &Lease) -> Result<(), Error> {
+        for other in self.store.requests_of(lease.job).await? {
+            if other.id == request.id || other.state != states::RESTORED || other.salt.is_none() {
+                continue;
+            }
+            let mut batches = self.store.batches_of_request(other.id).await?;
+            batches.reverse();
+            let mut late = Restored::default();
+            self.undo_batches(&other, &batches, &Choice::Whole, lease, &mut late).await?;
+            if late.back > 0 {
+                let event = self.event(Kind::RestoreClosed, None).about(other.id).count("back", late.back);
+                self.store.begin().await?.commit(self.organization, &[event]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What became of the others whom the same job erased: they tell why a row of ours may be gone.
+    async fn company(&self, request: &Request) -> Result<Company, Error> {
+        let Some(job) = request.job else { return Ok(Company::None) };
+        let others = self.store.requests_of(job).await?;
+        let mut others =
+            others.iter().filter(|other| other.id != request.id && other.state != states::RESTORED);
+        Ok(match others.clone().any(|other| other.salt.is_some()) {
+            true => Company::Hidden,
+            false if others.next().is_some() => Company::Gone,
+            false => Company::None,
+        })
     }
 
     async fn close_restore(
@@ -217,8 +296,9 @@ impl Engine {
     async fn undo(
         &self,
         request: &Request,
-        batch: &exeunt_store::batches::Batch,
+        batch: &Batch,
         items: Vec<Item>,
+        company: Company,
         lease: &Lease,
         restored: &mut Restored,
     ) -> Result<u64, Error> {
@@ -229,7 +309,7 @@ impl Engine {
             if items.iter().all(|item| item.images.is_empty()) {
                 continue;
             }
-            match self.undo_once(request, batch, &items, lease, restored).await {
+            match self.undo_once(request, batch, &items, company, lease, restored).await {
                 Ok(back) => {
                     tries = 0;
                     done += back;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use exeunt_base::{Cell, RequestId, Row};
 use exeunt_plan::document::Document;
 use exeunt_store::requests::Request;
+use exeunt_vault::Claims;
 
 use crate::cabinet::{Engine, salt_of};
 use crate::census::{Caps, Finder};
@@ -33,6 +34,9 @@ pub(crate) fn refuse(request: RequestId, appeared: &[Appeared]) -> Error {
     }
 }
 
+/// Keys by model.
+type Handled = HashMap<String, HashSet<Row>>;
+
 impl Engine {
     /// Rows of a request's person that appeared since they were struck.
     pub async fn rescan(&self, id: RequestId) -> Result<Vec<Appeared>, Error> {
@@ -50,7 +54,7 @@ impl Engine {
     ) -> Result<Vec<Appeared>, Error> {
         let known = self.open_known(request)?;
         let claimant = Claimant { number: 0, request: request.id, known, salt: salt_of(request)? };
-        let handled = self.handled(request).await?;
+        let (handled, blind) = self.handled(request).await?;
         let touched = touched(document);
         // a row that only changed its reference or its fields is still there: it is new when nobody handled it
         let mut found: HashMap<usize, HashSet<Row>> = HashMap::new();
@@ -79,14 +83,19 @@ impl Engine {
         }
         Ok(by_model
             .into_iter()
-            .filter(|(_, rows)| !rows.is_empty())
-            .map(|(model, rows)| Appeared { model, rows: rows.len() as u64 })
+            .map(|(model, rows)| {
+                let blind = blind.get(&model).copied().unwrap_or_default();
+                Appeared { model, rows: (rows.len() as u64).saturating_sub(blind) }
+            })
+            .filter(|appeared| appeared.rows > 0)
             .collect())
     }
 
-    /// Keys of the request's rows that were handled, by model: changed, or put back on purpose.
-    async fn handled(&self, request: &Request) -> Result<HashMap<String, HashSet<Row>>, Error> {
-        let mut handled: HashMap<String, HashSet<Row>> = HashMap::new();
+    /// Keys of the request's rows that were handled, by model: changed, or put back on purpose. Of rows shared with a
+    /// person purged since nobody can read the keys any more: of them only how many they are.
+    async fn handled(&self, request: &Request) -> Result<(Handled, HashMap<String, u64>), Error> {
+        let mut handled = Handled::new();
+        let mut blind: HashMap<String, u64> = HashMap::new();
         for batch in self.store.batches_of_request(request.id).await? {
             let blob = self.shelf.take(batch.blob)?;
             let key = self.keyring.epoch_key(self.organization, blob.meta().epoch)?;
@@ -102,11 +111,16 @@ impl Engine {
                 if shape.change == image::Change::Deleted && !some_back {
                     continue;
                 }
+                if segment.claims == Claims::All && segment.claimants.iter().any(|id| !salts.contains_key(id))
+                {
+                    *blind.entry(segment.model.to_string()).or_default() += u64::from(segment.rows);
+                    continue;
+                }
                 let plain = blob.open_segment(segment.number, &key, &|id| salts.get(&id).cloned())?;
                 let keys = image::take_all(shape.change, &plain)?.into_iter().map(|image| image.key);
                 handled.entry(segment.model.to_string()).or_default().extend(keys);
             }
         }
-        Ok(handled)
+        Ok((handled, blind))
     }
 }

@@ -10,7 +10,7 @@ use exeunt_vault::{Claims, Content};
 use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::image::{self, Image, Shape};
-use crate::restore::{Choice, Restored};
+use crate::restore::{Choice, Company, Restored};
 use crate::states;
 
 /// Stands for all rows of a segment in the list of rows that are back.
@@ -70,7 +70,7 @@ impl Engine {
             .collect();
         let others: Vec<RequestId> = others.into_iter().collect();
         let salts = self.salts_with(request, &others).await?;
-        let coming_back = self.coming_back(&others).await?;
+        let company_of = self.states_of(&others).await?;
         let mut items = Vec::new();
         let mut left = 0;
         for segment in mine.iter().rev() {
@@ -81,24 +81,23 @@ impl Engine {
                 Choice::Whole => true,
                 Choice::Rows { model, .. } => *segment.model == **model,
             };
-            let waits_for = segment
-                .claimants
-                .iter()
-                .filter(|id| **id != request.id && !coming_back.contains_key(id))
-                .count();
+            let company = segment.claimants.iter().filter_map(|id| company_of.get(id));
+            let hidden = company.clone().any(|company| *company == Company::Hidden);
+            let gone = company.clone().any(|company| *company == Company::Gone);
             if !chosen {
                 left += u64::from(segment.rows);
                 continue;
             }
-            if segment.claims == Claims::All && waits_for > 0 {
-                restored.waiting += u64::from(segment.rows);
-                restored.note(format!(
-                    "rows of {} belong to another erased person too and come back when that request is restored",
-                    segment.model
-                ));
+            if segment.claims == Claims::All && gone {
+                restored.lose_with_others(&segment.model, u64::from(segment.rows));
                 continue;
             }
-            if segment.content == Content::Inserted && waits_for > 0 {
+            if segment.claims == Claims::All && hidden {
+                restored.wait_for_others(&segment.model, u64::from(segment.rows));
+                continue;
+            }
+            // a ghost that others still need stays
+            if segment.content == Content::Inserted && (hidden || gone) {
                 continue;
             }
             let shape = Shape::from_bytes(&segment.columns)?;
@@ -124,15 +123,19 @@ impl Engine {
         Ok((items, left))
     }
 
-    /// Those of these requests that are restored, so that rows shared with them need not wait.
-    async fn coming_back(&self, others: &[RequestId]) -> Result<HashMap<RequestId, ()>, Error> {
-        let mut back = HashMap::new();
-        for other in others {
-            if self.store.request(*other).await.is_ok_and(|other| other.state == states::RESTORED) {
-                back.insert(*other, ());
-            }
+    /// What became of these requests: rows shared with one that is restored need not wait.
+    async fn states_of(&self, others: &[RequestId]) -> Result<HashMap<RequestId, Company>, Error> {
+        let mut states = HashMap::new();
+        for id in others {
+            let other = self.store.request(*id).await?;
+            let company = match (other.state == states::RESTORED, other.salt.is_some()) {
+                (true, _) => Company::None,
+                (false, true) => Company::Hidden,
+                (false, false) => Company::Gone,
+            };
+            states.insert(*id, company);
         }
-        Ok(back)
+        Ok(states)
     }
 }
 

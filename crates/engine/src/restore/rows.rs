@@ -11,10 +11,10 @@ use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::failpoint;
 use crate::image::{Change, Image};
-use crate::restore::Restored;
 use crate::restore::cut_short::{Places, outcome};
 use crate::restore::plan::Item;
 use crate::restore::shape::Fit;
+use crate::restore::{Company, Restored};
 
 /// Rows handled in one statement.
 const ROWS: usize = 1_000;
@@ -34,6 +34,7 @@ impl Engine {
         request: &Request,
         batch: &Batch,
         items: &[Item],
+        company: Company,
         lease: &Lease,
         restored: &mut Restored,
     ) -> Result<u64, Error> {
@@ -44,7 +45,7 @@ impl Engine {
         let mut attempt = Attempt::default();
         let kind = source.abilities().kind;
         for item in items {
-            let undone = undo_item(tx.as_mut(), item, &catalog, kind, &mut attempt.restored).await;
+            let undone = undo_item(tx.as_mut(), item, &catalog, kind, company, &mut attempt.restored).await;
             match undone {
                 Ok(places) => attempt.places.push(places),
                 Err(fault) => {
@@ -74,6 +75,8 @@ impl Engine {
         failpoint::pass("after-return");
         restored.back += attempt.restored.back;
         restored.already += attempt.restored.already;
+        restored.waiting += attempt.restored.waiting;
+        restored.lost += attempt.restored.lost;
         for refusal in attempt.restored.refused {
             restored.refuse(&refusal.model, refusal.words, refusal.rows);
         }
@@ -87,6 +90,7 @@ async fn undo_item(
     item: &Item,
     catalog: &Catalog,
     kind: &str,
+    company: Company,
     restored: &mut Restored,
 ) -> Result<Places, exeunt_base::Fault> {
     let Some(table) = catalog.table(&item.shape.table) else {
@@ -103,7 +107,7 @@ async fn undo_item(
     for images in item.images.chunks(ROWS) {
         let done = match item.shape.change {
             Change::Deleted => put_back(tx, item, images, &fit, with_rowid, restored).await?,
-            Change::Updated => unchange(tx, item, images, &fit, restored).await?,
+            Change::Updated => unchange(tx, item, images, &fit, company, restored).await?,
             Change::Inserted => take_away(tx, item, images, catalog).await?,
         };
         places.back.extend(done.back);
@@ -170,10 +174,48 @@ async fn put_back(
             missing.push(place);
         }
     }
+    if with_rowid {
+        for place in put_elsewhere(tx, item, images, fit, &rows, &missing).await? {
+            restored.back += 1;
+            places.back.push(images[place].0);
+            places.changed.push(images[place].0);
+            missing.retain(|missing| *missing != place);
+        }
+    }
     if !missing.is_empty() {
         places.back.extend(explain(tx, item, images, fit, &rows, &missing, restored).await?);
     }
     Ok(places)
+}
+
+/// Keyless rows whose old place another row has come to (the file was written anew meanwhile): they go to a new place,
+/// for the place is all that a keyless row's key was. Rows that are back already are left.
+async fn put_elsewhere(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    fit: &Fit,
+    rows: &[Row],
+    missing: &[usize],
+) -> Result<Vec<usize>, exeunt_base::Fault> {
+    if missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<Row> = missing.iter().map(|place| images[*place].1.key.clone()).collect();
+    let rows_here = Rows::Keyed(item.shape.key.clone(), keys);
+    let read = Read { table: item.shape.table.clone(), columns: fit.columns.clone(), rows: rows_here };
+    let here = tx.read(&read).await?.collect().await?;
+    let is_here = |at: usize| here.iter().any(|row| row.first().and_then(Cell::as_int) == i64::try_from(at).ok());
+    let away: Vec<usize> = (0..missing.len()).filter(|at| !is_here(*at)).map(|at| missing[at]).collect();
+    if away.is_empty() {
+        return Ok(away);
+    }
+    let given = away.iter().map(|place| rows[*place][..fit.columns.len()].to_vec()).collect();
+    let insert =
+        Insert { table: item.shape.table.clone(), columns: fit.columns.clone(), answer: fit.columns.clone() };
+    let answers = tx.insert(&insert, given).await?.collect().await?;
+    let at = |row: &Row| row.first().and_then(Cell::as_int).and_then(|at| usize::try_from(at).ok());
+    Ok(answers.iter().filter_map(at).filter_map(|at| away.get(at).copied()).collect())
 }
 
 /// A trigger changed the row on its way in (a time stamp, a normalized text): put the cells right, without triggers
@@ -273,6 +315,7 @@ async fn unchange(
     item: &Item,
     images: &[(u32, Image)],
     fit: &Fit,
+    company: Company,
     restored: &mut Restored,
 ) -> Result<Places, exeunt_base::Fault> {
     let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
@@ -297,7 +340,11 @@ async fn unchange(
     let mut todo: Vec<(usize, Row)> = Vec::new();
     for (place, ((before, after), now)) in pairs.iter().zip(&now).enumerate() {
         let Some(now) = now else {
-            restored.refuse(&item.model, String::from("the row was deleted since"), 1);
+            match company {
+                Company::None => restored.refuse(&item.model, String::from("the row was deleted since"), 1),
+                Company::Hidden => restored.wait_for_others(&item.model, 1),
+                Company::Gone => restored.lose_with_others(&item.model, 1),
+            }
             continue;
         };
         let ours = |column: &&usize| before[**column] != after[**column];
