@@ -2,6 +2,7 @@
 //! reason. A draft for a person to review; it never deletes shared content on a guess where it can leave it standing.
 
 mod categories;
+mod distance;
 mod ghost;
 mod infer;
 mod links;

@@ -200,23 +200,23 @@ fn a_blog_that_declares_no_keys() {
     decisions(
         include_str!("wordpress.sql"),
         expect![[r#"
-        wp_commentmeta
-          comment_id owned_by wp_comments
-        wp_comments
-          comment_post_ID refers_to wp_posts Cascade
-          user_id owned_by wp_users
-          comment_author_email owned_by wp_users same email
-        wp_postmeta
-          post_id owned_by wp_posts
-        wp_posts
-          post_author owned_by wp_users
-        wp_usermeta
-          user_id owned_by wp_users
-        wp_users people: email=user_email user_id=ID username=user_login
-        - main.wp_options: not linked to a person (check)
-        - main.wp_term_relationships: not linked to a person (check)
-        - main.wp_terms: not linked to a person (check)
-    "#]],
+            wp_commentmeta
+              comment_id owned_by wp_comments
+            wp_comments
+              comment_post_ID refers_to wp_posts Cascade
+              user_id owned_by wp_users
+              comment_author_email owned_by wp_users same email
+            wp_postmeta
+              post_id owned_by wp_posts
+            wp_posts
+              post_author owned_by wp_users
+            wp_usermeta
+              user_id owned_by wp_users
+            wp_users people: email=user_email user_id=ID username=user_login
+            - main.wp_options: not linked to a person (check)
+            - main.wp_term_relationships: not linked to a person (check)
+            - main.wp_terms: not linked to a person (check)
+        "#]],
     );
 }
 
@@ -263,6 +263,45 @@ fn cycles_self_references_and_composite_keys_end() {
               c refers_to c Cut(Null)
             c
               b owned_by b
+        "#]],
+    );
+}
+
+#[test]
+fn what_others_are_registered_at_is_not_its_creators() {
+    decisions(
+        "create table users (id integer primary key, first_name text not null, last_name text not null, phone text not null);
+         create table emails (id integer primary key, user_id integer not null references users, email text not null);
+         create table events (id integer primary key, creator_id integer not null references users, title text,
+            last_friendly_contribution_id integer not null, default_page_id integer references pages);
+         create table contributions (id integer primary key, event_id integer not null references events, title text);
+         create table pages (id integer primary key, event_id integer not null references events, html text);
+         create table notes (id integer primary key, creator_id integer not null references users, text text);
+         create table note_files (id integer primary key, note_id integer not null references notes,
+            creator_id integer not null references users);
+         create table registrations (id integer primary key, event_id integer not null references events,
+            user_id integer references users, first_name text, last_name text, email text not null);
+         create table answers (id integer primary key, registration_id integer not null references registrations, value text);
+         create table payments (id integer primary key, registration_id integer not null references registrations);",
+        expect![[r#"
+            answers
+              registration_id owned_by registrations
+            emails
+              user_id owned_by users
+            events (unlinked)
+              creator_id refers_to users Cut(Repoint)
+            note_files
+              note_id owned_by notes
+              creator_id refers_to users Cut(Repoint)
+            notes
+              creator_id owned_by users
+            payments
+              registration_id owned_by registrations
+            registrations
+              user_id owned_by users
+            users people: phone=phone user_id=id
+            - main.contributions: not linked to a person (check)
+            - main.pages: not linked to a person (check)
         "#]],
     );
 }

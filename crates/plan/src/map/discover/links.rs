@@ -54,6 +54,7 @@ pub(super) fn link(live: &Live<'_>, people: &People, inferred: &BTreeSet<(TableR
         people,
         inferred,
         distance: HashMap::new(),
+        last_resorts: BTreeSet::new(),
         owned_upwards: BTreeSet::new(),
         linked: Linked::default(),
     };
@@ -70,7 +71,9 @@ pub(super) struct Linker<'a> {
     pub(super) people: &'a People,
     pub(super) inferred: &'a BTreeSet<(TableRef, Name)>,
     /// Tables that ownership can reach, and in how many steps.
-    distance: HashMap<TableRef, u32>,
+    pub(super) distance: HashMap<TableRef, u32>,
+    /// References that tell who made a row, and own it because nothing else does.
+    pub(super) last_resorts: BTreeSet<(TableRef, Vec<Name>)>,
     /// Tables that people's rows point at and own: addresses, profiles.
     pub(super) owned_upwards: BTreeSet<TableRef>,
     pub(super) linked: Linked,
@@ -94,7 +97,7 @@ impl<'a> Linker<'a> {
         !matches!(table.sort, TableSort::PartitionOf(_) | TableSort::Remote(_))
     }
 
-    fn role(&self, table: &Table, key: &ForeignKey) -> (Role, String) {
+    pub(super) fn role(&self, table: &Table, key: &ForeignKey) -> (Role, String) {
         let plain = |key: &ForeignKey| role(self.live, table, key, |target| self.is_subject(&target.name));
         let (found, why) = plain(key);
         let required = |key: &ForeignKey| is_required(table, &key.columns);
@@ -118,29 +121,14 @@ impl<'a> Linker<'a> {
                 (Role::Touched, format!("{why}; but it may be empty, and the recipient may not"))
             }
             // `created_by` that cannot be empty is all that says whose row it is, where nothing else does.
-            Role::Touched
-                if key.to != table.name
-                    && required(key)
-                    && !self.has_other_parent(table, key)
-                    && !beside(&|other| plain(other).0 != Role::Touched)
-                    && !why.contains("others share") =>
-            {
+            Role::Touched if self.last_resorts.contains(&(table.name.clone(), key.columns.clone())) => {
                 (Role::Owner, format!("{why}; but nothing else links the row to a person"))
             }
             _ => (found, why),
         }
     }
 
-    fn has_other_parent(&self, table: &Table, key: &ForeignKey) -> bool {
-        table.foreign_keys.iter().any(|other| {
-            other.columns != key.columns
-                && other.to != table.name
-                && !self.is_subject(&other.to)
-                && self.distance.contains_key(&other.to)
-        })
-    }
-
-    fn has_direct_owner(&self, table: &Table) -> bool {
+    pub(super) fn has_direct_owner(&self, table: &Table) -> bool {
         self.is_subject(&table.name)
             || table.foreign_keys.iter().any(|key| {
                 self.is_subject(&key.to) && key.to != table.name && self.role(table, key).0 != Role::Touched
@@ -148,7 +136,7 @@ impl<'a> Linker<'a> {
     }
 
     /// Whether the row could belong to people through this reference.
-    fn may_own(&self, table: &Table, key: &ForeignKey) -> bool {
+    pub(super) fn may_own(&self, table: &Table, key: &ForeignKey) -> bool {
         if key.to == table.name
             || !Self::usable(table)
             || self.is_subject(&table.name) && !self.is_subject(&key.to)
@@ -159,22 +147,10 @@ impl<'a> Linker<'a> {
             return self.role(table, key).0 != Role::Touched;
         }
         // A page is not part of its latest revision: a reference that may be empty owns only under its plain name.
-        let firm = is_required(table, &key.columns) || key.on_delete == Rule::Cascade;
-        (firm || names_plainly(key)) && !self.has_direct_owner(table) && !is_handled(key)
-    }
-
-    fn measure(&mut self) {
-        let mut waiting: VecDeque<TableRef> = self.people.subjects.keys().cloned().collect();
-        self.distance = waiting.iter().map(|table| (table.clone(), 0)).collect();
-        while let Some(above) = waiting.pop_front() {
-            let next = self.distance.get(&above).map_or(1, |distance| distance + 1);
-            for (table, key) in self.live.incoming(&above).to_vec() {
-                if !self.distance.contains_key(&table.name) && self.may_own(table, key) {
-                    self.distance.insert(table.name.clone(), next);
-                    waiting.push_back(table.name.clone());
-                }
-            }
-        }
+        // A guess owns only so, too: `last_post_id` that refuses NULL may be a counter.
+        let declared = !self.is_guess(table, key);
+        let firm = declared && (is_required(table, &key.columns) || key.on_delete == Rule::Cascade);
+        (firm || names_plainly(table, key)) && !self.has_direct_owner(table) && !is_handled(key)
     }
 
     /// Rows people's rows point at that are nobody else's: an address is owned by the customer that names it.
@@ -289,8 +265,9 @@ impl<'a> Linker<'a> {
                 format!("the row is part of its {}", noun(key.to.name.as_str())),
             ));
         }
-        if guess && !self.distance.contains_key(&table.name) {
-            return None; // nothing enforces it and nobody owns it: not worth a model
+        let lasting = is_required(table, &key.columns) && !names_plainly(table, key);
+        if guess && (lasting || !self.distance.contains_key(&table.name)) {
+            return None; // nothing enforces it: not worth a model, and no reason to delete the row
         }
         Some(cut(format!("{written} points at a row that may be somebody else's")))
     }
@@ -346,13 +323,9 @@ impl<'a> Linker<'a> {
 
     /// Tables that are here only because they refer to people's rows.
     fn name_the_unlinked(&mut self) {
-        let owning = |link: &Link| {
-            link.on_erase == Some(EdgeAction::Cascade)
-                || matches!(link.kind, RelationKind::OwnedBy | RelationKind::AccessedBy)
-        };
+        let reached = self.reached();
         for (table, links) in &mut self.linked.tables {
-            let person = self.people.subjects.contains_key(table) || self.owned_upwards.contains(table);
-            if !person && !links.relations.iter().any(owning) {
+            if !reached.contains(table) {
                 let by: Vec<_> = links.relations.iter().flat_map(|link| &link.by).map(Name::as_str).collect();
                 links.unlinked =
                     Some(format!("not a person's own: it only refers to people's rows by {}", by.join(", ")));
@@ -377,9 +350,11 @@ fn names(key: &ForeignKey) -> bool {
     said.last().is_some_and(|word| *word == theirs || word.len() > 3 && theirs.ends_with(word.as_str()))
 }
 
-/// The same with nothing beside it: not `latest_post_id`.
-fn names_plainly(key: &ForeignKey) -> bool {
-    matches!(key.columns.as_slice(), [column] if pointed(column.as_str()).len() == 1) && names(key)
+/// The same with nothing beside it but the row's own name: `comment_post_id` of a comment, not `latest_post_id`.
+fn names_plainly(table: &Table, key: &ForeignKey) -> bool {
+    let own = noun(table.name.name.as_str());
+    let plain = |column: &Name| pointed(column.as_str()).iter().filter(|word| **word != own).count() == 1;
+    matches!(key.columns.as_slice(), [column] if plain(column)) && names(key)
 }
 
 /// Whether the reference tells who handled the row.
