@@ -4,7 +4,7 @@ mod source;
 mod template;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use exeunt_datamap::suggest;
 use serde::Deserialize;
@@ -159,7 +159,18 @@ impl Settings {
 
     /// A path as the settings mean it.
     pub(crate) fn path(&self, given: &Path) -> PathBuf {
-        self.base.join(given)
+        let mut path = PathBuf::new();
+        for part in self.base.join(given).components() {
+            // `home/../map.yaml` reads badly in every error
+            let up = part == Component::ParentDir;
+            if up && matches!(path.components().next_back(), Some(Component::Normal(_))) && !path.is_symlink()
+            {
+                path.pop();
+            } else {
+                path.push(part);
+            }
+        }
+        path
     }
 }
 
@@ -303,7 +314,7 @@ mod tests {
         let read = Settings::parse(&template(&fill).expect("a template"), Path::new("x/exeunt.yaml"))
             .expect("settings");
         assert_eq!(read.organization, "Ada's \"Shop\": #1");
-        assert_eq!(read.path(&read.map.0[0]), Path::new("x/../map.yaml"));
+        assert_eq!(read.path(&read.map.0[0]), Path::new("map.yaml"));
         assert_eq!(read.sources.len(), 1);
     }
 }

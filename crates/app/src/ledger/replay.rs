@@ -7,7 +7,7 @@ use exeunt_rights::Right;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
-use crate::requests::submit::Submission;
+use crate::requests::submit::{Submission, accept};
 
 /// What was set in motion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,16 @@ impl Office {
         let checked = self.check_ledger(actor).await?;
         let mut requests = Vec::new();
         for back in checked.back {
-            let submission =
-                Submission { right: Right::Erasure, identifiers: back.identifiers, received_at: None };
+            // what a database holds need not be what a person may ask with, such as a phone number in words
+            let mut identifiers = back.identifiers;
+            identifiers.retain(|identifier| accept(std::slice::from_ref(identifier)).is_ok());
+            if identifiers.is_empty() {
+                return Err(Error::Refused(format!(
+                    "whoever was erased by `{}` is back, but no identifier found can be asked with; submit a request by hand",
+                    back.erased_by
+                )));
+            }
+            let submission = Submission { right: Right::Erasure, identifiers, received_at: None };
             requests.push((back.erased_by, self.submit_request(actor, submission).await?));
         }
         if requests.is_empty() {

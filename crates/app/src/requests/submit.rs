@@ -68,7 +68,7 @@ impl Office {
 }
 
 /// Checks identifiers, each for itself; says which one is wrong by its place, never by its value.
-fn accept(identifiers: &[(String, Personal)]) -> Result<Vec<(String, Personal)>, Error> {
+pub(crate) fn accept(identifiers: &[(String, Personal)]) -> Result<Vec<(String, Personal)>, Error> {
     if identifiers.is_empty() {
         return Err(Error::Usage(String::from(
             "a request needs at least one identifier, such as `email` or `customer_id`",

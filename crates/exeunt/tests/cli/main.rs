@@ -1,4 +1,6 @@
 //! The command line, as whoever types it sees it: the real binary, real databases, a home of its own for each test.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::disallowed_methods, reason = "UPDATE_CASES writes the cases anew")]
 
 mod bad_input;
 mod canaries;

@@ -68,6 +68,47 @@ fn a_person_is_shown_erased_restored_erased_again_and_gone_for_good() {
     assert!(answer.err.contains("does not match its leaf hash"), "{}", answer.err);
 }
 
+#[test]
+fn the_demonstration_comes_out_as_told_and_leaves_everything_behind() {
+    let desk = Desk::new();
+    let told = desk.done(&["demo", "--dir", "demo"]);
+    for sentence in [
+        "the map and the live schema agree",
+        "her address stands in  nowhere",
+        "The request is restored whole.",
+        "nothing found",
+        "the receipt holds",
+        "1 erased person is back",
+        "does not match its leaf hash",
+    ] {
+        assert!(told.contains(sentence), "{sentence}\n{told}");
+    }
+    for file in [
+        "package/index.html",
+        "plan.txt",
+        "plan.json",
+        "receipt.json",
+        "receipt.tlog-proof",
+        "log.jsonl",
+        "shop.db",
+    ] {
+        assert!(desk.file("demo").join(file).exists(), "{file}");
+    }
+    let folder = |name: &str| format!("demo/{name}");
+    desk.done(&[
+        "audit",
+        "verify",
+        "--receipt",
+        &folder("receipt.json"),
+        "--proof",
+        &folder("receipt.tlog-proof"),
+        "--key",
+        &folder("log.vkey"),
+    ]);
+    desk.ends(&["audit", "verify", &folder("log-changed.jsonl"), "--key", &folder("log.vkey")], 7);
+    desk.ends(&["demo", "--dir", "demo"], 3);
+}
+
 /// Whether a database file still holds a text, in any row that can be read.
 fn holds(path: &std::path::Path, text: &str) -> bool {
     let database = rusqlite::Connection::open(path).unwrap();
