@@ -38,6 +38,13 @@ impl Desk {
         Self { dir }
     }
 
+    /// With a map for a shop that is elsewhere.
+    pub(crate) fn without_shop() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("map.yaml"), shop::MAP).unwrap();
+        Self { dir }
+    }
+
     /// And with a home.
     pub(crate) fn with_home() -> Self {
         let desk = Self::new();

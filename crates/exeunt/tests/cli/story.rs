@@ -1,6 +1,6 @@
 //! From a first request to a receipt that anyone can check, on a real database, with nothing but the binary.
 
-use exeunt_testkit::{canary, sqlite_hash};
+use exeunt_testkit::{Postgres, canary, postgres_hash, shop, sqlite_hash};
 
 use crate::desk::Desk;
 
@@ -66,6 +66,31 @@ fn a_person_is_shown_erased_restored_erased_again_and_gone_for_good() {
     std::fs::write(desk.file("log.jsonl"), log.replacen("plan.approved", "plan.rejected", 1)).unwrap();
     let answer = desk.ends(&["audit", "verify", "log.jsonl", "--key", "log.vkey"], 7);
     assert!(answer.err.contains("does not match its leaf hash"), "{}", answer.err);
+}
+
+#[test]
+fn the_same_on_postgresql_and_the_database_is_what_it_was_after_a_restore() {
+    let database = Postgres::shared().create_database().unwrap();
+    shop::install_postgres(&database, 12).unwrap();
+    let before = postgres_hash(database.url()).unwrap();
+    let desk = Desk::without_shop();
+    desk.done(&["init", "--source", &format!("shop={}", database.url())]);
+    desk.done(&["source", "check"]);
+    desk.done(&["map", "check"]);
+    let access = desk.request("access", "customer_id=3");
+    desk.done(&["package", "make", &access, "--formats", "json,csv"]);
+    let erasure = desk.request("erasure", "customer_id=3");
+    desk.done(&["plan", "make", &erasure, "--dry-run"]);
+    assert_eq!(postgres_hash(database.url()).unwrap(), before, "a dry run changes nothing");
+    desk.erase(&erasure);
+    assert_ne!(postgres_hash(database.url()).unwrap(), before);
+    desk.done(&["restore", &erasure]);
+    assert_eq!(postgres_hash(database.url()).unwrap(), before, "the shop is not what it was");
+    let again = desk.request("erasure", "customer_id=3");
+    desk.erase(&again);
+    desk.done(&["purge", &again, "--now", "the person asked for it"]);
+    desk.done(&["ledger", "check"]);
+    desk.done(&["audit", "verify"]);
 }
 
 #[test]
