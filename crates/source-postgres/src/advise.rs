@@ -26,7 +26,7 @@ const RIGHTS: &str = "SELECT n.nspname::text, c.relname::text, \
        AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')), \
      pg_catalog.pg_has_role(c.relowner, 'USAGE') OR r.rolsuper \
    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.pg_roles r \
-   WHERE r.rolname = current_user AND c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' \
+   WHERE r.rolname = current_user AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_' \
      AND n.nspname <> 'information_schema' ORDER BY 1, 2";
 
 /// Sentences without values.
@@ -130,6 +130,13 @@ pub fn grant_script(reader: &Name, eraser: &Name, tables: &[TableRef]) -> String
         sql.put("GRANT SELECT ON ").table(table).put(" TO ").name(reader).put(";\n");
         sql.put("GRANT INSERT, UPDATE, DELETE ON ").table(table).put(" TO ").name(eraser).put(";\n");
     }
+    sql.put(
+        "-- Not granted, for you to weigh:\n\
+         --  SELECT on tables outside the map, so that erased people are looked for there as well;\n\
+         --  what triggers of these tables need, such as INSERT on a log they write;\n\
+         --  BYPASSRLS, where row security would hide rows;\n\
+         --  the owner's role, to vacuum tables and refresh materialized views after a purge.\n",
+    );
     sql.finish().text
 }
 

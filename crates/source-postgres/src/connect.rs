@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 use tokio_postgres::{CancelToken, Client, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::error::{Blame, fault};
+use crate::error::{Blame, advice, fault};
 use crate::settings::{Checked, Settings, Tls};
 
 /// How long leftovers of a dropped transaction may take to clear before the connection is cut.
@@ -96,9 +96,12 @@ impl Pool {
     }
 
     async fn open(&self) -> Result<Link, Fault> {
-        let doing = "connecting to PostgreSQL";
         let connected = self.address.config.connect(self.tls.clone()).await;
-        let (client, mut connection) = connected.map_err(|error| fault(doing, Blame::Shape, &error))?;
+        let (client, mut connection) = connected.map_err(|error| {
+            let mut fault = fault(&self.address.doing(), Blame::Shape, &error);
+            fault.what.push_str(advice(&fault));
+            fault
+        })?;
         // Driven by hand: the driver's own loop would log the server's notices, and triggers may write people into them.
         // Whoever sends an answer on runs on the same task: rows would otherwise change threads every few kilobytes.
         let (jobs, mut new_jobs) = mpsc::unbounded_channel::<Job>();

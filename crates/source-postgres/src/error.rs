@@ -60,6 +60,11 @@ fn from_database(error: &DbError, blame: Blame) -> Fault {
     let stale = code == "0A000" && error.routine() == Some("RevalidateCachedQuery");
     let kind = if stale { FaultKind::Drifted } else { kind(code, blame) };
     let mut what = if stale { "the table changed its shape".to_owned() } else { condition(code).to_owned() };
+    // The server's own check of rights names the object, which may be another than the one we touched: the table a
+    // trigger writes to. A text raised by somebody's function under the same code is left out.
+    if code == "42501" && error.routine() == Some("aclcheck_error") {
+        what.push_str(&format!(": {}", shown(error.message())));
+    }
     let table = match (error.schema(), error.table()) {
         (Some(schema), Some(table)) => Some(format!("{schema}.{table}")),
         (None, table) => table.map(str::to_owned),
@@ -72,12 +77,26 @@ fn from_database(error: &DbError, blame: Blame) -> Fault {
         ("type", error.datatype()),
     ] {
         if let Some(name) = name {
-            // Names come from other people's databases: no control characters, no novels.
-            let shown: String = name.chars().filter(|c| !c.is_control()).take(130).collect();
-            what.push_str(&format!(" ({word} `{shown}`)"));
+            what.push_str(&format!(" ({word} `{}`)", shown(name)));
         }
     }
     Fault::new(kind, what).with_code(code)
+}
+
+/// Names come from other people's databases: no control characters, no novels.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(130).collect()
+}
+
+/// What to look at when nobody lets us in, where the fault's own words do not say it.
+pub(crate) fn advice(fault: &Fault) -> &'static str {
+    match fault.code.as_deref() {
+        Some("28000") => "; there is no such role, or pg_hba.conf does not let it in from here",
+        Some("28P01") => "; see the role's password in the settings",
+        Some("3D000") => "; see the name of the database in the settings",
+        None if fault.kind == FaultKind::Unreachable => "; see whether the server runs, and listens there",
+        _ => "",
+    }
 }
 
 fn from_transport(error: &io::Error) -> Fault {
@@ -86,7 +105,10 @@ fn from_transport(error: &io::Error) -> Fault {
         let text = "the server's certificate was not accepted, or it offers no TLS we accept";
         return Fault::new(FaultKind::Denied, text);
     }
-    Fault::new(FaultKind::Unreachable, error.kind().to_string())
+    // The resolver's trouble has no kind of its own.
+    let lookup = error.to_string().starts_with("failed to lookup address");
+    let text = if lookup { "no host of this name is known".into() } else { error.kind().to_string() };
+    Fault::new(FaultKind::Unreachable, text)
 }
 
 fn cause<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {

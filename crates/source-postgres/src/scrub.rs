@@ -1,7 +1,9 @@
 //! PostgreSQL's own purge recipe, and an honest list of what it leaves: deleted is not gone until the server has
-//! cleaned its pages, its statistics and, in time, its log.
+//! cleaned its pages, its statistics and, in time, its log, and has made its materialized views anew.
 
-use exeunt_base::{Fault, TableRef, Timestamp};
+use std::collections::BTreeMap;
+
+use exeunt_base::{Fault, FaultKind, Name, TableRef, Timestamp};
 use exeunt_source::sql::{Dialect, Sql};
 use exeunt_source::strike::{Leftover, Residue};
 use tokio_postgres::{Client, Row};
@@ -25,6 +27,19 @@ const DEAD: &str = "WITH RECURSIVE part(oid) AS (SELECT $1::int8::oid \
        UNION SELECT i.inhrelid FROM part p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid) \
      SELECT coalesce(sum(s.n_dead_tup), 0)::int8 FROM part p JOIN pg_catalog.pg_stat_all_tables s ON s.relid = p.oid";
 
+/// Materialized views that read a table, through other views and partitions too; whoever reads another comes later.
+const VIEWS: &str = "WITH RECURSIVE read(oid, depth) AS ( \
+       SELECT $1::int8::oid, 0 \
+       UNION SELECT next.oid, r.depth + 1 FROM read r CROSS JOIN LATERAL ( \
+         SELECT w.ev_class AS oid FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid \
+           WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass \
+             AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = r.oid AND w.ev_class <> r.oid \
+         UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = r.oid) next \
+       WHERE r.depth < 100) \
+     SELECT n.nspname::text, c.relname::text, max(r.depth) FROM read r \
+       JOIN pg_catalog.pg_class c ON c.oid = r.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+     WHERE c.relkind = 'm' AND c.relispopulated GROUP BY 1, 2";
+
 const STATISTICS: &str =
     "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_stats WHERE schemaname = $1 AND tablename = $2)";
 
@@ -38,6 +53,7 @@ pub(crate) async fn scrub(source: &Postgres, tables: &[TableRef], now: Timestamp
     for table in tables {
         clean(client, source.scrub, table, &mut residue).await?;
     }
+    refresh(client, tables, &mut residue).await?;
     let catalogs = "SELECT pg_catalog.pg_has_role(datdba, 'USAGE') FROM pg_catalog.pg_database \
          WHERE datname = current_database()";
     if ask(client, catalogs, &[]).await?.first().is_some_and(|row| row.get(0)) {
@@ -107,6 +123,40 @@ async fn clean(client: &Client, how: Scrub, table: &TableRef, residue: &mut Resi
             let note = "the table is empty, and its old statistics may hold frequent values until rows come back and \
                  it is analyzed, or a superuser removes them";
             leave(residue, &format!("statistics of `{table}`"), note.into());
+        }
+    }
+    Ok(())
+}
+
+/// Materialized views hold copies until they are made anew.
+async fn refresh(client: &Client, tables: &[TableRef], residue: &mut Residue) -> Result<(), Fault> {
+    let mut views: BTreeMap<TableRef, i32> = BTreeMap::new();
+    for table in tables {
+        let (schema, name) = (table.schema.as_str(), table.name.as_str());
+        let Some(oid) =
+            ask(client, MAY_CLEAN, &[&schema, &name]).await?.first().map(|row| row.get::<_, i64>(2))
+        else {
+            continue;
+        };
+        for row in ask(client, VIEWS, &[&oid]).await? {
+            let (Ok(schema), Ok(name)) = (Name::new(row.get(0)), Name::new(row.get(1))) else { continue };
+            let depth = views.entry(TableRef { schema, name }).or_default();
+            *depth = (*depth).max(row.get(2));
+        }
+    }
+    let mut views: Vec<(i32, TableRef)> = views.into_iter().map(|(view, depth)| (depth, view)).collect();
+    views.sort();
+    for (_, view) in views {
+        let mut sql = Sql::new(Dialect::Postgres);
+        sql.put("REFRESH MATERIALIZED VIEW ").table(&view);
+        match run(client, &format!("refreshing `{view}`"), &sql.finish().text).await {
+            Ok(()) => residue.done.push(format!("refreshed the materialized view `{view}`")),
+            Err(fault) if fault.kind == FaultKind::Unreachable => return Err(fault),
+            // Another's view, or one whose query fails: the purge stands, and the copy is told.
+            Err(fault) => {
+                let note = format!("keeps copies of deleted rows until it is refreshed; {fault}");
+                leave(residue, &format!("materialized view `{view}`"), note);
+            }
         }
     }
     Ok(())

@@ -202,6 +202,30 @@ pub(crate) struct Checked {
     pub(crate) roots: Option<PathBuf>,
 }
 
+impl Checked {
+    /// What connecting is called in a fault: where to, and nothing of the credentials.
+    pub(crate) fn doing(&self) -> String {
+        let ports = self.config.get_ports();
+        let port = |place: usize| ports.get(place).or(ports.first()).copied().unwrap_or(5432);
+        let hosts: Vec<String> = self
+            .config
+            .get_hosts()
+            .iter()
+            .enumerate()
+            .map(|(place, host)| match host {
+                Host::Tcp(name) => format!("{name}:{}", port(place)),
+                #[cfg(unix)]
+                Host::Unix(folder) => folder.display().to_string(),
+            })
+            .collect();
+        let mut doing = format!("connecting to PostgreSQL at {}", hosts.join(", "));
+        if let Some(name) = self.config.get_dbname() {
+            doing.push_str(&format!(", database `{name}`"));
+        }
+        doing
+    }
+}
+
 type Address = (Config, Option<Tls>, Option<PathBuf>);
 
 /// Takes our own reading of the TLS parameters out; the driver knows fewer modes and no root file.

@@ -135,8 +135,39 @@ async fn a_wrong_address_or_password_says_so() {
     assert_eq!((fault.kind, fault.code.as_deref()), (FaultKind::Denied, Some("3D000")));
     let fault = Postgres::connect(&Settings::from_url("postgresql://u@127.0.0.1:1/x")).await.err().unwrap();
     assert_eq!(fault.kind, FaultKind::Unreachable, "{fault}");
+    assert!(fault.what.contains("127.0.0.1:1, database `x`"), "{fault}");
     // This server speaks no TLS: a connection that asks for it must not fall back.
     let strict = format!("{}?sslmode=require", database.url());
     let fault = Postgres::connect(&Settings::from_url(&strict)).await.err().unwrap();
     assert_eq!(fault.kind, FaultKind::Denied, "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_missing_behind_a_trigger_is_named_and_what_a_function_raises_is_not() {
+    let database = database(
+        "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE u (id int PRIMARY KEY); CREATE TABLE audit_log (id int);
+         INSERT INTO t VALUES (1); INSERT INTO u VALUES (1);
+         CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO audit_log VALUES (OLD.id); RETURN OLD; END $$;
+         CREATE TRIGGER note BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION note();
+         CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION 'not canary-7f3a' USING ERRCODE = '42501'; END $$;
+         CREATE TRIGGER no BEFORE DELETE ON u FOR EACH ROW EXECUTE FUNCTION no();",
+    );
+    let user = format!("clerk_{}", database.name());
+    database.run(&format!("CREATE ROLE {user} LOGIN PASSWORD 'p'; GRANT ALL ON t, u TO {user};")).unwrap();
+    let url = database.url().replace("postgres:testkit@", &format!("{user}:p@"));
+    let source = Postgres::connect(&Settings::from_url(&url)).await.unwrap();
+    source.describe().await.unwrap();
+    for (name, words) in [("t", "audit_log"), ("u", "insufficient privilege")] {
+        let delete = exeunt_source::Delete { table: table(name), key: key("id"), columns: names("id") };
+        let mut transaction = source.begin().await.unwrap();
+        let fault = match transaction.delete(&delete, ints([1])).await {
+            Ok(pages) => pages.collect().await.unwrap_err(),
+            Err(fault) => fault,
+        };
+        check(&fault, FaultKind::Denied, "42501", &[words]);
+    }
+    drop(source);
+    database.run(&format!("DROP OWNED BY {user}; DROP ROLE {user};")).unwrap();
 }

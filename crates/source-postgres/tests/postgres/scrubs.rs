@@ -98,6 +98,32 @@ async fn what_holds_rows_back_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn materialized_views_forget_too_in_the_order_they_read_each_other() {
+    let database = crate::database(
+        "CREATE TABLE t (id int, email text) PARTITION BY RANGE (id);
+         CREATE TABLE t_low PARTITION OF t FOR VALUES FROM (0) TO (10);
+         INSERT INTO t VALUES (1, 'canary-7f3a'), (2, 'b');
+         CREATE MATERIALIZED VIEW \"z \"\"first\" AS SELECT email FROM t_low;
+         CREATE VIEW between AS SELECT email FROM \"z \"\"first\";
+         CREATE MATERIALIZED VIEW a_second AS SELECT email FROM between;
+         CREATE MATERIALIZED VIEW empty AS SELECT email FROM t WITH NO DATA;
+         CREATE MATERIALIZED VIEW fails AS SELECT 1 / (count(*) - 1) AS n FROM t;",
+    );
+    let source = crate::source(&database).await;
+    database.run("DELETE FROM t WHERE id = 1").unwrap();
+    let residue = source.scrub(&[table("t")], NOW).await.unwrap();
+    for view in ["\"z \"\"first\"", "a_second"] {
+        let held = database.run(&format!("DO $$ BEGIN ASSERT (SELECT count(*) FROM {view}) = 1; END $$"));
+        assert!(held.is_ok(), "{view}: {residue:?}");
+    }
+    let refreshed: Vec<&String> = residue.done.iter().filter(|done| done.contains("refreshed")).collect();
+    assert_eq!(refreshed.len(), 2, "{residue:?}");
+    assert!(refreshed[1].contains("a_second"), "{residue:?}");
+    let left = residue.left.iter().find(|left| left.place == "materialized view `public.fails`").unwrap();
+    assert!(left.note.contains("until it is refreshed"), "{residue:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_may_not_vacuum_says_so() {
     let database = crate::database("CREATE TABLE t (id int);");
     let user = format!("visitor_{}", database.name());
