@@ -88,9 +88,10 @@ impl Engine {
         let catalogs = self.catalogs(document).await?;
         for (name, _) in &document.catalogs {
             if !self.source(name)?.abilities().rolls_back {
-                return Err(Error::Refused(format!(
-                    "source `{name}` cannot undo a transaction, so there is no dry run"
-                )));
+                return Err(Error::Refused(
+                    "E0209",
+                    format!("source `{name}` cannot undo a transaction, so there is no dry run"),
+                ));
             }
         }
         let (rehearsal, sets) = self.rehearsal_census(document, people, confirmed, &wanted(document)).await?;

@@ -121,12 +121,18 @@ pub enum Error {
         /// Why not.
         why: String,
     },
-    /// Something the engine was asked for and cannot do.
-    #[error("{0}")]
-    Refused(String),
+    /// Something the engine was asked for and cannot do: its code, and what stands in the way.
+    #[error("{1}")]
+    Refused(&'static str, String),
     /// A package could not be made.
     #[error("the package could not be made: {0}")]
     Package(String),
+    /// A package could not be written.
+    #[error("the package could not be made")]
+    Packing(#[source] exeunt_package::Error),
+    /// A package cannot be encrypted for the given keys.
+    #[error(transparent)]
+    BadKey(#[from] exeunt_package::BadKey),
     /// Stopped between batches, because somebody asked. What is done stays done.
     #[error("stopped between two batches; go on with `exeunt job run {0}`")]
     Stopped(JobId),
@@ -139,6 +145,32 @@ impl Error {
         move |fault| Self::Source { source_name, fault }
     }
 
+    /// Its code, with a page in `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Source { fault, .. } => of_source(fault.kind),
+            Self::NoSource(_) => "E0211",
+            Self::Store(error) => error.code(),
+            Self::Vault(error) => error.code(),
+            Self::NotApproved(_) => "E0309",
+            Self::Drifted { .. } => "E0206",
+            Self::Unknown { .. } => "E0302",
+            Self::Contradiction { .. } => "E0303",
+            Self::TooBroad { .. } => "E0304",
+            Self::TooMany { .. } => "E0305",
+            Self::NothingThere(_) => "E0501",
+            Self::Held { .. } => "E0502",
+            Self::WindowOpen { .. } => "E0503",
+            Self::Appeared { .. } => "E0504",
+            Self::Damaged { .. } => "E0811",
+            Self::Refused(code, _) => code,
+            Self::Package(_) => "E0607",
+            Self::Packing(error) => error.code(),
+            Self::BadKey(_) => "E0606",
+            Self::Stopped(_) => "E0401",
+        }
+    }
+
     /// The fault kind to decide by.
     pub fn kind(&self) -> FaultKind {
         match self {
@@ -149,8 +181,25 @@ impl Error {
             Self::Damaged { .. } => FaultKind::Corrupt,
             Self::Stopped(_) => FaultKind::Cancelled,
             Self::NoSource(_) | Self::NothingThere(_) => FaultKind::Missing,
-            Self::Package(_) => FaultKind::Internal,
+            Self::Packing(error) if error.is_full() => FaultKind::Full,
+            Self::Package(_) | Self::Packing(_) => FaultKind::Internal,
+            Self::BadKey(_) => FaultKind::Unsupported,
             _ => FaultKind::Refused,
         }
+    }
+}
+
+fn of_source(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Unreachable => "E0201",
+        FaultKind::Denied => "E0202",
+        FaultKind::Contended => "E0203",
+        FaultKind::Refused => "E0204",
+        FaultKind::Missing => "E0205",
+        FaultKind::Drifted => "E0206",
+        FaultKind::Full => "E0207",
+        FaultKind::Corrupt => "E0208",
+        FaultKind::Unsupported => "E0209",
+        FaultKind::Cancelled | FaultKind::Internal => "E0210",
     }
 }

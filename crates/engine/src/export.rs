@@ -182,10 +182,9 @@ impl Engine {
 
     /// The key of a package. No key, no package: there is no plain one.
     fn package_key(&self, package: PackageId, to: To) -> Result<(Encryption, Option<Vec<u8>>), Error> {
-        let bad = |error: exeunt_package::BadKey| Error::Package(error.to_string());
         let more = match to {
             To::Passphrase(passphrase) => {
-                return Ok((Encryption::passphrase(passphrase).map_err(bad)?, None));
+                return Ok((Encryption::passphrase(passphrase)?, None));
             }
             To::Recipients(recipients) => recipients,
             To::House => Vec::new(),
@@ -197,16 +196,19 @@ impl Engine {
         self.world.chance(&mut nonce);
         let key = sealing::seal(&purpose, &package.to_string(), nonce, secret.expose());
         let all = more.into_iter().chain([own.recipient()]);
-        Ok((Encryption::to(all).map_err(bad)?, Some(key)))
+        Ok((Encryption::to(all)?, Some(key)))
     }
 
     /// The house's own key to a package, while it lives.
     pub fn package_identity(&self, package: &Package) -> Result<Identity, Error> {
         let sealed = package.key.as_deref().ok_or_else(|| {
-            Error::Refused(format!(
-                "package `{}` has no key here: it expired, or only its passphrase opens it",
-                package.id
-            ))
+            Error::Refused(
+                "E0605",
+                format!(
+                    "package `{}` has no key here: it expired, or only its passphrase opens it",
+                    package.id
+                ),
+            )
         })?;
         let purpose = self.keyring.purpose_key(self.organization, "packages")?;
         let secret = sealing::open(&purpose, &package.id.to_string(), sealed)

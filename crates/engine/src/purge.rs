@@ -116,12 +116,15 @@ impl Engine {
 
     fn may_purge(&self, request: &Request, options: &Options) -> Result<(), Error> {
         if request.state != states::HIDDEN {
-            return Err(Error::Refused(format!(
-                "request `{}` is `{}`; only one whose rows wait in the vault (`{}`) can be purged",
-                request.id,
-                request.state,
-                states::HIDDEN
-            )));
+            return Err(Error::Refused(
+                "E0312",
+                format!(
+                    "request `{}` is `{}`; only one whose rows wait in the vault (`{}`) can be purged",
+                    request.id,
+                    request.state,
+                    states::HIDDEN
+                ),
+            ));
         }
         if let Some(because) = &request.held_because {
             return Err(Error::Held { request: request.id, because: because.clone() });
@@ -170,9 +173,12 @@ impl Engine {
         if end == states::SETTLED {
             return Ok(());
         }
-        Err(Error::Refused(format!(
-            "rows that appeared since could not all be erased; look at `exeunt job review {job}`, then purge again"
-        )))
+        Err(Error::Refused(
+            "E0407",
+            format!(
+                "rows that appeared since could not all be erased; look at `exeunt job review {job}`, then purge again"
+            ),
+        ))
     }
 
     async fn begin_purge(

@@ -129,10 +129,13 @@ impl Engine {
             return Err(Error::NothingThere(request.id));
         }
         if let Some(ended) = request.window_ends_at.filter(|ends| *ends < self.world.now()) {
-            return Err(Error::Refused(format!(
-                "the recovery window of request `{}` ended at {ended}; nothing can be restored any more",
-                request.id
-            )));
+            return Err(Error::Refused(
+                "E0501",
+                format!(
+                    "the recovery window of request `{}` ended at {ended}; nothing can be restored any more",
+                    request.id
+                ),
+            ));
         }
         Ok(())
     }
@@ -156,10 +159,13 @@ impl Engine {
             .await?;
         if !self.store.batches(lease.job, "sealed").await?.is_empty() {
             // its rows may be struck, and only closing it makes them the request's
-            return Err(Error::Refused(format!(
-                "the last batch of job `{0}` was cut short and nobody asked yet whether it happened; go on with `exeunt job run {0}` first",
-                lease.job
-            )));
+            return Err(Error::Refused(
+                "E0405",
+                format!(
+                    "the last batch of job `{0}` was cut short and nobody asked yet whether it happened; go on with `exeunt job run {0}` first",
+                    lease.job
+                ),
+            ));
         }
         self.settle_returns(request, lease).await?;
         let mut batches = self.store.batches_of_request(request.id).await?;
@@ -285,6 +291,8 @@ impl Engine {
         }
         let kept = change.forget_job_salt(job).await?;
         change.commit_bookkeeping().await?;
+        // and what a process left that died between a commit and taking the file away
+        unclaimed.extend(self.store.unclaimed_blobs(job).await?);
         for blob in unclaimed.into_iter().chain(kept) {
             self.shelf.delete(blob)?;
         }

@@ -225,6 +225,20 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Blobs of a job's ended batches that no request claims: their files may be gone already.
+    pub async fn unclaimed_blobs(&self, job: JobId) -> Result<Vec<BlobId>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(
+            "SELECT blob FROM batches b WHERE job = $1 AND state IN ('closed', 'void')
+             AND NOT EXISTS (SELECT 1 FROM blob_claims c WHERE c.blob = b.blob)",
+        )
+        .bind(job.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read a job's unclaimed blobs"))?;
+        rows.iter().map(|row| Reading { row, what: "batch" }.id("blob")).collect()
+    }
+
     /// Blobs a request has rows in, with the number of rows.
     pub async fn claims_of(&self, request: RequestId) -> Result<Vec<(BlobId, u64)>, Error> {
         let mut connection = self.lock().await;

@@ -77,6 +77,26 @@ impl Error {
         move |source| Self::Database { doing, source }
     }
 
+    /// Its code, with a page in `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Database { .. } => match self.to_fault().kind {
+                FaultKind::Full => "E0806",
+                FaultKind::Contended => "E0810",
+                _ => "E0809",
+            },
+            Self::NotFound { .. } => "E0808",
+            Self::State { wanted, .. } if wanted == "a free lease" => "E0402",
+            Self::State { what: "job" | "unit of job" | "batch", .. } => "E0404",
+            Self::State { .. } => "E0312",
+            Self::LeaseLost { .. } => "E0402",
+            Self::Damaged { .. } => "E0811",
+            Self::TooNew { .. } => "E0807",
+            Self::Audit(_) => "E0705",
+            Self::RolledBack { .. } => "E0701",
+        }
+    }
+
     /// As a fault, for code that decides by kind.
     pub fn to_fault(&self) -> Fault {
         let kind = match self {

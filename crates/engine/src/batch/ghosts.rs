@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use exeunt_base::{Cell, Kind, Name, Row, hex};
-use exeunt_plan::document::{Claims, Document, Ghost};
+use exeunt_plan::document::{Action, Assign, Claims, Document, Ghost, Value};
 use exeunt_source::catalog::Catalog;
 use exeunt_source::{
     Anchor, Branch, Compare, Filter, Insert, KeyBy, Read, Rows, Selection, Test, Transaction,
@@ -32,8 +32,9 @@ impl Ghosts {
     /// For a plan's ghosts, by what the live catalogs say of their keys.
     pub fn new(document: &Document, catalogs: &BTreeMap<Name, Catalog>) -> Self {
         let numbered = document.ghosts.iter().enumerate();
-        let numbered =
-            numbered.filter_map(|(place, ghost)| Some((place, numbered_of(ghost, catalogs)?))).collect();
+        let numbered = numbered
+            .filter_map(|(place, ghost)| Some((place, numbered_of(document, place, ghost, catalogs)?)));
+        let numbered = numbered.collect();
         Self { keys: HashMap::new(), numbered }
     }
 
@@ -89,7 +90,12 @@ impl Ghosts {
     }
 }
 
-fn numbered_of(ghost: &Ghost, catalogs: &BTreeMap<Name, Catalog>) -> Option<Numbered> {
+fn numbered_of(
+    document: &Document,
+    place: usize,
+    ghost: &Ghost,
+    catalogs: &BTreeMap<Name, Catalog>,
+) -> Option<Numbered> {
     let [key] = ghost.key.as_slice() else { return None };
     if ghost.row.iter().any(|(column, _)| column == key) {
         return None;
@@ -97,9 +103,35 @@ fn numbered_of(ghost: &Ghost, catalogs: &BTreeMap<Name, Catalog>) -> Option<Numb
     let table = catalogs.get(&ghost.source)?.table(&ghost.table)?;
     let checked = table.checks.iter().any(|check| check.columns.is_empty() || check.columns.contains(key));
     match table.column(key)?.kind {
-        Kind::Integer { min, .. } if min < 0 && !checked => Some(Numbered { least: min }),
+        Kind::Integer { min, .. } if min < 0 && !checked => {
+            let least = pointing(document, place, catalogs).fold(min, i64::max);
+            (least < -2).then_some(Numbered { least })
+        }
         _ => None,
     }
+}
+
+/// The least numbers of the columns that are to point to a ghost: they may be narrower than its key.
+fn pointing<'a>(
+    document: &'a Document,
+    place: usize,
+    catalogs: &'a BTreeMap<Name, Catalog>,
+) -> impl Iterator<Item = i64> + 'a {
+    document.steps.iter().flat_map(move |step| {
+        let set = &document.sets[step.set];
+        let table = catalogs.get(&set.model.source).and_then(|catalog| catalog.table(set.table()));
+        let assigned: &[Assign] = match &step.action {
+            Action::Update { assign, .. } => assign,
+            Action::Delete { .. } => &[],
+        };
+        assigned.iter().filter_map(move |assign| match &assign.to {
+            Value::Ghost { ghost, .. } if *ghost == place => match table?.column(&assign.column)?.kind {
+                Kind::Integer { min, .. } => Some(min),
+                _ => None,
+            },
+            _ => None,
+        })
+    })
 }
 
 /// The row of a shared ghost, when it is there already.
@@ -166,10 +198,13 @@ async fn make(
     let rows = tx.insert(&insert, vec![row.clone()]).await.map_err(Error::at(&ghost.source))?.collect().await;
     let key = rows.map_err(Error::at(&ghost.source))?.into_iter().next().map(|mut row| row.split_off(1));
     let key = key.ok_or_else(|| {
-        Error::Refused(format!(
-            "the ghost row of {} could not be added: its key or a unique column is taken by another row",
-            ghost.table
-        ))
+        Error::Refused(
+            "E0406",
+            format!(
+                "the ghost row of {} could not be added: its key or a unique column is taken by another row",
+                ghost.table
+            ),
+        )
     })?;
     let shape = Shape {
         v: 1,

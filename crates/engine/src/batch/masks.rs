@@ -39,7 +39,10 @@ impl Changer {
             .iter()
             .map(|assign| {
                 let gone = || {
-                    Error::Refused(format!("{}.{} is no longer there; plan again", set.model, assign.column))
+                    Error::Refused(
+                        "E0206",
+                        format!("{}.{} is no longer there; plan again", set.model, assign.column),
+                    )
                 };
                 let place = image.iter().position(|name| *name == assign.column).ok_or_else(gone)?;
                 let setting = match &assign.to {
@@ -50,7 +53,7 @@ impl Changer {
                         let column = table.column(&assign.column).ok_or_else(gone)?;
                         let facts = facts_of(table, column, &assign.category, kind);
                         let masker = Masker::plan(method, &facts).map_err(|refusal| {
-                            Error::Refused(format!("{}.{}: {refusal}", set.model, assign.column))
+                            Error::Refused("E0406", format!("{}.{}: {refusal}", set.model, assign.column))
                         })?;
                         Setting::Mask(Box::new(masker))
                     }

@@ -129,9 +129,12 @@ impl Engine {
             }
             self.world.wait(PAUSE).await;
         }
-        Err(Error::Refused(format!(
-            "source `{name}` does not tell how the last transaction ended; try again when it answers"
-        )))
+        Err(Error::Refused(
+            "E0405",
+            format!(
+                "source `{name}` does not tell how the last transaction ended; try again when it answers"
+            ),
+        ))
     }
 
     /// A transaction on a source that may still be locked by one that a dead process left.

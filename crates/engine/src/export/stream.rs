@@ -89,7 +89,7 @@ pub(crate) async fn write(
     match written {
         Ok(Some(done)) => Ok(done),
         Ok(None) => Err(Error::Package(String::from("reading stopped before the end"))),
-        Err(error) => Err(Error::Package(error.to_string())),
+        Err(error) => Err(Error::Packing(error)),
     }
 }
 

@@ -20,9 +20,12 @@ impl Engine {
         if let Some(most) = self.settings.jobs_at_a_time {
             let live = self.store.live_jobs(self.organization, self.world.now()).await?;
             if live >= u64::from(most) {
-                return Err(Error::Refused(format!(
-                    "{live} jobs run already, and `jobs_at_a_time` allows {most}; run job `{id}` when one of them has ended"
-                )));
+                return Err(Error::Refused(
+                    "E0403",
+                    format!(
+                        "{live} jobs run already, and `jobs_at_a_time` allows {most}; run job `{id}` when one of them has ended"
+                    ),
+                ));
             }
         }
         let lease = self.take_in(id, owner, states::RUNNABLE).await?;

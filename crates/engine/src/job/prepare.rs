@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::{Cell, Secret};
-use exeunt_plan::document::Document;
+use exeunt_plan::document::{AnchorFrom, Document};
 
 use crate::census::find::compare_of_kind;
 use crate::census::keys::{self, Collector, KeysOf};
@@ -38,13 +38,25 @@ pub fn wanted(document: &Document) -> HashSet<usize> {
     let mut wanted = touched(document);
     wanted.extend(document.kept.iter().map(|kept| kept.set));
     wanted.extend(document.sets.iter().filter(|set| set.subject).map(|set| set.number));
+    // a set nothing touches may be what others start from: rows of a ring, or owners that stay
+    let mut waiting: Vec<usize> = wanted.iter().copied().collect();
+    while let Some(set) = waiting.pop() {
+        for from in &document.sets[set].anchors {
+            let starts = match from {
+                AnchorFrom::Set { set, .. } => std::slice::from_ref(set),
+                AnchorFrom::Identity { learned_from, .. } => learned_from,
+            };
+            waiting.extend(starts.iter().filter(|set| wanted.insert(**set)));
+        }
+    }
     wanted
 }
 
 impl Work<'_> {
     /// The job's salt, which must still be there.
     fn salt(&self) -> Result<exeunt_vault::Salt, Error> {
-        self.job_salt().ok_or_else(|| Error::Refused(format!("job `{}` is settled already", self.job.id)))
+        self.job_salt()
+            .ok_or_else(|| Error::Refused("E0404", format!("job `{}` is settled already", self.job.id)))
     }
 
     fn keeping(&self) -> Result<Keeping<'_>, Error> {

@@ -108,7 +108,7 @@ async fn undo_item(
         let done = match item.shape.change {
             Change::Deleted => put_back(tx, item, images, &fit, with_rowid, restored).await?,
             Change::Updated => unchange(tx, item, images, &fit, company, restored).await?,
-            Change::Inserted => take_away(tx, item, images, catalog).await?,
+            Change::Inserted => take_away(tx, item, images, catalog, company, restored).await?,
         };
         places.back.extend(done.back);
         places.changed.extend(done.changed);
@@ -205,7 +205,8 @@ async fn put_elsewhere(
     let rows_here = Rows::Keyed(item.shape.key.clone(), keys);
     let read = Read { table: item.shape.table.clone(), columns: fit.columns.clone(), rows: rows_here };
     let here = tx.read(&read).await?.collect().await?;
-    let is_here = |at: usize| here.iter().any(|row| row.first().and_then(Cell::as_int) == i64::try_from(at).ok());
+    let is_here =
+        |at: usize| here.iter().any(|row| row.first().and_then(Cell::as_int) == i64::try_from(at).ok());
     let away: Vec<usize> = (0..missing.len()).filter(|at| !is_here(*at)).map(|at| missing[at]).collect();
     if away.is_empty() {
         return Ok(away);
@@ -423,6 +424,8 @@ async fn take_away(
     item: &Item,
     images: &[(u32, Image)],
     catalog: &Catalog,
+    company: Company,
+    restored: &mut Restored,
 ) -> Result<Places, exeunt_base::Fault> {
     let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
     let lock = Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
@@ -445,5 +448,10 @@ async fn take_away(
         let mut pages = tx.delete(&delete, free).await?;
         while pages.next().await?.is_some() {}
     }
-    Ok(Places { back: images.iter().map(|(place, _)| *place).collect(), changed })
+    // one that is needed by rows of people who may still come back goes when the last of them does
+    let waits = |place: &u32| company == Company::Hidden && needed.contains(place);
+    restored.waiting += (0u32..).zip(images).filter(|(place, _)| waits(place)).count() as u64;
+    let back =
+        (0u32..).zip(images).filter(|(place, _)| !waits(place)).map(|(_, (number, _))| *number).collect();
+    Ok(Places { back, changed })
 }

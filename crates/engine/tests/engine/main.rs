@@ -4,6 +4,10 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the real clock")]
 
 mod answers;
+mod database;
 mod house;
 mod places;
+mod returning;
+mod reviews;
 mod story;
+mod wave;
