@@ -96,12 +96,12 @@ pub enum Error {
         /// `; did you mean …`, or nothing.
         hint: String,
     },
-    /// Something asked for does not fit what is there.
-    #[error("{0}")]
-    Refused(String),
-    /// Something asked for is no sensible question.
-    #[error("{0}")]
-    Usage(String),
+    /// Something asked for does not fit what is there: its code, and what stands in the way.
+    #[error("{1}")]
+    Refused(&'static str, String),
+    /// Something asked for is no sensible question: its code, and what is wrong with it.
+    #[error("{1}")]
+    Usage(&'static str, String),
     /// What was to be verified does not hold.
     #[error("{0}")]
     NotVerified(String),
@@ -145,19 +145,49 @@ impl Error {
         Self::File { doing, path: path.to_owned(), source }
     }
 
+    /// Its code, with a page in `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Engine(error) => error.code(),
+            Self::Store(error) => error.code(),
+            Self::Vault(error) => error.code(),
+            Self::Map(_) => "E0101",
+            Self::Disagree(_) => "E0102",
+            Self::Unplannable(_) => "E0306",
+            Self::NotApproved(exeunt_plan::plan::Refused::Errors(_)) => "E0307",
+            Self::NotApproved(exeunt_plan::plan::Refused::OtherPlan { .. }) => "E0308",
+            Self::Unreadable(exeunt_plan::plan::Unreadable::Version(_)) => "E0807",
+            Self::Unreadable(_) | Self::Damaged { .. } => "E0811",
+            Self::Identifier { .. } => "E0301",
+            Self::File { source, .. } => code_of_file(source),
+            Self::NoHome(_) => "E0803",
+            Self::HomeExists(_) => "E0804",
+            Self::Forked { .. } => "E0702",
+            Self::NoCheckpoint { .. } => "E0703",
+            Self::NoSource { .. } => "E0211",
+            Self::Refused(code, _) | Self::Usage(code, _) => code,
+            Self::NotVerified(_) => "E0704",
+            Self::Export(exeunt_audit::export::Error::Io(source)) => code_of_file(source),
+            Self::Export(_) => "E0704",
+            Self::Package(error) => error.code(),
+            Self::BadKey(_) => "E0606",
+        }
+    }
+
     /// What a door answers by.
     pub fn class(&self) -> Class {
         match self {
             Self::Engine(exeunt_engine::Error::Stopped(_)) => Class::Stopped,
+            Self::Engine(exeunt_engine::Error::BadKey(_)) => Class::Usage,
             Self::Engine(error) => of_fault(error.kind()),
             Self::Store(exeunt_store::Error::State { .. }) => Class::Refused,
             Self::Store(error) => of_fault(error.to_fault().kind),
             Self::Vault(error) => of_fault(error.kind()),
             Self::Map(_) | Self::Unplannable(_) | Self::Disagree(_) => Class::Findings,
-            Self::Identifier { .. } | Self::Usage(_) | Self::NoSource { .. } | Self::BadKey(_) => {
+            Self::Identifier { .. } | Self::Usage(..) | Self::NoSource { .. } | Self::BadKey(_) => {
                 Class::Usage
             }
-            Self::NotApproved(_) | Self::Refused(_) | Self::HomeExists(_) => Class::Refused,
+            Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) => Class::Refused,
             Self::NoHome(_) => Class::Missing,
             Self::File { source, .. } => match source.kind() {
                 io::ErrorKind::NotFound => Class::Missing,
@@ -173,6 +203,14 @@ impl Error {
             Self::Export(_) => Class::Tampered,
             Self::Package(error) => of_package(error),
         }
+    }
+}
+
+/// The code of a file that could not be used.
+pub fn code_of_file(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "E0806",
+        _ => "E0805",
     }
 }
 

@@ -35,6 +35,9 @@ pub(crate) enum Failure {
     /// Asked wrongly.
     #[error("{0}")]
     Usage(String),
+    /// A passphrase that is not there or cannot be used.
+    #[error("{0}")]
+    Passphrase(String),
     /// A file of the caller's.
     #[error("could not {doing} `{path}`")]
     File {
@@ -72,10 +75,23 @@ impl Failure {
         Self::File { doing, path: path.display().to_string(), source }
     }
 
+    /// Its code, with a page in `docs/errors/`.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::App(error) => error.code(),
+            Self::Settings(_) => "E0802",
+            Self::Usage(_) => "E0801",
+            Self::Passphrase(_) => "E0509",
+            Self::File { source, .. } => exeunt_app::error::code_of_file(source),
+            Self::Out(_) => "E0812",
+            Self::Demo(_) => "E0813",
+        }
+    }
+
     fn class(&self) -> Class {
         match self {
             Self::App(error) => error.class(),
-            Self::Settings(_) | Self::Usage(_) => Class::Usage,
+            Self::Settings(_) | Self::Usage(_) | Self::Passphrase(_) => Class::Usage,
             Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => Class::Missing,
             Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => Class::Full,
             _ => Class::Internal,
@@ -83,7 +99,7 @@ impl Failure {
     }
 }
 
-fn code(class: Class) -> (u8, &'static str) {
+fn exit(class: Class) -> (u8, &'static str) {
     match class {
         Class::Internal => (1, "internal"),
         Class::Usage => (2, "usage"),
@@ -103,7 +119,7 @@ pub(crate) fn report(failure: &Failure, as_json: bool) -> ExitCode {
     if matches!(failure, Failure::Out(error) if error.kind() == io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
-    let (code, class) = code(failure.class());
+    let (exit, class) = exit(failure.class());
     let message = failure.to_string();
     let mut causes = Vec::new();
     let mut last = message.clone();
@@ -118,14 +134,19 @@ pub(crate) fn report(failure: &Failure, as_json: bool) -> ExitCode {
         cause = inner.source();
     }
     if as_json {
-        let error =
-            json!({ "error": { "code": code, "class": class, "message": message, "causes": causes } });
-        eprintln!("{}", out::safe(&error.to_string()));
+        tell_json(failure.code(), exit, class, &message, &causes);
     } else {
         let whole = std::iter::once(message).chain(causes).collect::<Vec<_>>().join(": ");
-        eprintln!("error: {}", out::safe(&whole));
+        eprintln!("error[{}]: {}", failure.code(), out::safe(&whole));
     }
-    ExitCode::from(code)
+    ExitCode::from(exit)
+}
+
+fn tell_json(code: &str, exit: u8, class: &str, message: &str, causes: &[String]) {
+    let error = json!({ "error": {
+        "code": code, "exit": exit, "class": class, "message": message, "causes": causes,
+    } });
+    eprintln!("{}", out::safe(&error.to_string()));
 }
 
 fn is_word(text: &str) -> bool {
@@ -133,7 +154,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// What clap says. Values are not repeated: somebody may have put an identifier where none belongs.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
         return ExitCode::SUCCESS;
@@ -161,6 +182,13 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         // clap keeps our own reason apart; ours never quote
         said = said.replacen("\n", &format!(": {reason}\n"), 1);
     }
-    eprintln!("{}", out::safe(said.trim_end()));
+    let said = said.strip_prefix("error: ").unwrap_or(&said).trim_end();
+    if as_json {
+        // the rest is how to call it, for people
+        let message = said.split("\n\n").next().unwrap_or_default();
+        tell_json("E0801", 2, "usage", message, &[]);
+    } else {
+        eprintln!("error[E0801]: {}", out::safe(said));
+    }
     ExitCode::from(2)
 }

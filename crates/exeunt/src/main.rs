@@ -28,7 +28,11 @@ use crate::cli::Cli;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return failure::usage(&error),
+        Err(error) => {
+            // what was written could not be read as a whole, so the option is looked for by itself
+            let as_json = std::env::args_os().any(|word| word == "--json");
+            return failure::usage(&error, as_json);
+        }
     };
     start_log();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();

@@ -21,7 +21,7 @@ pub(crate) fn from_file(path: &Path) -> Result<Secret<String>, Failure> {
 pub(crate) fn from_variable(name: &str) -> Result<Secret<String>, Failure> {
     match std::env::var(name).map(Secret::new) {
         Ok(text) => checked(text.expose()),
-        Err(_) => Err(Failure::Settings(format!(
+        Err(_) => Err(Failure::Passphrase(format!(
             "the passphrase should be in the variable `{name}`, which is not set"
         ))),
     }
@@ -30,7 +30,7 @@ pub(crate) fn from_variable(name: &str) -> Result<Secret<String>, Failure> {
 /// Asks for it.
 pub(crate) fn ask(question: &str) -> Result<Secret<String>, Failure> {
     if !out::is_attended() {
-        return Err(Failure::Usage(String::from(
+        return Err(Failure::Passphrase(String::from(
             "a passphrase is needed, and nobody sits here to type it; name a variable or file in the settings",
         )));
     }
@@ -50,7 +50,7 @@ pub(crate) fn ask(question: &str) -> Result<Secret<String>, Failure> {
 
 fn checked(text: &str) -> Result<Secret<String>, Failure> {
     if text.is_empty() {
-        return Err(Failure::Usage(String::from("the passphrase is empty")));
+        return Err(Failure::Passphrase(String::from("the passphrase is empty")));
     }
     Ok(Secret::new(text.to_owned()))
 }

@@ -173,3 +173,49 @@ pub enum OpenError {
         source: io::Error,
     },
 }
+
+impl Error {
+    /// Its code, with a page in `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        if self.is_full() { "E0806" } else { "E0607" }
+    }
+
+    /// Whether the disk has no room left.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Write(source) | Self::Scratch { source, .. } => is_full(source),
+            Self::Archive(zip::result::ZipError::Io(source)) => is_full(source),
+            _ => false,
+        }
+    }
+}
+
+impl OpenError {
+    /// Its code, with a page in `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::WrongKey => "E0601",
+            Self::Truncated { .. }
+            | Self::Damaged { .. }
+            | Self::DamagedHeader
+            | Self::Trailing { .. }
+            | Self::Archive { .. }
+            | Self::Manifest(_)
+            | Self::OtherManifest
+            | Self::Missing { .. }
+            | Self::Unlisted { .. }
+            | Self::Changed { .. } => "E0602",
+            Self::NotAPackage => "E0603",
+            Self::TooMuchWork { .. } | Self::TooLarge { .. } => "E0604",
+            Self::Version { .. } => "E0807",
+            Self::TargetExists { .. } => "E0804",
+            Self::Read(_) => "E0805",
+            Self::Write { source, .. } if is_full(source) => "E0806",
+            Self::Write { .. } => "E0805",
+        }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}

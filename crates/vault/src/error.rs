@@ -156,6 +156,27 @@ impl Error {
         }
     }
 
+    /// Its code, with a page in `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Full { .. } => "E0806",
+            Self::Denied { .. } | Self::Exposed { .. } => "E0507",
+            Self::Io { .. } => "E0805",
+            Self::Missing { .. } | Self::MissingEpoch { .. } => "E0508",
+            Self::Exists { .. } => "E0804",
+            Self::Truncated { .. }
+            | Self::Damaged { .. }
+            | Self::Tampered { .. }
+            | Self::NoSegment { .. } => "E0506",
+            Self::Version { .. } => "E0807",
+            Self::WrongKey { .. } => "E0505",
+            // the salt dies with the request's rows
+            Self::Shredded { .. } => "E0501",
+            Self::Unusable(_) => "E0509",
+            Self::NoClaimant { .. } | Self::TooLarge { .. } | Self::Broken { .. } => "E0813",
+        }
+    }
+
     /// What to decide by.
     pub fn kind(&self) -> FaultKind {
         match self {

@@ -36,9 +36,10 @@ pub async fn acknowledge(opening: Opening<'_>, because: &str) -> Result<Acknowle
     let organization = office.organization.id;
     match checkpoint::compare(&layout, &office.engine.store, organization, &office.log_key).await {
         Ok(()) => {
-            return Err(Error::Refused(String::from(
-                "the store was not rolled back; there is nothing to accept",
-            )));
+            return Err(Error::Refused(
+                "E0706",
+                String::from("the store was not rolled back; there is nothing to accept"),
+            ));
         }
         Err(
             Error::Store(exeunt_store::Error::RolledBack { .. })

@@ -14,7 +14,10 @@ impl Office {
         let job = self.engine.store.job(id).await?;
         self.own(job.organization, "job", &id.to_string())?;
         if !states::RUNNABLE.contains(&job.state.as_str()) {
-            return Err(Error::Refused(format!("job `{id}` is `{}` and cannot be cancelled", job.state)));
+            return Err(Error::Refused(
+                "E0404",
+                format!("job `{id}` is `{}` and cannot be cancelled", job.state),
+            ));
         }
         let event = self.event(Kind::JobCancelled, actor).about(id).fact("state", "asked");
         let mut change = self.engine.store.begin().await?;

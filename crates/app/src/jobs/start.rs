@@ -9,28 +9,42 @@ use crate::error::Error;
 use crate::office::Office;
 
 impl Office {
+    /// The job of a plan, if there is one.
+    pub async fn job_of(&self, actor: &Actor, id: PlanId) -> Result<Option<JobId>, Error> {
+        self.show_plan(actor, id).await?;
+        let requests = self.engine.store.requests_planned(id).await?;
+        Ok(requests.iter().find_map(|request| request.job))
+    }
+
     /// The job of a plan: the one there is, or a new one when the plan is approved.
     pub async fn start_job(&self, actor: &Actor, id: PlanId) -> Result<JobId, Error> {
         let shown = self.show_plan(actor, id).await?;
         if shown.plan.document().right != Right::Erasure {
-            return Err(Error::Usage(format!(
-                "plan `{id}` is for {}: it changes nothing and needs no job; make its package with `exeunt package make`",
-                shown.stored.right
-            )));
+            return Err(Error::Usage(
+                "E0311",
+                format!(
+                    "plan `{id}` is for {}: it changes nothing and needs no job; make its package with `exeunt package make`",
+                    shown.stored.right
+                ),
+            ));
         }
         let requests = self.engine.store.requests_planned(id).await?;
         if let Some(job) = requests.iter().find_map(|request| request.job) {
             return Ok(job);
         }
         if shown.stored.approved.is_none() {
-            return Err(Error::Refused(format!(
-                "plan `{id}` is not approved; read it with `exeunt plan show {id}`, then `exeunt plan approve {id}`"
-            )));
+            return Err(Error::Refused(
+                "E0309",
+                format!(
+                    "plan `{id}` is not approved; read it with `exeunt plan show {id}`, then `exeunt plan approve {id}`"
+                ),
+            ));
         }
         if requests.is_empty() {
-            return Err(Error::Refused(format!(
-                "plan `{id}` answers no request any more; another plan took its place"
-            )));
+            return Err(Error::Refused(
+                "E0312",
+                format!("plan `{id}` answers no request any more; another plan took its place"),
+            ));
         }
         let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
         Ok(self.engine.queue_job(id, &ids, &[states::APPROVED], Some(actor.id)).await?)

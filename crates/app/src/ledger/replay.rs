@@ -28,10 +28,13 @@ impl Office {
             let mut identifiers = back.identifiers;
             identifiers.retain(|identifier| accept(std::slice::from_ref(identifier)).is_ok());
             if identifiers.is_empty() {
-                return Err(Error::Refused(format!(
-                    "whoever was erased by `{}` is back, but no identifier found can be asked with; submit a request by hand",
-                    back.erased_by
-                )));
+                return Err(Error::Refused(
+                    "E0301",
+                    format!(
+                        "whoever was erased by `{}` is back, but no identifier found can be asked with; submit a request by hand",
+                        back.erased_by
+                    ),
+                ));
             }
             let submission = Submission { right: Right::Erasure, identifiers, received_at: None };
             requests.push((back.erased_by, self.submit_request(actor, submission).await?));

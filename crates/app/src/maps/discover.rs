@@ -33,10 +33,13 @@ pub fn pick<'a>(
 }
 
 fn none(count: usize) -> Error {
-    Error::Usage(match count {
-        0 => String::from("no source is configured; add one under `sources:` in the settings"),
-        _ => String::from("there are several sources; say which with --source"),
-    })
+    Error::Usage(
+        "E0211",
+        match count {
+            0 => String::from("no source is configured; add one under `sources:` in the settings"),
+            _ => String::from("there are several sources; say which with --source"),
+        },
+    )
 }
 
 pub(crate) fn unknown(sources: &BTreeMap<Name, Arc<dyn Source>>, name: &Name) -> Error {

@@ -20,16 +20,17 @@ pub struct Map {
 /// Reads the files. A folder stands for the `.yaml` and `.yml` files in it, by name.
 pub fn read(paths: &[PathBuf]) -> Result<Map, Error> {
     if paths.is_empty() {
-        return Err(Error::Usage(String::from(
-            "no data map is named; give its files, or list them under `map:` in the settings",
-        )));
+        return Err(Error::Usage(
+            "E0103",
+            String::from("no data map is named; give its files, or list them under `map:` in the settings"),
+        ));
     }
     let mut files = Vec::new();
     for path in paths {
         for file in expand(path)? {
             let bytes = fs::read(&file).map_err(|source| Error::file("read the data map", &file, source))?;
             let text = String::from_utf8(bytes).map_err(|_| {
-                Error::Usage(format!("the data map `{}` is not a text in UTF-8", file.display()))
+                Error::Usage("E0101", format!("the data map `{}` is not a text in UTF-8", file.display()))
             })?;
             files.push((file.display().to_string(), text));
         }

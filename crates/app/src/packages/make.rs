@@ -58,9 +58,12 @@ impl Office {
     ) -> Result<Answered, Error> {
         let request = self.request(id).await?;
         if request.kind == "erasure" {
-            return Err(Error::Usage(format!(
-                "request `{id}` is for erasure; a package answers access or portability. Submit a request of its own for it"
-            )));
+            return Err(Error::Usage(
+                "E0311",
+                format!(
+                    "request `{id}` is for erasure; a package answers access or portability. Submit a request of its own for it"
+                ),
+            ));
         }
         let document = self.approved_document(actor, &request).await?;
         let map = maps::read::read(&self.maps)?;
@@ -99,9 +102,12 @@ impl Office {
             }
         };
         if document.notes.iter().any(Note::blocks) {
-            return Err(Error::Refused(format!(
-                "plan `{id}` has errors that must be mended first; `exeunt plan show {id}` lists them"
-            )));
+            return Err(Error::Refused(
+                "E0307",
+                format!(
+                    "plan `{id}` has errors that must be mended first; `exeunt plan show {id}` lists them"
+                ),
+            ));
         }
         self.approve_plan(actor, id, &digest).await?;
         Ok(document)

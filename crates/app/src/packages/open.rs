@@ -23,7 +23,7 @@ impl Office {
     ) -> Result<Opened, Error> {
         let package = self.package(id).await?;
         if package.removed_at.is_some() {
-            return Err(Error::Refused(format!("package `{id}` was removed; its key is destroyed")));
+            return Err(Error::Refused("E0605", format!("package `{id}` was removed; its key is destroyed")));
         }
         let key = match key {
             Some(key) => key,

@@ -17,7 +17,7 @@ impl Office {
         let shown = self.show_plan(actor, id).await?;
         let digest = shown.stored.digest.clone();
         if let Some((_, at)) = shown.stored.approved {
-            return Err(Error::Refused(format!("plan `{id}` was approved already, at {at}")));
+            return Err(Error::Refused("E0312", format!("plan `{id}` was approved already, at {at}")));
         }
         let named = named.trim().trim_start_matches("sha256:");
         let named = if named.len() >= FEWEST && digest.starts_with(named) { &digest } else { named };

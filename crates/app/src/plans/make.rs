@@ -120,23 +120,29 @@ impl Office {
     async fn plannable(&self, ids: &[RequestId]) -> Result<Vec<Request>, Error> {
         let ids: BTreeSet<RequestId> = ids.iter().copied().collect();
         if ids.is_empty() {
-            return Err(Error::Usage(String::from("name at least one request to plan for")));
+            return Err(Error::Usage("E0801", String::from("name at least one request to plan for")));
         }
         let mut requests: Vec<Request> = Vec::new();
         for id in ids {
             let request = self.request(id).await?;
             if !PLANNABLE.iter().any(|state| state.as_str() == request.state) || request.job.is_some() {
-                return Err(Error::Refused(format!(
-                    "request `{id}` is `{}`{}; a plan is made before anything is done",
-                    request.state,
-                    request.job.map(|job| format!(" and has job `{job}`")).unwrap_or_default(),
-                )));
+                return Err(Error::Refused(
+                    "E0312",
+                    format!(
+                        "request `{id}` is `{}`{}; a plan is made before anything is done",
+                        request.state,
+                        request.job.map(|job| format!(" and has job `{job}`")).unwrap_or_default(),
+                    ),
+                ));
             }
             if requests.first().is_some_and(|first| first.kind != request.kind) {
-                return Err(Error::Usage(format!(
-                    "request `{id}` asks for {}, the others for {}; one plan answers one right",
-                    request.kind, requests[0].kind
-                )));
+                return Err(Error::Usage(
+                    "E0311",
+                    format!(
+                        "request `{id}` asks for {}, the others for {}; one plan answers one right",
+                        request.kind, requests[0].kind
+                    ),
+                ));
             }
             requests.push(request);
         }
@@ -150,6 +156,6 @@ pub(crate) fn right_of(kind: &str) -> Result<Right, Error> {
         "access" => Ok(Right::Access),
         "portability" => Ok(Right::Portability),
         "erasure" => Ok(Right::Erasure),
-        other => Err(Error::Refused(format!("there is no plan for the right `{other}` yet"))),
+        other => Err(Error::Refused("E0311", format!("there is no plan for the right `{other}` yet"))),
     }
 }

@@ -17,7 +17,7 @@ impl Office {
         let because = reason(because)?;
         let request = self.request(id).await?;
         if let Some(already) = request.held_because {
-            return Err(Error::Refused(format!("request `{id}` is on hold already ({already})")));
+            return Err(Error::Refused("E0312", format!("request `{id}` is on hold already ({already})")));
         }
         self.set_hold(actor, id, Some(&because)).await
     }
@@ -25,7 +25,7 @@ impl Office {
     /// Lifts the hold.
     pub async fn release_request(&self, actor: &Actor, id: RequestId) -> Result<(), Error> {
         if self.request(id).await?.held_because.is_none() {
-            return Err(Error::Refused(format!("request `{id}` is not on hold")));
+            return Err(Error::Refused("E0312", format!("request `{id}` is not on hold")));
         }
         self.set_hold(actor, id, None).await
     }
@@ -48,7 +48,7 @@ impl Office {
 pub(crate) fn reason(given: &str) -> Result<String, Error> {
     let given = given.trim();
     if given.is_empty() || given.chars().count() > LONGEST || given.chars().any(char::is_control) {
-        return Err(Error::Usage(format!("a reason is one line of 1 to {LONGEST} characters")));
+        return Err(Error::Usage("E0801", format!("a reason is one line of 1 to {LONGEST} characters")));
     }
     Ok(given.to_owned())
 }

@@ -21,9 +21,10 @@ impl Office {
     ) -> Result<(Purged, Vec<Issued>), Error> {
         self.request(id).await?;
         if options.include_new && options.leave_new.is_some() {
-            return Err(Error::Usage(String::from(
-                "rows that appeared are either erased too or left, not both",
-            )));
+            return Err(Error::Usage(
+                "E0801",
+                String::from("rows that appeared are either erased too or left, not both"),
+            ));
         }
         for words in [&mut options.now, &mut options.leave_new].into_iter().flatten() {
             *words = reason(words)?;

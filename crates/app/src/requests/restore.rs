@@ -26,9 +26,10 @@ impl Office {
                 let near = suggest::did_you_mean(model, models.iter().map(String::as_str));
                 let hint = near.map(|hint| format!("; {hint}")).unwrap_or_default();
                 let model = suggest::shown(model);
-                return Err(Error::Usage(format!(
-                    "the plan of request `{id}` knows no model `{model}`{hint}"
-                )));
+                return Err(Error::Usage(
+                    "E0801",
+                    format!("the plan of request `{id}` knows no model `{model}`{hint}"),
+                ));
             }
         }
         Ok(self.engine.restore(id, choice, owner, Some(actor.id)).await?)

@@ -32,7 +32,10 @@ impl Office {
         let now = self.engine.world.now();
         let received_at = submission.received_at.unwrap_or(now);
         if received_at > now {
-            return Err(Error::Usage(String::from("a request cannot have been received in the future")));
+            return Err(Error::Usage(
+                "E0801",
+                String::from("a request cannot have been received in the future"),
+            ));
         }
         let known = Known::given(accept(&submission.identifiers)?);
         let kinds = known.given.len() as u64;
@@ -70,21 +73,25 @@ impl Office {
 /// Checks identifiers, each for itself; says which one is wrong by its place, never by its value.
 pub(crate) fn accept(identifiers: &[(String, Personal)]) -> Result<Vec<(String, Personal)>, Error> {
     if identifiers.is_empty() {
-        return Err(Error::Usage(String::from(
-            "a request needs at least one identifier, such as `email` or `customer_id`",
-        )));
+        return Err(Error::Usage(
+            "E0301",
+            String::from("a request needs at least one identifier, such as `email` or `customer_id`"),
+        ));
     }
     if identifiers.len() > MOST {
-        return Err(Error::Usage(format!("a request takes at most {MOST} identifiers")));
+        return Err(Error::Usage("E0301", format!("a request takes at most {MOST} identifiers")));
     }
     let mut accepted: Vec<(String, Personal)> = Vec::new();
     for (place, (kind, value)) in identifiers.iter().enumerate() {
         if exeunt_datamap::model::IdentityKind::new(kind).is_none() {
-            return Err(Error::Usage(format!(
-                "the {} identifier has no kind that a map could name: a kind is a word such as `email`, `phone` or \
+            return Err(Error::Usage(
+                "E0301",
+                format!(
+                    "the {} identifier has no kind that a map could name: a kind is a word such as `email`, `phone` or \
                  `customer_id`, of lower-case letters, digits and `_`",
-                ordinal(place + 1)
-            )));
+                    ordinal(place + 1)
+                ),
+            ));
         }
         let refused = |source| Error::Identifier { kind: kind.clone(), place: ordinal(place + 1), source };
         let identity = Identity::new(IdentityKind::from_word(kind), value.expose()).map_err(refused)?;

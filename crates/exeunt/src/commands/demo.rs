@@ -49,10 +49,13 @@ impl Stage {
 /// Tells the story.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     if args.dir.exists() {
-        return Err(Failure::App(exeunt_app::Error::Refused(format!(
-            "`{}` exists already, and the demonstration overwrites nothing; name another folder with --dir",
-            args.dir.display()
-        ))));
+        return Err(Failure::App(exeunt_app::Error::Refused(
+            "E0804",
+            format!(
+                "`{}` exists already, and the demonstration overwrites nothing; name another folder with --dir",
+                args.dir.display()
+            ),
+        )));
     }
     let mut story = Story::new();
     std::fs::create_dir_all(&args.dir)

@@ -89,7 +89,9 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         (_, _, true) => {
             let first = passphrase::ask("a passphrase for this home")?;
             if *passphrase::ask("once more")?.expose() != *first.expose() {
-                return Err(Failure::Usage(String::from("the two passphrases differ; nothing was made")));
+                return Err(Failure::Passphrase(String::from(
+                    "the two passphrases differ; nothing was made",
+                )));
             }
             Some(first)
         }

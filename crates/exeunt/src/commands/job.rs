@@ -52,7 +52,7 @@ async fn find(office: &Office, actor: &Actor, work: Work) -> Result<JobId, Failu
                 (None, None) => {
                     let text =
                         format!("request `{id}` has no plan yet; make one with `exeunt plan make {id}`");
-                    return Err(exeunt_app::Error::Refused(text).into());
+                    return Err(exeunt_app::Error::Refused("E0310", text).into());
                 }
             }
         }

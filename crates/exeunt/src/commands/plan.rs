@@ -45,7 +45,7 @@ async fn find(office: &Office, work: Work) -> Result<PlanId, Failure> {
         Work::Job(id) => Ok(office.engine.store.job(id).await.map_err(exeunt_app::Error::from)?.plan),
         Work::Request(id) => office.request(id).await?.plan.ok_or_else(|| {
             let text = format!("request `{id}` has no plan yet; make one with `exeunt plan make {id}`");
-            exeunt_app::Error::Refused(text).into()
+            exeunt_app::Error::Refused("E0310", text).into()
         }),
     }
 }

@@ -14,7 +14,7 @@ fn refused(desk: &Desk, arguments: &[&str], code: i32, part: &str) {
     let before = sqlite_hash(&shop).ok();
     let answer = desk.ends(arguments, code);
     assert!(answer.err.contains(part), "{arguments:?}: {}", answer.err);
-    assert!(answer.err.starts_with("error: "), "{}", answer.err);
+    assert!(answer.err.starts_with("error[E"), "{}", answer.err);
     assert_eq!(sqlite_hash(&shop).ok(), before, "the shop was touched");
 }
 
@@ -253,7 +253,8 @@ fn errors_are_json_when_json_is_asked_for() {
     let desk = Desk::new();
     let answer = desk.ends(&["request", "list", "--json"], 6);
     let error: serde_json::Value = serde_json::from_str(&answer.err).unwrap();
-    assert_eq!(error["error"]["code"], 6);
+    assert_eq!(error["error"]["code"], "E0803");
+    assert_eq!(error["error"]["exit"], 6);
     assert_eq!(error["error"]["class"], "missing");
     assert!(error["error"]["message"].as_str().unwrap().contains("exeunt init"));
 }

@@ -106,7 +106,7 @@ pub(crate) async fn log_is_tampered_with(stage: &mut Stage) -> Result<(), Failur
     stage.story.command(&format!("audit verify {} --key log.vkey", changed.display()))?;
     match verify_file(open(&changed)?, &changed, Some(key)) {
         Ok(_) => Err(Failure::Demo(String::from("the changed log was taken for whole"))),
-        Err(error) => stage.story.show(&format!("error: {error}")),
+        Err(error) => stage.story.show(&format!("error[{}]: {error}", error.code())),
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             line.trim().to_owned()
         }
         None => {
-            return Err(Error::Usage(format!(
+            return Err(Error::Usage("E0308", format!(
                 "say what was read: --digest, with at least the first 12 letters `exeunt plan show {id}` prints"
             ))
             .into());

@@ -89,7 +89,8 @@ fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, Failure> {
             continue;
         }
         let (kind, value) = line.split_once('=').ok_or_else(|| {
-            Failure::Usage(format!("line {} of the identifiers is not of the form KIND=VALUE", number + 1))
+            let text = format!("line {} of the identifiers is not of the form KIND=VALUE", number + 1);
+            Failure::App(exeunt_app::Error::Usage("E0301", text))
         })?;
         identifiers.push((kind.trim().to_owned(), Personal::new(value.to_owned())));
     }

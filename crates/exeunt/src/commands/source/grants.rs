@@ -36,7 +36,11 @@ pub(crate) fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     };
     let read = maps::read::read(&files)?;
     let Some(source) = read.map.sources.get(&args.source) else {
-        return Err(Failure::Usage(format!("the map describes no source `{}`", args.source)));
+        return Err(exeunt_app::Error::Usage(
+            "E0211",
+            format!("the map describes no source `{}`", args.source),
+        )
+        .into());
     };
     let public = Name::new("public").map_err(|error| Failure::Usage(error.to_string()))?;
     let tables: Vec<TableRef> = source
