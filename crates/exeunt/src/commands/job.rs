@@ -39,8 +39,8 @@ pub(crate) async fn run(door: &Door, job: &Job) -> Result<Exit, Failure> {
     }
 }
 
-/// The job that is meant, by its own name, its plan's or one of its requests'.
-async fn find(office: &Office, actor: &Actor, work: Work) -> Result<JobId, Failure> {
+/// The job that is meant, by its own name, its plan's or one of its requests'. With `start`, an approved plan gets one.
+async fn find(office: &Office, actor: &Actor, work: Work, start: bool) -> Result<JobId, Failure> {
     let plan = match work {
         Work::Job(id) => return Ok(id),
         Work::Plan(plan) => plan,
@@ -57,5 +57,12 @@ async fn find(office: &Office, actor: &Actor, work: Work) -> Result<JobId, Failu
             }
         }
     };
-    Ok(office.start_job(actor, plan).await?)
+    Ok(match office.job_of(actor, plan).await? {
+        Some(job) => job,
+        None if start => office.start_job(actor, plan).await?,
+        None => {
+            let text = format!("plan `{plan}` has no job yet; start it with `exeunt job run {plan}`");
+            return Err(exeunt_app::Error::Refused("E0310", text).into());
+        }
+    })
 }

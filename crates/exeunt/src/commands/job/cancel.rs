@@ -19,7 +19,7 @@ pub(crate) struct Args {
 /// Asks the job to end.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let (office, actor) = door.office(Needs::Home).await?;
-    let job = find(&office, &actor, args.work).await?;
+    let job = find(&office, &actor, args.work, false).await?;
     office.cancel_job(&actor, job).await?;
     if door.json {
         out::json(&json!({ "job": job, "cancel_asked": true }))?;

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let deciding = args.retry || args.skip.is_some();
     let (office, actor) = door.office(if deciding { Needs::Sources } else { Needs::Home }).await?;
-    let job = find(&office, &actor, args.work).await?;
+    let job = find(&office, &actor, args.work, false).await?;
     if let Some(reason) = &args.skip {
         office.skip_reviews(&actor, job, reason, &door.owner()).await?;
     } else if args.retry {

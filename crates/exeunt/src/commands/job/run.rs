@@ -44,7 +44,7 @@ impl Guards {
 /// Runs the job.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let (office, actor) = door.office(Needs::Sources).await?;
-    let job = find(&office, &actor, args.work).await?;
+    let job = find(&office, &actor, args.work, true).await?;
     let control = Control { stop: stop::on_signal(), confirmed: args.guards.confirmed() };
     let shown = Shown::new("erasing", door.json);
     let ended = office.run_job(&actor, job, &door.owner(), &control, &shown).await;

@@ -43,7 +43,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         }
         return Ok(Exit::DONE);
     };
-    let status = office.job_status(&actor, find(&office, &actor, work).await?).await?;
+    let status = office.job_status(&actor, find(&office, &actor, work, false).await?).await?;
     if door.json {
         out::json(&value(&status))?
     } else {
