@@ -116,7 +116,8 @@ impl Settings {
         let at = |line: u64, what: &str| Failure::Settings(format!("{}:{line}: {what}", path.display()));
         let mut settings: Self = serde_saphyr::from_str(text).map_err(|error| {
             let line = error.location().map_or(1, |place| place.line());
-            at(line, &advised(&plain(&error)))
+            let key = text.lines().nth(usize::try_from(line).unwrap_or(1).saturating_sub(1)).and_then(key_of);
+            at(line, &advised(&plain(&error), key))
         })?;
         settings.base = path.parent().unwrap_or(Path::new("")).to_owned();
         let line_of = |key: &str| {
@@ -184,8 +185,19 @@ fn plain(error: &serde_saphyr::Error) -> String {
     }
 }
 
+/// The setting on a line.
+fn key_of(line: &str) -> Option<&str> {
+    line.trim_start().split(':').next().filter(|key| KEYS.contains(key))
+}
+
 /// Adds what was probably meant.
-fn advised(text: &str) -> String {
+fn advised(text: &str, key: Option<&str>) -> String {
+    // the parser names its own type and not the setting
+    if let Some(key) = key
+        && ["invalid u", "invalid i"].iter().any(|start| text.starts_with(start))
+    {
+        return format!("`{key}` is a whole number, from 0 on");
+    }
     match text.split('`').nth(1) {
         Some(word) if text.contains("unknown field") => {
             let near = suggest::did_you_mean(word, KEYS.iter().copied());
@@ -205,6 +217,8 @@ const KEYS: &[&str] = &[
     "row_cap",
     "matches_cap",
     "rows_per_second",
+    "jobs_at_a_time",
+    "batch_rows",
     "unseal",
     "key_file",
     "passphrase_env",
@@ -273,6 +287,12 @@ mod tests {
             error("organization: Ltd\nwidow_days: 3\n"),
             "home/exeunt.yaml:2: unknown field `widow_days`; did you mean `window_days`?"
         );
+        for wrong in ["-1", "many", "99999999999999999999"] {
+            assert_eq!(
+                error(&format!("organization: Ltd\nwindow_days: {wrong}\n")),
+                "home/exeunt.yaml:2: `window_days` is a whole number, from 0 on"
+            );
+        }
         for (text, part) in [
             ("", ":1:"),
             ("region: eu\n", "organization"),

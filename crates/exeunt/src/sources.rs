@@ -60,7 +60,13 @@ pub(crate) fn address(text: &str) -> Result<(Name, String), String> {
         "`NAME=ADDRESS` is needed here, such as shop=sqlite:copy.db or shop=postgresql://user@host/shop";
     let (name, address) = text.split_once('=').ok_or(form)?;
     let name = Name::new(name).map_err(|_| form)?;
-    if address.is_empty() { Err(form.into()) } else { Ok((name, address.to_owned())) }
+    // anything else is a path, and `mysql://…` would be a file nobody finds
+    let spoken = ["sqlite", "postgresql", "postgres"];
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme);
+    if address.is_empty() || scheme.is_some_and(|scheme| !spoken.contains(&scheme)) {
+        return Err(form.into());
+    }
+    Ok((name, address.to_owned()))
 }
 
 /// A source that did not answer: every question gets the same fault.
@@ -104,5 +110,20 @@ impl Source for Unreached {
 
     async fn advise(&self) -> Result<Vec<String>, Fault> {
         Err(self.fault.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_is_a_path_or_of_a_kind_that_is_spoken() {
+        for fine in ["shop=shop.db", "shop=sqlite:a.db", "shop=sqlite://a.db", "crm=postgresql://u@h/d"] {
+            assert!(address(fine).is_ok(), "{fine}");
+        }
+        for wrong in ["shop", "shop=", "=a.db", "shop=mysql://u@h/d", "shop=http://h/shop.db"] {
+            assert!(address(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -121,12 +121,15 @@ pub(crate) fn told(id: RequestId, purged: &Purged, issued: &[Issued]) -> String 
         .collect();
     let mut text = format!("{id} is purged\n\n{}\n", table(&["model", "what", "rows"], &rows));
     for (source, residue) in &purged.residue {
-        for done in &residue.done {
+        for done in alike(residue.done.iter().map(|done| (done.as_str(), String::new()))) {
             text.push_str(&format!("{source}: {done}\n"));
         }
-        for left in &residue.left {
+        let left = residue.left.iter().map(|left| {
             let until = left.until.map(|until| format!(", until {}", out::time(until))).unwrap_or_default();
-            text.push_str(&format!("{source}: left in {}{until}: {}\n", left.place, left.note));
+            (left.place.as_str(), format!("{until}: {}", left.note))
+        });
+        for left in alike(left) {
+            text.push_str(&format!("{source}: left in {left}\n"));
         }
     }
     let seen = &purged.seen;
@@ -159,4 +162,57 @@ pub(crate) fn told(id: RequestId, purged: &Purged, issued: &[Issued]) -> String 
         text.push_str(&format!("receipt  {}\nproof    {}\n", one.file.display(), one.proof.display()));
     }
     text
+}
+
+/// Lines that differ in nothing but a name in backquotes, as one: a purge of forty tables says the same forty times.
+fn alike<'a>(lines: impl Iterator<Item = (&'a str, String)>) -> Vec<String> {
+    /// As many as a reader takes in at a glance; the receipt has all of them.
+    const SHOWN: usize = 3;
+    let mut groups: Vec<(&str, &str, String, Vec<&str>)> = Vec::new();
+    for (line, rest) in lines {
+        let (before, after) = line.split_once('`').unwrap_or((line, ""));
+        let (name, after) = after.rsplit_once('`').unwrap_or(("", after));
+        let same = |group: &&mut (&str, &str, String, Vec<&str>)| {
+            !name.is_empty() && (group.0, group.1, &group.2) == (before, after, &rest)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.3.push(name),
+            None => groups.push((before, after, rest, vec![name])),
+        }
+    }
+    let told = |(before, after, rest, names): (&str, &str, String, Vec<&str>)| match names.as_slice() {
+        [""] => format!("{before}{rest}"),
+        names => {
+            let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+            let more = match names.len() - shown.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("{before}{}{more}{after}{rest}", shown.join(", "))
+        }
+    };
+    groups.into_iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alike;
+
+    #[test]
+    fn what_is_said_of_many_tables_is_said_once() {
+        let done = [
+            "vacuumed `a`",
+            "wrote the file",
+            "vacuumed `b`",
+            "vacuumed `c`",
+            "vacuumed `d`",
+            "wrote the file",
+        ];
+        let lines = done.iter().map(|done| (*done, String::new()));
+        assert_eq!(alike(lines), ["vacuumed `a`, `b`, `c` and 1 more", "wrote the file", "wrote the file"]);
+        let left =
+            [("space of `a`", ": 1"), ("space of `b`", ": 1"), ("space of `c`", ": 2"), ("log", ": x")];
+        let lines = left.iter().map(|(place, note)| (*place, (*note).to_owned()));
+        assert_eq!(alike(lines), ["space of `a`, `b`: 1", "space of `c`: 2", "log: x"]);
+    }
 }

@@ -5,7 +5,9 @@ use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
+use exeunt_app::Error;
 use exeunt_app::audits::export::Form;
+use exeunt_audit::export;
 
 use crate::door::{Door, Needs};
 use crate::failure::{Exit, Failure};
@@ -45,7 +47,14 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             Box::new(BufWriter::new(file.map_err(|source| Failure::file("make", path, source))?))
         }
     };
-    let entries = office.export_audit(&actor, form, &mut *to).await?;
+    let entries = match (office.export_audit(&actor, form, &mut *to).await, &args.to) {
+        (Err(Error::Export(export::Error::Io(source))), Some(path)) => {
+            return Err(Failure::file("write", path, source));
+        }
+        // a pipe that was closed is no failure of ours
+        (Err(Error::Export(export::Error::Io(source))), None) => return Err(Failure::Out(source)),
+        (entries, _) => entries?,
+    };
     to.flush()?;
     out::remark(&out::plural(entries, "entry", "entries"));
     Ok(Exit::DONE)
