@@ -11,7 +11,7 @@ use crate::build::parts::{self, Act};
 use crate::build::reach::{Fate, Reach, Through, Way};
 use crate::build::schema::{ModelId, Schema};
 use crate::build::sets::{Path, SetDraft, SetId, Sets};
-use crate::document::{Claims, Note, Severity};
+use crate::document::{Claims, Note, Right, Severity};
 use crate::problem::Problem;
 
 /// More ways than this to one model's rows are not joined through any more, but found first.
@@ -94,7 +94,7 @@ impl<'a> Owned<'a> {
         let mut draft = SetDraft::new(self.sets.drafts[of].model);
         draft.why = format!("{}, some of them", self.sets.drafts[of].why);
         draft.filters = tests;
-        let set = match &schema.models[draft.model].key {
+        match &schema.models[draft.model].key {
             KeyBy::Columns(key) => {
                 draft.paths = vec![self.sets.path_to(schema, of, key, key, Vec::new())];
                 self.sets.add(draft)
@@ -104,8 +104,7 @@ impl<'a> Owned<'a> {
                 self.copies.push((set, of));
                 set
             }
-        };
-        set
+        }
     }
 
     /// Gives copies the paths their originals have by now.
@@ -154,6 +153,14 @@ pub(crate) fn lay_out<'a>(
     for way in reach.ways.iter().flatten() {
         if let Some(from) = way.from() {
             abroad[from] |= schema.models[from].at.source != schema.models[way.to].at.source;
+        }
+    }
+    if schema.inputs.right != Right::Erasure {
+        // what is shown besides the person's own rows is reached from either end
+        for (holder, _, other, _) in schema.relations() {
+            let apart = schema.models[holder].at.source != schema.models[other].at.source;
+            abroad[holder] |= apart;
+            abroad[other] |= apart;
         }
     }
     for &model in &reach.order {
@@ -290,6 +297,8 @@ fn fill<'a>(
     if needed && !flowing.is_empty() {
         designate(schema, owned, model, ways);
     }
+    // a way that is only cut spares rows for itself; that says nothing about the others
+    let spares = flowing.iter().any(|place| ways[*place].shared);
     let owners = if ways.iter().any(|way| way.shared) {
         paths::owners(schema, reach, owned, model, problems)
     } else {
@@ -310,7 +319,7 @@ fn fill<'a>(
         KeyBy::WholeRow => None,
     };
     if let Some(base) = own_base {
-        let by_parts = key.as_ref().filter(|_| !owners.is_empty() && !one_group);
+        let by_parts = key.as_ref().filter(|_| spares && !one_group);
         owned.sets.drafts[base].paths = match by_parts {
             // some of the ways spare shared rows: only the parts know which
             Some(key) => places
@@ -325,9 +334,9 @@ fn fill<'a>(
         };
         let draft = &mut owned.sets.drafts[base];
         draft.subject = by_parts.is_none() && identified(&flowing);
-        if one_group {
+        if one_group && spares {
             draft.unless.extend(owners.iter().cloned());
-            draft.claims = if owners.is_empty() { Claims::All } else { Claims::Any };
+            draft.claims = Claims::Any;
         }
     }
     for part in places {

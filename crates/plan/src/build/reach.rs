@@ -282,6 +282,7 @@ fn finish<'a>(
     // nearest first: an identifier once learned never leads back to where it came from
     let mut lookups: Vec<ModelId> = layers.keys().copied().collect();
     lookups.sort_by_key(|id| (layers[id], *id));
+    let mut told = vec![BTreeSet::new(); count];
     for &learner in &lookups {
         let Some(kinds) = &schema.models[learner].model.subject else { continue };
         let mut list = Vec::new();
@@ -295,7 +296,9 @@ fn finish<'a>(
                     schema.table_of(teller).table.is_unique(std::slice::from_ref(column))
                 });
                 let allowed = teller != learner && (nearer || exact && layers.contains_key(&teller));
-                if allowed && !graph::leads_to(&leads, learner, teller) {
+                // owning the teller's rows is no reason: such a ring is followed until nothing new comes
+                if allowed && !graph::leads_to(&told, learner, teller) {
+                    told[teller].insert(learner);
                     leads[teller].insert(learner);
                     from.push(teller);
                 }

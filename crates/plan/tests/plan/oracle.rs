@@ -84,6 +84,7 @@ fn most_random_maps_can_be_planned_and_carried_out() {
 #[test]
 fn what_once_went_wrong_stays_right() {
     for seed in [
+        3_413_294_643_721_305_884,
         7_121_366_926_998_259_423,
         7_157_938_035_304_810_594,
         10_423_106_806_968_646_535,
