@@ -16,17 +16,17 @@ pub(crate) async fn run(connection: &mut SqliteConnection) -> Result<(), Error> 
         .execute(&mut *connection)
         .await
         .map_err(Error::while_doing(doing))?;
+    let known = MIGRATIONS.len() as i64;
+    // nobody who only looks has to wait for whoever writes
+    if version(connection).await? == known {
+        return Ok(());
+    }
     loop {
         sqlx::raw_sql("BEGIN IMMEDIATE")
             .execute(&mut *connection)
             .await
             .map_err(Error::while_doing(doing))?;
-        let found: i64 = sqlx::query("SELECT coalesce(max(version), 0) FROM schema_version")
-            .fetch_one(&mut *connection)
-            .await
-            .and_then(|row| row.try_get(0))
-            .map_err(Error::while_doing(doing))?;
-        let known = MIGRATIONS.len() as i64;
+        let found = version(connection).await?;
         let next = usize::try_from(found).ok().and_then(|version| MIGRATIONS.get(version));
         let Some(next) = next else {
             sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.map_err(Error::while_doing(doing))?;
@@ -46,4 +46,12 @@ pub(crate) async fn run(connection: &mut SqliteConnection) -> Result<(), Error> 
             return Err(Error::Database { doing, source });
         }
     }
+}
+
+async fn version(connection: &mut SqliteConnection) -> Result<i64, Error> {
+    sqlx::query("SELECT coalesce(max(version), 0) FROM schema_version")
+        .fetch_one(&mut *connection)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(Error::while_doing("read its version"))
 }

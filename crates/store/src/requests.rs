@@ -133,16 +133,32 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Ties a request to its job, as one of the job's claimants.
-    pub async fn set_request_job(&mut self, id: RequestId, job: JobId, claimant: u32) -> Result<(), Error> {
-        sqlx::query("UPDATE requests SET job = $2, claimant = $3 WHERE id = $1")
+    /// Ties a request to its job, as one of the job's claimants. One that was approved and waits for its first job takes
+    /// none when it has one already: two processes may start the same plan in the same moment.
+    pub async fn set_request_job(
+        &mut self,
+        id: RequestId,
+        job: JobId,
+        claimant: u32,
+        first: bool,
+    ) -> Result<(), Error> {
+        let done = sqlx::query("UPDATE requests SET job = $2, claimant = $3 WHERE id = $1 AND ($4 = 0 OR job IS NULL)")
             .bind(id.to_string())
             .bind(job.to_string())
             .bind(i64::from(claimant))
+            .bind(i64::from(first))
             .execute(&mut *self.connection)
             .await
             .map_err(Error::while_doing("tie a request to its job"))?;
-        Ok(())
+        if done.rows_affected() == 1 {
+            return Ok(());
+        }
+        Err(Error::State {
+            what: "request",
+            id: id.to_string(),
+            found: String::from("tied to a job already"),
+            wanted: String::from("a request without a job"),
+        })
     }
 
     /// Replaces what is known of the person, sealed.

@@ -51,7 +51,8 @@ impl Engine {
         change.add_job(&job).await?;
         for (claimant, request) in (0u32..).zip(requests) {
             change.move_request(*request, from, states::APPROVED).await?;
-            change.set_request_job(*request, job.id, claimant).await?;
+            let first = from.contains(&states::APPROVED);
+            change.set_request_job(*request, job.id, claimant, first).await?;
         }
         change.commit(self.organization, &[event]).await?;
         Ok(job.id)
