@@ -73,16 +73,6 @@ impl Home {
         assert_eq!(run["state"], "settled", "{run}");
     }
 
-    /// Restores, and says whether all is back; what is not yet must hang on somebody else's request.
-    pub(crate) fn restored_whole(&self, request: &str) -> bool {
-        let (code, restored) = self.run(&["restore", request], "");
-        let whole = restored["whole"] == true;
-        assert_eq!(code, if whole { 0 } else { 9 }, "{restored}");
-        let refused = list(&restored["refused"]).iter();
-        refused.for_each(|refusal| assert_eq!(refusal["why"], "the row was deleted since", "{restored}"));
-        whole
-    }
-
     /// Makes and opens an access package: the rows in it.
     pub(crate) fn exported(&self, request: &str) -> BTreeSet<Place> {
         let made = self.ok(&["package", "make", request, "--formats", "json,csv,html"]);
