@@ -18,10 +18,12 @@ mod veil;
 
 use std::collections::BTreeSet;
 
-use crate::build::owned::Owned;
+use exeunt_source::selection::KeyBy;
+
+use crate::build::owned::{Owned, joined};
 use crate::build::parts::Act;
 use crate::build::schema::Schema;
-use crate::build::steps::Steps;
+use crate::build::steps::{StepDraft, Steps};
 use crate::digest;
 use crate::document::{Action, Document, Kept, Note, ReadModel, Right, Severity, Step};
 use crate::inputs::Inputs;
@@ -51,6 +53,7 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
             order::cut_rings(&schema, &edges, &mut owned, &mut steps, bound, &mut notes, &mut problems);
         drop_own_guards(&schema, &mut steps);
         sorted = order::sort(&schema, &edges, &owned, std::mem::take(&mut steps.steps), &bound);
+        keyless_stay_as_they_are(&schema, &sorted, &mut problems);
     } else {
         reads = access::reads(&schema, &reach, &mut owned);
     }
@@ -70,7 +73,8 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
             let first = sorted[..place]
                 .iter()
                 .all(|step| step.deletes() && schema.models[step.model].model.subject.is_some());
-            if person && step.deletes() && !first {
+            let keyed = schema.models[step.model].key != KeyBy::WholeRow;
+            if person && keyed && step.deletes() && !first {
                 veil::of(&schema, &edges, step.model)
             } else {
                 Vec::new()
@@ -129,6 +133,28 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
         notes: Vec::new(),
     };
     Ok(Plan::draft(Document { notes: tidy(notes), ..document }))
+}
+
+/// A row known by all its values is another row once it has changed: a later step would not find it, nor a restore.
+fn keyless_stay_as_they_are(schema: &Schema<'_>, steps: &[StepDraft], problems: &mut Vec<Problem>) {
+    for step in steps.iter().filter(|step| !step.deletes()) {
+        let node = &schema.models[step.model];
+        if node.key != KeyBy::WholeRow {
+            continue;
+        }
+        let columns: Vec<_> = step.assign.iter().map(|assign| assign.column.clone()).collect();
+        problems.push(Problem {
+            code: "keyless_changed",
+            span: node.model.span.clone(),
+            at: node.at.to_string(),
+            text: format!(
+                "`{}` of its rows would change ({}), but the model has no key: a row known by all its values could not be found again",
+                joined(&columns),
+                step.because.join("; ")
+            ),
+            fix: "give the model a `key:`, or delete its rows with what they refer to".into(),
+        });
+    }
 }
 
 /// A row that two fates fall on meets the stronger one: delete, then anonymize and detach together, then keep.
