@@ -51,13 +51,8 @@ impl<'a> Finder<'a> {
         let mut starts: HashSet<usize> =
             document.sets.iter().flat_map(|set| set.anchors.iter().filter_map(of)).collect();
         // a member of a group that is found in rounds is known by key only, whether others start from it or not
-        let group_of = |number: &usize| document.sets[*number].group;
-        let circles: HashSet<usize> = document
-            .sets
-            .iter()
-            .filter(|set| set.anchors.iter().filter_map(of).any(|other| group_of(&other) == set.group))
-            .map(|set| set.group)
-            .collect();
+        let circles: HashSet<usize> =
+            document.sets.iter().filter(|set| starts_inside(document, set)).map(|set| set.group).collect();
         let members = document.sets.iter().filter(|set| circles.contains(&set.group));
         starts.extend(members.map(|set| set.number));
         Self { document, caps, found: Found::default(), starts, counts: Vec::new(), counted }
@@ -71,11 +66,8 @@ impl<'a> Finder<'a> {
 
     /// Whether a set is found in rounds, so that its rows are known by key only.
     pub fn in_rounds(&self, set: &RowSet) -> bool {
-        let group = |other: &usize| self.document.sets[*other].group == set.group;
-        let members = self.document.sets.iter().filter(|other| other.group == set.group);
-        members
-            .flat_map(|member| &member.anchors)
-            .any(|from| matches!(from, AnchorFrom::Set { set, .. } if group(set)))
+        let mut members = self.document.sets.iter().filter(|other| other.group == set.group);
+        members.any(|member| starts_inside(self.document, member))
     }
 
     /// The anchors of a set, from what was found.
@@ -119,12 +111,7 @@ impl<'a> Finder<'a> {
             if !members.iter().any(|set| wanted.contains(&set.number)) {
                 continue;
             }
-            let inside = |set: &RowSet| {
-                set.anchors
-                    .iter()
-                    .any(|from| matches!(from, AnchorFrom::Set { set, .. } if sets[*set].group == group))
-            };
-            if members.iter().any(inside) {
+            if members.iter().any(|set| starts_inside(self.document, set)) {
                 self.rounds(members, readers, claimants, wanted, sink).await?;
             } else {
                 for set in members {
@@ -203,7 +190,9 @@ impl<'a> Finder<'a> {
     ) -> Result<(), Error> {
         let numbers: HashSet<usize> = members.iter().map(|set| set.number).collect();
         let mut known: HashMap<usize, HashMap<Row, (HashSet<u32>, Row)>> = HashMap::new();
-        let mut fresh: HashMap<usize, Vec<(u32, Row)>> = HashMap::new();
+        // rows that were remembered start the first round: they may no longer be there to be found
+        let mut fresh: HashMap<usize, Vec<(u32, Row)>> =
+            numbers.iter().map(|set| (*set, self.found.of(*set).to_vec())).collect();
         let mut first = true;
         loop {
             let mut next: HashMap<usize, Vec<(u32, Row)>> = HashMap::new();
@@ -236,6 +225,11 @@ impl<'a> Finder<'a> {
                     for claimant in who {
                         if have.0.insert(claimant) {
                             let row: Row = key.iter().cloned().chain(carried.iter().cloned()).collect();
+                            // what the row tells may lead on inside the ring
+                            if let Some(person) = claimants.get_mut(claimant as usize).filter(|_| set.subject)
+                            {
+                                learn(set, person, &row);
+                            }
                             next.entry(set.number).or_default().push((claimant, row));
                         }
                     }
@@ -340,6 +334,15 @@ impl<'a> Finder<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a set starts from rows of its own group, or from what they tell.
+fn starts_inside(document: &Document, set: &RowSet) -> bool {
+    let inside = |other: &usize| document.sets[*other].group == set.group;
+    set.anchors.iter().any(|from| match from {
+        AnchorFrom::Set { set, .. } => inside(set),
+        AnchorFrom::Identity { learned_from, .. } => learned_from.iter().any(inside),
+    })
 }
 
 /// How identifiers of a kind are compared.
