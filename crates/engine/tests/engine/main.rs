@@ -5,9 +5,14 @@
 
 mod answers;
 mod database;
+mod guards;
 mod house;
+mod leaks;
+mod outages;
 mod places;
+mod purging;
 mod returning;
 mod reviews;
+mod sequences;
 mod story;
 mod wave;

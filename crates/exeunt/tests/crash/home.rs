@@ -139,6 +139,16 @@ impl Home {
         (less(&there, &known), less(&claimed, &there))
     }
 
+    /// Whether nobody is inside a transaction, neither on the control store nor on a shop that is a file.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        let free = |path: &Path| {
+            let file = rusqlite::Connection::open(path).unwrap();
+            file.busy_timeout(Duration::ZERO).unwrap();
+            file.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok()
+        };
+        free(&self.path("home/control.db")) && (self.database.is_some() || free(&self.shop()))
+    }
+
     /// Files in the vault.
     pub(crate) fn blobs(&self) -> usize {
         let racks = std::fs::read_dir(self.path("home/vault")).unwrap().flatten();

@@ -27,7 +27,9 @@ fn an_interrupt_ends_between_two_batches_and_the_same_command_goes_on() {
     let home = story.ready_for(Act::Erase);
     home.settings(SLOW);
     let victim = Victim::start(&mut home.command(&story.args(Act::Erase))).unwrap();
-    a_moment(2.5);
+    while home.count("SELECT count(*) FROM batches WHERE state = 'closed'") < 2 {
+        a_moment(0.1);
+    }
     let asked = Instant::now();
     signal("-INT", &victim);
     let end = victim.wait(PATIENCE).unwrap();
@@ -53,7 +55,9 @@ fn of_two_programs_on_one_job_one_runs_it_and_the_other_is_told() {
     let home = story.ready_for(Act::Erase);
     home.settings(SLOW);
     let first = Victim::start(&mut home.command(&story.args(Act::Erase))).unwrap();
-    a_moment(2.0);
+    while home.count("SELECT count(*) FROM batches WHERE state = 'closed'") < 1 {
+        a_moment(0.1);
+    }
     let second = home.run(&story.args(Act::Erase));
     assert_eq!(second.status.code(), Some(3), "{}", second.words());
     assert!(second.words().contains("another process"), "{}", second.words());
@@ -70,8 +74,15 @@ fn a_program_that_slept_through_its_lease_writes_nothing_more() {
     let home = story.ready_for(Act::Erase);
     home.settings(SLOW);
     let sleeper = Victim::start(&mut home.command(&story.args(Act::Erase))).unwrap();
-    a_moment(2.5);
-    signal("-STOP", &sleeper);
+    // between two batches: whoever is stopped inside a transaction keeps its lock, and everybody has to wait
+    loop {
+        a_moment(0.1);
+        signal("-STOP", &sleeper);
+        if home.count("SELECT count(*) FROM batches WHERE state = 'closed'") > 1 && home.is_at_rest() {
+            break;
+        }
+        signal("-CONT", &sleeper);
+    }
     home.settings("batch_rows: 12");
     story.go_on(Act::Erase, &home);
     signal("-CONT", &sleeper);
