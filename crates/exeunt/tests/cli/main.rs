@@ -6,5 +6,6 @@ mod bad_input;
 mod canaries;
 mod cases;
 mod desk;
+mod errors;
 mod rollback;
 mod story;
