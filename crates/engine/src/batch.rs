@@ -48,9 +48,46 @@ pub fn halve(pieces: &[Piece]) -> Option<(Vec<Piece>, Vec<Piece>)> {
     Some((left, right))
 }
 
+/// Parts a refused batch in two: between units, or within one. Pieces of units that go together and follow each other stay
+/// whole; `None` when there is nothing left to part.
+pub fn part(pieces: &[Piece], together: impl Fn(&Piece) -> bool) -> Option<(Vec<Piece>, Vec<Piece>)> {
+    if !pieces.iter().any(&together) {
+        return halve(pieces);
+    }
+    let mut groups: Vec<Vec<Piece>> = Vec::new();
+    for piece in pieces {
+        match groups.last_mut() {
+            Some(group)
+                if together(piece)
+                    && group.last().is_some_and(|last| together(last) && last.unit + 1 == piece.unit) =>
+            {
+                group.push(*piece);
+            }
+            _ => groups.push(vec![*piece]),
+        }
+    }
+    if groups.len() < 2 {
+        return None;
+    }
+    let right = groups.split_off(groups.len() / 2);
+    Some((groups.concat(), right.concat()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Piece, halve};
+    use super::{Piece, halve, part};
+
+    #[test]
+    fn what_goes_together_is_never_parted() {
+        let piece = |unit| Piece { unit, from: 0, to: 4 };
+        let pieces = [piece(0), piece(1), piece(2), piece(3)];
+        let ring = |piece: &Piece| piece.unit == 1 || piece.unit == 2;
+        let (left, right) = part(&pieces, ring).expect("three groups");
+        assert_eq!((left, right), (vec![piece(0)], vec![piece(1), piece(2), piece(3)]));
+        let (left, right) = part(&pieces[1..], ring).expect("two groups");
+        assert_eq!((left, right), (vec![piece(1), piece(2)], vec![piece(3)]));
+        assert_eq!(part(&pieces[1..3], ring), None);
+    }
 
     #[test]
     fn halves_together_are_the_whole_and_a_single_row_is_left_alone() {

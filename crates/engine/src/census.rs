@@ -3,6 +3,7 @@
 pub mod anchors;
 pub mod find;
 pub mod keys;
+pub mod yields;
 
 pub use crate::census::find::{Caps, Finder};
 pub use crate::census::keys::{Census, Entry, Keeping, KeysOf};

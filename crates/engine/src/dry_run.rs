@@ -14,6 +14,7 @@ use crate::batch::seal::Nowhere;
 use crate::batch::strike::{Hands, strike};
 use crate::cabinet::Engine;
 use crate::census::keys::{Collector, Reading};
+use crate::census::yields::Yields;
 use crate::census::{Caps, Census, Finder, Keeping, keys};
 use crate::error::Error;
 use crate::job::prepare::{Confirmed, touched, wanted};
@@ -187,7 +188,11 @@ impl Engine {
         let touched = touched(document);
         let mut finder = Finder::new(document, caps, touched.clone());
         let mut readers = self.snapshots(document).await?;
+        let mut yields = Yields::new(document);
         let mut sink = |set: usize, who: &[u32], key: &[Cell]| {
+            if yields.yields(set, who, key) {
+                return Ok(());
+            }
             counts[set] += 1;
             if touched.contains(&set) { collector.take(set, who, key) } else { Ok(()) }
         };

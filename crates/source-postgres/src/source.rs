@@ -122,7 +122,9 @@ impl Source for Postgres {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
-        Ok(Box::new(self.session("BEGIN ISOLATION LEVEL READ COMMITTED").await?))
+        // rings of references are struck within one transaction: what may wait until its end does
+        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET CONSTRAINTS ALL DEFERRED";
+        Ok(Box::new(self.session(begin).await?))
     }
 
     async fn fate(&self, marker: &Marker) -> Result<Fate, Fault> {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::seal::Sealer;
 use crate::batch::strike::{Hands, Ready, strike};
-use crate::batch::{Piece, halve};
+use crate::batch::{Piece, part};
 use crate::error::Error;
 use crate::failpoint;
 use crate::job::Work;
@@ -338,15 +338,9 @@ impl Work<'_> {
         pieces: &[Piece],
         fault: &Fault,
     ) -> Result<Option<(Vec<Piece>, Vec<Piece>)>, Error> {
-        let together = pieces.iter().any(|piece| ready[piece.unit as usize].unit.together);
-        if !together {
-            if let Some(halves) = halve(pieces) {
-                return Ok(Some(halves));
-            }
-        } else if pieces.len() > 1 {
-            // rows that must go together are not halved, but other units in the batch go their own way
-            let (left, right) = pieces.split_at(pieces.len() / 2);
-            return Ok(Some((left.to_vec(), right.to_vec())));
+        let together = |piece: &Piece| ready[piece.unit as usize].unit.together;
+        if let Some(parts) = part(pieces, together) {
+            return Ok(Some(parts));
         }
         let mut outcome = Outcome { pieces: Vec::new(), held_back: Vec::new() };
         for piece in pieces {

@@ -9,6 +9,7 @@ use exeunt_plan::document::{AnchorFrom, Document};
 
 use crate::census::find::compare_of_kind;
 use crate::census::keys::{self, Collector, KeysOf};
+use crate::census::yields::Yields;
 use crate::census::{Caps, Census, Finder, Keeping};
 use crate::error::Error;
 use crate::failpoint;
@@ -93,8 +94,10 @@ impl Work<'_> {
         let mut finder = Finder::new(self.document, caps, touched.clone());
         // for a person struck before, their own rows are known but no longer there
         finder.remember(claimants);
+        let mut yields = Yields::new(self.document);
         let mut sink = |set: usize, who: &[u32], key: &[Cell]| {
-            if touched.contains(&set) { collector.take(set, who, key) } else { Ok(()) }
+            let counts = touched.contains(&set) && !yields.yields(set, who, key);
+            if counts { collector.take(set, who, key) } else { Ok(()) }
         };
         finder.run(&mut readers, claimants, &wanted(self.document), &mut sink).await?;
         drop(readers);

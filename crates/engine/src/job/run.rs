@@ -246,6 +246,7 @@ fn next_batch(work: &Work<'_>, ready: &[Ready<'_>], rows: u64) -> Option<Vec<Pie
     // a job counted in memory was promised one batch
     let mut room = if work.census.blob.is_none() { u64::MAX } else { rows.max(1) };
     let mut source = None;
+    let mut bound_to: Option<u32> = None;
     for (ready, position) in ready.iter().zip(&work.positions) {
         let unit = ready.unit;
         let total = work.census.sets[unit.set].total;
@@ -256,13 +257,16 @@ fn next_batch(work: &Work<'_>, ready: &[Ready<'_>], rows: u64) -> Option<Vec<Pie
             break;
         }
         let left = total - position;
-        if unit.together && left > room && !pieces.is_empty() {
+        // units that go together and follow each other are one: their references run in a ring
+        let bound = unit.together && bound_to == Some(unit.number);
+        if !bound && (room == 0 || (unit.together && left > room && !pieces.is_empty())) {
             break;
         }
         let take = if unit.together { left } else { left.min(room) };
         pieces.push(Piece { unit: unit.number, from: *position, to: position + take });
         room = room.saturating_sub(take);
-        if room == 0 {
+        bound_to = unit.together.then_some(unit.number + 1);
+        if room == 0 && bound_to.is_none() {
             break;
         }
     }
