@@ -8,6 +8,7 @@
 mod cli;
 mod commands;
 mod door;
+mod elsewhere;
 mod failure;
 mod ids;
 mod out;

@@ -30,12 +30,12 @@ pub(crate) enum Job {
 }
 
 /// Does what was asked.
-pub(crate) async fn run(door: &Door, job: &Job) -> Result<Exit, Failure> {
+pub(crate) async fn run(door: Door, job: &Job) -> Result<Exit, Failure> {
     match job {
-        Job::Run(args) => run::run(door, args).await,
-        Job::Status(args) => status::run(door, args).await,
-        Job::Cancel(args) => cancel::run(door, args).await,
-        Job::Review(args) => review::run(door, args).await,
+        Job::Run(args) => run::run(&door.at(&args.place.at), args).await,
+        Job::Status(args) => status::run(&door, args).await,
+        Job::Cancel(args) => cancel::run(&door, args).await,
+        Job::Review(args) => review::run(&door.at(&args.place.at), args).await,
     }
 }
 

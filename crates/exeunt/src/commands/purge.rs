@@ -6,6 +6,7 @@ use exeunt_engine::purge::{Options, Purged};
 use serde_json::{Value, json};
 
 use crate::door::{Door, Needs};
+use crate::elsewhere::{self, At};
 use crate::failure::{Exit, Failure};
 use crate::table::table;
 use crate::{ids, out};
@@ -25,6 +26,8 @@ pub(crate) struct Args {
     /// Rows that appeared since are left, for this reason
     #[arg(long, value_name = "REASON")]
     leave_new: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: At,
 }
 
 /// Purges. One request's trouble does not stop the others; the first trouble is what the command ends with.
@@ -33,7 +36,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let requests =
         if args.requests.is_empty() { office.due_for_purge(&actor).await? } else { args.requests.clone() };
     let mut answers = Vec::new();
-    let mut trouble = None;
+    let mut trouble: Option<Failure> = None;
     let mut exit = Exit::DONE;
     for id in &requests {
         let options = Options {
@@ -41,7 +44,11 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             include_new: args.include_new,
             leave_new: args.leave_new.clone(),
         };
-        match office.purge(&actor, *id, options, &door.owner()).await {
+        let purged = match elsewhere::check(door, id) {
+            Ok(()) => office.purge(&actor, *id, options, &door.owner()).await.map_err(Failure::from),
+            Err(failure) => Err(failure),
+        };
+        match purged {
             Ok((purged, issued)) => {
                 if !purged.seen.found.is_empty() || !purged.seen.failed.is_empty() {
                     exit = Exit::REVIEW;
@@ -71,7 +78,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     }
     match trouble {
         None => Ok(exit),
-        Some(error) => Err(error.into()),
+        Some(failure) => Err(failure),
     }
 }
 

@@ -5,6 +5,7 @@ use exeunt_engine::restore::{Choice, Restored};
 use serde_json::{Value, json};
 
 use crate::door::{Door, Needs};
+use crate::elsewhere::{self, At};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -20,6 +21,8 @@ pub(crate) struct Args {
     /// Only rows with this key, as JSON where it has several columns: 7, ["a",1]; may be repeated
     #[arg(long = "key", value_name = "KEY", requires = "model")]
     keys: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: At,
 }
 
 /// Brings them back.
@@ -31,6 +34,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             keys: args.keys.iter().map(|key| read_key(key)).collect::<Result<_, _>>()?,
         },
     };
+    elsewhere::check(door, &args.request)?;
     let (office, actor) = door.office(Needs::Sources).await?;
     let restored = office.restore(&actor, args.request, &choice, &door.owner()).await?;
     if door.json {

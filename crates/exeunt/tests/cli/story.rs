@@ -58,6 +58,19 @@ fn a_person_is_shown_erased_restored_erased_again_and_gone_for_good() {
     assert!(!holds(&desk.file("backup.db"), &canary::email(3)));
     desk.done(&["ledger", "check", "--at", "shop=sqlite:backup.db"]);
 
+    // what was erased in a backup comes back and ends there, and not in the database of every day
+    let listed = desk.done(&["request", "list", "--json"]);
+    let replayed = listed.split('"').find(|word| word.starts_with("req_")).unwrap().to_owned();
+    let before = sqlite_hash(&desk.file("shop.db")).unwrap();
+    for refused in
+        [&["restore", &replayed][..], &["purge", &replayed, "--now", "x"], &["job", "run", &replayed]]
+    {
+        let answer = desk.ends(refused, 2);
+        assert!(answer.err.contains("--at shop=ADDRESS"), "{}", answer.err);
+    }
+    assert_eq!(sqlite_hash(&desk.file("shop.db")).unwrap(), before);
+    desk.done(&["purge", &replayed, "--now", "a backup", "--at", "shop=sqlite:backup.db"]);
+
     // the log is whole, and a changed one is not
     desk.done(&["audit", "verify"]);
     desk.done(&["audit", "export", "--to", "log.jsonl"]);

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::commands::job::{find, status};
 use crate::door::{Door, Needs};
+use crate::elsewhere::{self, At};
 use crate::failure::{Exit, Failure};
 use crate::ids::Work;
 use crate::out;
@@ -22,6 +23,8 @@ pub(crate) struct Args {
     /// Leave all of them as they are, for this reason
     #[arg(long, value_name = "REASON")]
     skip: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: At,
 }
 
 /// Lists, retries or skips.
@@ -29,6 +32,9 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let deciding = args.retry || args.skip.is_some();
     let (office, actor) = door.office(if deciding { Needs::Sources } else { Needs::Home }).await?;
     let job = find(&office, &actor, args.work, false).await?;
+    if deciding {
+        elsewhere::check(door, &job)?;
+    }
     if let Some(reason) = &args.skip {
         office.skip_reviews(&actor, job, reason, &door.owner()).await?;
     } else if args.retry {

@@ -5,6 +5,7 @@ use exeunt_engine::job::run::Control;
 
 use crate::commands::job::{find, status};
 use crate::door::{Door, Needs};
+use crate::elsewhere::{self, At};
 use crate::failure::{Exit, Failure};
 use crate::ids::Work;
 use crate::progress::Shown;
@@ -18,6 +19,8 @@ pub(crate) struct Args {
     work: Work,
     #[command(flatten)]
     guards: Guards,
+    #[command(flatten)]
+    pub(crate) place: At,
 }
 
 /// Guards that a person may confirm over.
@@ -45,6 +48,7 @@ impl Guards {
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let (office, actor) = door.office(Needs::Sources).await?;
     let job = find(&office, &actor, args.work, true).await?;
+    elsewhere::check(door, &job)?;
     let control = Control { stop: stop::on_signal(), confirmed: args.guards.confirmed() };
     let shown = Shown::new("erasing", door.json);
     let ended = office.run_job(&actor, job, &door.owner(), &control, &shown).await;

@@ -8,7 +8,7 @@ use crate::commands::job::{Guards, status_value, told};
 use crate::door::{Door, Needs};
 use crate::failure::{Exit, Failure};
 use crate::progress::Shown;
-use crate::{out, sources, stop};
+use crate::{elsewhere, out, sources, stop};
 
 /// Where.
 #[derive(Debug, clap::Args)]
@@ -33,6 +33,8 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
         }
         return Ok(Exit::DONE);
     };
+    let requests = replayed.requests.iter().map(|(_, request)| request.to_string());
+    elsewhere::note(&door, requests.chain([job.to_string()]))?;
     let control = Control { stop: stop::on_signal(), confirmed: args.guards.confirmed() };
     let shown = Shown::new("erasing again", door.json);
     let ended = office.run_job(&actor, job, &door.owner(), &control, &shown).await;
@@ -49,6 +51,11 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
             out::text(&format!("{new} erases again whom {old} had erased"))?;
         }
         out::text(&told(&status))?;
+        if let Some((name, _)) = args.at.first() {
+            out::remark(&format!(
+                "this was done in another database than the settings name: restore and purge it with --at {name}=ADDRESS as well"
+            ));
+        }
     }
     Ok(Exit::DONE)
 }
