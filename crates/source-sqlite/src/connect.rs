@@ -16,12 +16,12 @@ const DOING: &str = "open the database";
 pub(crate) fn open(settings: &Settings) -> Result<Connection, Fault> {
     let path = &settings.path;
     if !path.exists() {
-        return Err(Fault::new(FaultKind::Missing, "there is no such file").while_doing(DOING));
+        let what = format!("there is no file `{}`", path.display());
+        return Err(Fault::new(FaultKind::Missing, what).while_doing(DOING));
     }
     if !path.is_file() {
-        return Err(
-            Fault::new(FaultKind::Missing, "the path leads to something else than a file").while_doing(DOING)
-        );
+        let what = format!("`{}` is something else than a file", path.display());
+        return Err(Fault::new(FaultKind::Missing, what).while_doing(DOING));
     }
     // No URI: a `?` in a file name is part of it.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

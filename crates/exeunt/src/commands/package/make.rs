@@ -60,6 +60,11 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         ));
     }
     let made = &answered.made;
+    if made.complete && made.rows.iter().all(|(_, rows)| *rows == 0) {
+        out::remark(
+            "nothing is found for these identifiers; check them before you answer that nothing is held",
+        );
+    }
     if door.json {
         out::json(&json!({
             "package": made.package,
