@@ -119,7 +119,7 @@ const TOUCHED: [&str; 36] = [
     "verified",
 ];
 /// Things that many people share, whoever founded them.
-const SHARED: [&str; 26] = [
+const SHARED: [&str; 33] = [
     "group",
     "team",
     "organization",
@@ -146,6 +146,13 @@ const SHARED: [&str; 26] = [
     "league",
     "topic",
     "page",
+    "org",
+    "tenant",
+    "guild",
+    "household",
+    "school",
+    "venue",
+    "association",
 ];
 
 /// The role of the person a reference leads to.
