@@ -31,7 +31,7 @@ pub struct Document {
     pub map: String,
     /// Digest of each source's catalog, as far as the plan depends on it.
     pub catalogs: Vec<(Name, String)>,
-    /// Days that struck rows can be restored; 0 strikes without a vault.
+    /// Days that struck rows can be restored.
     pub window_days: u32,
     /// Most rows one person may have before somebody must confirm.
     pub row_cap: u64,

@@ -35,7 +35,7 @@ pub struct Inputs<'a> {
 /// What an organization has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Days that struck rows can be restored; 0 strikes without a vault.
+    /// Days that struck rows can be restored.
     pub window_days: u32,
     /// Days left for the whole request, where a deadline is known.
     pub deadline_days: Option<u32>,

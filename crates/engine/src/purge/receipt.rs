@@ -34,7 +34,11 @@ impl Engine {
         let now = self.world.now();
         let job = self.store.job(request.job.ok_or(Error::NothingThere(request.id))?).await?;
         let epochs = self.keyring.epochs(self.organization)?;
-        let epoch_due = epochs.iter().find(|info| info.epoch == job.epoch).map(|info| info.until);
+        // the key lives until the last window that was opened in its days has ended
+        let window = exeunt_plan::digest::read(&plan.document, &plan.digest)
+            .map_or(0, |document| i64::from(document.window_days));
+        let epoch_due =
+            epochs.iter().find(|info| info.epoch == job.epoch).map(|info| info.until.plus_days(window));
         let shredded = |what, count, when| Destruction { what, count, when };
         let receipt = Receipt {
             receipt: self.new_receipt(),
