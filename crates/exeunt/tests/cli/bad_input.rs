@@ -257,4 +257,9 @@ fn errors_are_json_when_json_is_asked_for() {
     assert_eq!(error["error"]["exit"], 6);
     assert_eq!(error["error"]["class"], "missing");
     assert!(error["error"]["message"].as_str().unwrap().contains("exeunt init"));
+    // and so is what cannot even be read as a call, without the value
+    let answer = desk.ends(&["--json", "request", "show", "ada@example.test"], 2);
+    let error: serde_json::Value = serde_json::from_str(&answer.err).unwrap();
+    assert_eq!((&error["error"]["code"], &error["error"]["exit"]), (&"E0801".into(), &2.into()));
+    assert!(!answer.err.contains("ada@") && answer.err.contains("such as req_"), "{}", answer.err);
 }
