@@ -37,6 +37,11 @@ pub fn columns_of(set: &RowSet) -> Vec<&Name> {
     key.iter().chain(&set.carried).collect()
 }
 
+/// The cells of a found row that have names: a row known by all its values starts with a key of the source's own.
+pub fn named_cells<'r>(names: &[&Name], row: &'r Row) -> &'r [Cell] {
+    &row[row.len().saturating_sub(names.len())..]
+}
+
 /// The anchors of a set. `rows_of` gives the rows of another set to start from (all of them, or a round's new ones).
 pub fn anchors_of<'f>(
     set: &RowSet,
@@ -76,7 +81,8 @@ pub fn anchors_of<'f>(
                 let rows = rows_of(*other)
                     .iter()
                     .map(|(claimant, row)| {
-                        (*claimant, places.iter().map(|at| row[*at].clone()).collect::<Row>())
+                        let cells = named_cells(&names, row);
+                        (*claimant, places.iter().map(|at| cells[*at].clone()).collect::<Row>())
                     })
                     // NULL refers to nothing
                     .filter(|(_, row)| !row.iter().any(Cell::is_null))

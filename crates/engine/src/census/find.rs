@@ -10,7 +10,7 @@ use exeunt_plan::document::{AnchorFrom, Document, RowSet};
 use exeunt_source::selection::KeyBy;
 use exeunt_source::{Anchor, Compare, Reader, Selection};
 
-use crate::census::anchors::{Found, anchors_of, columns_of};
+use crate::census::anchors::{Found, anchors_of, columns_of, named_cells};
 use crate::error::Error;
 use crate::people::{Claimant, normalized};
 
@@ -303,7 +303,7 @@ impl<'a> Finder<'a> {
                 found += 1;
                 for (kind, column) in &set.identities {
                     let Some(at) = names.iter().position(|name| *name == column) else { continue };
-                    let Some(here) = row[at].to_plain() else { continue };
+                    let Some(here) = named_cells(&names, row)[at].to_plain() else { continue };
                     let given = || claimant.known.given.iter().filter(|(have, _)| have == kind);
                     let compare = compare_of_kind(kind);
                     let same =
@@ -358,7 +358,8 @@ pub fn compare_of_kind(kind: &str) -> Compare {
 fn learn(set: &RowSet, claimant: &mut Claimant, row: &Row) {
     let names = columns_of(set);
     for (kind, column) in &set.identities {
-        let value = names.iter().position(|name| *name == column).and_then(|at| row[at].to_plain());
+        let cells = named_cells(&names, row);
+        let value = names.iter().position(|name| *name == column).and_then(|at| cells[at].to_plain());
         if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
             let entry = (set.number, kind.clone(), Personal::new(value));
             if !claimant.known.learned.contains(&entry) {
