@@ -199,6 +199,8 @@ fn allocate<'a>(
             None => groups.push((way.fate, way.shared, vec![place])),
         }
     }
+    // a row that goes with one owner whoever else owns it comes back with that one only: it is struck as such
+    groups.sort_by_key(|(_, shared, _)| *shared);
     let flowing = groups.iter().filter(|(fate, _, _)| fate.flows()).count();
     for (fate, shared, places) in groups {
         if let Fate::Detach(_) = fate {
