@@ -28,6 +28,7 @@ pub const ALL: &[&str] = &[
 
 /// Dies here when the environment says so.
 #[cfg(feature = "failpoints")]
+#[expect(clippy::disallowed_methods, reason = "compiled for crash tests only, where the environment names the point")]
 pub fn pass(name: &str) {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,11 +39,12 @@ pub fn pass(name: &str) {
         let (name, count) = text.split_once(':').unwrap_or((&text, "1"));
         Some((name.to_owned(), count.parse().ok()?))
     });
-    if let Some((point, count)) = wanted {
-        if point == name && PASSED.fetch_add(1, Ordering::Relaxed) + 1 == *count {
-            // as hard as `kill -9`: no destructor runs, no buffer is flushed
-            std::process::abort();
-        }
+    if let Some((point, count)) = wanted
+        && point == name
+        && PASSED.fetch_add(1, Ordering::Relaxed) + 1 == *count
+    {
+        // as hard as `kill -9`: no destructor runs, no buffer is flushed
+        std::process::abort();
     }
 }
 

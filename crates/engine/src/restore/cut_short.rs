@@ -164,10 +164,10 @@ fn testifies(change: Change, witnesses: &[&Image], here: &[Row]) -> bool {
             Change::Inserted => row.is_none(),
             Change::Updated => {
                 let after = image.after.as_deref().unwrap_or_default();
-                let told =
+                let mut told =
                     image.before.iter().zip(after).enumerate().filter(|(_, (before, after))| before != after);
                 row.is_some_and(|row| {
-                    told.map(|(at, (before, _))| row.get(at) == Some(before)).any(|same| same)
+                    told.any(|(at, (before, _))| row.get(at) == Some(before))
                 })
             }
         }
