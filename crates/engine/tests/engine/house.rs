@@ -22,17 +22,17 @@ use exeunt_testkit::dice::Dice;
 use exeunt_vault::{KeyFile, Keyring, Shelf};
 
 /// Time that goes on by itself and can be moved; chance from a seed.
-pub struct TestWorld {
+pub(crate) struct TestWorld {
     ahead: Mutex<i64>,
     dice: Mutex<Dice>,
 }
 
 impl TestWorld {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()) }
     }
 
-    pub fn skip_days(&self, days: i64) {
+    pub(crate) fn skip_days(&self, days: i64) {
         *self.ahead.lock().unwrap() += days * 86_400;
     }
 }
@@ -55,7 +55,7 @@ impl World for TestWorld {
 }
 
 /// Signs nothing: what the log needs is tested where the log is at home.
-pub struct NoNotary;
+pub(crate) struct NoNotary;
 
 impl Notary for NoNotary {
     fn sign(&self, _: OrganizationId, size: u64, _: &exeunt_audit::merkle::Hash) -> Result<String, String> {
@@ -65,19 +65,19 @@ impl Notary for NoNotary {
     fn committed(&self, _: OrganizationId, _: u64, _: &str) {}
 }
 
-pub struct House {
-    pub dir: tempfile::TempDir,
-    pub world: Arc<TestWorld>,
-    pub engine: Engine,
-    pub map: DataMap,
+pub(crate) struct House {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) world: Arc<TestWorld>,
+    pub(crate) engine: Engine,
+    pub(crate) map: DataMap,
 }
 
-pub fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
 
 impl House {
-    pub async fn new(map: &str, sources: Vec<(&str, Arc<dyn Source>)>) -> Self {
+    pub(crate) async fn new(map: &str, sources: Vec<(&str, Arc<dyn Source>)>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let world = Arc::new(TestWorld::new());
         let secret = || {
@@ -116,7 +116,7 @@ impl House {
         Self { dir, world, engine, map }
     }
 
-    pub async fn submit(&self, kind: &str, identifiers: &[(&str, &str)]) -> RequestId {
+    pub(crate) async fn submit(&self, kind: &str, identifiers: &[(&str, &str)]) -> RequestId {
         let id = self.engine.new_request();
         let now = self.world.now();
         let mut request = Request {
@@ -149,7 +149,7 @@ impl House {
     }
 
     /// The document of a plan, as the planner makes it today.
-    pub async fn draft(&self, right: Right, kinds: &[&str]) -> Document {
+    pub(crate) async fn draft(&self, right: Right, kinds: &[&str]) -> Document {
         let mut catalogs = BTreeMap::new();
         let mut abilities = BTreeMap::new();
         for (called, source) in &self.engine.sources {
@@ -175,7 +175,7 @@ impl House {
     }
 
     /// Stores and approves a plan for requests.
-    pub async fn approve(&self, document: &Document, requests: &[RequestId]) -> PlanId {
+    pub(crate) async fn approve(&self, document: &Document, requests: &[RequestId]) -> PlanId {
         let id = self.engine.new_plan();
         let text = exeunt_plan::digest::text(document);
         let digest = exeunt_plan::digest::of_text(&text);
@@ -201,22 +201,22 @@ impl House {
     }
 
     /// Plans, approves and queues an erasure.
-    pub async fn queue(&self, requests: &[RequestId], kinds: &[&str]) -> JobId {
+    pub(crate) async fn queue(&self, requests: &[RequestId], kinds: &[&str]) -> JobId {
         let document = self.draft(Right::Erasure, kinds).await;
         let plan = self.approve(&document, requests).await;
         self.engine.queue_job(plan, requests, &["received", states::HIDDEN], None).await.unwrap()
     }
 
-    pub async fn run(&self, job: JobId) -> Result<&'static str, exeunt_engine::Error> {
+    pub(crate) async fn run(&self, job: JobId) -> Result<&'static str, exeunt_engine::Error> {
         self.engine.run_job(job, "test", &Default::default(), &exeunt_engine::progress::Nobody).await
     }
 }
 
-pub fn sqlite(path: &Path) -> Arc<dyn Source> {
+pub(crate) fn sqlite(path: &Path) -> Arc<dyn Source> {
     Arc::new(exeunt_source_sqlite::SqliteSource::new(exeunt_source_sqlite::Settings::for_file(path)))
 }
 
-pub async fn postgres(url: &str) -> Arc<dyn Source> {
+pub(crate) async fn postgres(url: &str) -> Arc<dyn Source> {
     let settings = exeunt_source_postgres::Settings::from_url(url);
     Arc::new(exeunt_source_postgres::Postgres::connect(&settings).await.unwrap())
 }

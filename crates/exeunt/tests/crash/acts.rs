@@ -150,7 +150,7 @@ impl Story {
                 self.purged.assert_same(&home.look());
             }
         }
-        assert_eq!(home.blobs(), 0, "the vault keeps nothing for nobody");
+        assert_eq!(home.blobs(), Vec::<String>::new(), "the vault keeps nothing for nobody");
         home.ask(&["audit", "verify"]);
     }
 

@@ -125,14 +125,7 @@ impl Home {
         let known = list(
             "SELECT blob FROM blob_claims UNION SELECT census_blob FROM jobs WHERE census_blob IS NOT NULL",
         );
-        let mut there = Vec::new();
-        for rack in std::fs::read_dir(self.path("home/vault")).unwrap().flatten() {
-            let Ok(files) = std::fs::read_dir(rack.path()) else { continue };
-            for file in files.flatten() {
-                let name = file.file_name().into_string().unwrap();
-                there.extend(name.strip_suffix(".blob").map(str::to_owned));
-            }
-        }
+        let there = self.blobs();
         let less = |from: &[String], what: &[String]| -> Vec<String> {
             from.iter().filter(|blob| !what.contains(blob)).cloned().collect()
         };
@@ -149,13 +142,17 @@ impl Home {
         free(&self.path("home/control.db")) && (self.database.is_some() || free(&self.shop()))
     }
 
-    /// Files in the vault.
-    pub(crate) fn blobs(&self) -> usize {
-        let racks = std::fs::read_dir(self.path("home/vault")).unwrap().flatten();
-        racks
-            .filter(|rack| rack.path().is_dir())
-            .map(|rack| std::fs::read_dir(rack.path()).unwrap().count())
-            .sum()
+    /// Finished blobs in the vault. An unfinished file, which a death may leave, is swept after a day.
+    pub(crate) fn blobs(&self) -> Vec<String> {
+        let mut there = Vec::new();
+        for rack in std::fs::read_dir(self.path("home/vault")).unwrap().flatten() {
+            let Ok(files) = std::fs::read_dir(rack.path()) else { continue };
+            for file in files.flatten() {
+                let name = file.file_name().into_string().unwrap();
+                there.extend(name.strip_suffix(".blob").map(str::to_owned));
+            }
+        }
+        there
     }
 
     /// How many rows a query on the control store counts.

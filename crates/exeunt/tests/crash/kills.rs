@@ -33,7 +33,8 @@ fn die(story: &Story, act: Act, death: Death) -> Option<Duration> {
         }
         Death::After(time) => Victim::start(&mut command).unwrap().kill_after(time).unwrap(),
     };
-    if !end.killed() {
+    let killed = end.killed();
+    if !killed {
         assert!(end.status.success(), "{act:?} failed without dying at {death:?}: {}", end.words());
         if matches!(death, Death::At(..)) {
             return None;
@@ -41,7 +42,7 @@ fn die(story: &Story, act: Act, death: Death) -> Option<Duration> {
     }
     let took = story.go_on(act, &home);
     story.check(act, &home);
-    Some(took)
+    killed.then_some(took)
 }
 
 /// Dies at every fail point of some acts, each time it is passed (or the first `most` times). Gives the times of going on.
@@ -101,10 +102,10 @@ fn on_sqlite_nothing_is_lost_and_nothing_is_done_twice_wherever_it_dies() {
     times.extend(at_every_point(&one, &[Act::Erase], u32::MAX));
     let named = times.len();
     eprintln!("{named} deaths at fail points");
-    for (act, runs) in [(Act::Erase, 90), (Act::Restore, 45), (Act::Purge, 30)] {
+    for (act, runs) in [(Act::Erase, 120), (Act::Restore, 65), (Act::Purge, 45)] {
         times.extend(at_random_times(&many, act, runs, &mut dice));
     }
-    times.extend(at_random_times(&one, Act::Erase, 15, &mut dice));
+    times.extend(at_random_times(&one, Act::Erase, 20, &mut dice));
     conclude(&times, 300);
 }
 

@@ -4,7 +4,7 @@
 //!
 //! `EXEUNT_TEST_SEED` repeats a run; `EXEUNT_CRASH_RUNS` multiplies the random kills.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop loudly")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 #![expect(clippy::disallowed_methods, reason = "tests start programs, measure time and wait for them")]
 #![expect(clippy::print_stderr, reason = "a failing run is repeated by its seed")]
 
