@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use exeunt_datamap::model::{EdgeAction, Reference};
 use exeunt_source::catalog::Rule;
 use exeunt_source::selection::KeyBy;
 
@@ -175,8 +176,13 @@ fn cut<'a>(schema: &Schema<'a>, edges: &Edges<'a>, owned: &mut Owned<'a>, steps:
         owned.sets.drafts[set].yields_to.clear();
         return;
     }
+    // rows of others that still refer here stop the deletion, as the map asks: they are not cleared on the way
+    let refuses = edge
+        .relations
+        .iter()
+        .any(|(_, relation)| relation.on_erase == Some(EdgeAction::Cut(Reference::Refuse)));
     let set = match (cutting(Purpose::Clear).map(|step| step.set), repoints) {
-        (Some(set), None) => set,
+        (Some(set), None) if !refuses => set,
         _ => {
             let mut draft = SetDraft::new(from);
             draft.why = format!(
@@ -199,7 +205,7 @@ fn cut<'a>(schema: &Schema<'a>, edges: &Edges<'a>, owned: &mut Owned<'a>, steps:
             set
         }
     };
-    if let (Some(_), KeyBy::Columns(key)) = (repoints, &schema.models[from].key) {
+    if let (true, KeyBy::Columns(key)) = (refuses || repoints.is_some(), &schema.models[from].key) {
         // rows that stay are pointed to a ghost and remain so: only those that go are cleared
         let key = key.clone();
         for going in owned.deleted(from) {

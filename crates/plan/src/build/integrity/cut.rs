@@ -1,7 +1,7 @@
 //! Cutting references: the steps that clear or repoint them, the rings inside one table, the guards.
 
 use exeunt_base::Name;
-use exeunt_datamap::model::Relation;
+use exeunt_datamap::model::{EdgeAction, Reference, Relation};
 use exeunt_source::catalog::Rule;
 use exeunt_source::selection::{Filter, KeyBy, Test};
 use exeunt_source::strike::Referrer;
@@ -27,8 +27,10 @@ impl Look<'_, '_> {
         }
         if let Some(columns) = self.clearable() {
             let why = String::from("rows of the table refer to each other: cut before they go");
-            match (repointed.is_some(), &self.schema.models[from].key) {
-                // some are pointed to a ghost and stay so: only rows that go are cut
+            let refuses = |relation: &Relation| relation.on_erase == Some(EdgeAction::Cut(Reference::Refuse));
+            let spares = repointed.is_some() || self.edge.relations.iter().any(|(_, one)| refuses(one));
+            match (spares, &self.schema.models[from].key) {
+                // some are pointed to a ghost and stay so, or stop the deletion: only rows that go are cut
                 (true, KeyBy::Columns(key)) => self.cut_going(from, key.clone(), &columns, why),
                 _ => self.clear(from, Vec::new(), why),
             }
