@@ -5,6 +5,7 @@ mod cut_short;
 pub mod plan;
 pub mod rows;
 pub mod shape;
+mod unchange;
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, BlobId, RequestId};

@@ -59,7 +59,7 @@ async fn one_person_is_erased_restored_and_purged_on_postgres() {
     let database = Postgres::shared().create_database().unwrap();
     shop::install_postgres(&database, 40).unwrap();
     let url = database.url();
-    story(postgres(&url).await, &|| Snapshot::of_postgres(&url).unwrap(), 4_000).await;
+    story(postgres(url).await, &|| Snapshot::of_postgres(url).unwrap(), 4_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,5 +67,5 @@ async fn many_small_batches_come_to_the_same_on_postgres() {
     let database = Postgres::shared().create_database().unwrap();
     shop::install_postgres(&database, 40).unwrap();
     let url = database.url();
-    story(postgres(&url).await, &|| Snapshot::of_postgres(&url).unwrap(), 3).await;
+    story(postgres(url).await, &|| Snapshot::of_postgres(url).unwrap(), 3).await;
 }

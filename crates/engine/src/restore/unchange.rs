@@ -1,0 +1,157 @@
+//! Undoing what left rows in place: columns get their old values where nobody wrote since, ghosts go when nobody needs them.
+
+use exeunt_base::{Cell, Fault, Name, Row};
+use exeunt_source::catalog::Catalog;
+use exeunt_source::{Delete, Lock, Referrer, Transaction, Triggers, Update};
+
+use crate::image::Image;
+use crate::restore::cut_short::Places;
+use crate::restore::plan::Item;
+use crate::restore::shape::Fit;
+use crate::restore::{Company, Restored};
+
+/// Gives changed columns their old values, but where somebody wrote newer ones since.
+pub(crate) async fn unchange(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    fit: &Fit,
+    company: Company,
+    restored: &mut Restored,
+) -> Result<Places, Fault> {
+    let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
+    let lock =
+        Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: fit.columns.clone() };
+    let mut now: Vec<Option<Row>> = vec![None; images.len()];
+    for mut row in tx.lock(&lock, keys).await?.collect().await? {
+        let place = row.first().and_then(Cell::as_int).and_then(|place| usize::try_from(place).ok());
+        row.remove(0);
+        if let Some(slot) = place.and_then(|place| now.get_mut(place)) {
+            *slot = Some(row);
+        }
+    }
+    let pairs: Vec<(Row, Row)> = images
+        .iter()
+        .map(|(_, image)| (fit.row(&image.before), fit.row(image.after.as_deref().unwrap_or(&image.before))))
+        .collect();
+    let changed: Vec<usize> = (0..fit.columns.len())
+        .filter(|column| pairs.iter().any(|(before, after)| before[*column] != after[*column]))
+        .collect();
+    let mut places = Places::default();
+    let mut todo: Vec<(usize, Row)> = Vec::new();
+    for (place, ((before, after), now)) in pairs.iter().zip(&now).enumerate() {
+        let Some(now) = now else {
+            match company {
+                Company::None => restored.refuse(&item.model, String::from("the row was deleted since"), 1),
+                Company::Hidden => restored.wait_for_others(&item.model, 1),
+                Company::Gone => restored.lose_with_others(&item.model, 1),
+            }
+            continue;
+        };
+        let ours = |column: &&usize| before[**column] != after[**column];
+        let lived_on = changed
+            .iter()
+            .filter(ours)
+            .any(|column| now[*column] != after[*column] && now[*column] != before[*column]);
+        if lived_on {
+            let words = "the row was changed since where it had been anonymized; the newer values are not overwritten";
+            restored.refuse(&item.model, String::from(words), 1);
+            continue;
+        }
+        places.back.push(images[place].0);
+        if !changed.iter().any(|column| ours(&column)) {
+            // the mask had left this row as it was
+            restored.back += 1;
+            continue;
+        }
+        if changed.iter().filter(ours).all(|column| now[*column] == before[*column]) {
+            restored.already += 1;
+            continue;
+        }
+        let values: Row = changed
+            .iter()
+            .map(|column| if before[*column] != after[*column] { &before[*column] } else { &now[*column] })
+            .cloned()
+            .collect();
+        restored.back += 1;
+        places.changed.push(images[place].0);
+        todo.push((place, values));
+    }
+    if todo.is_empty() || changed.is_empty() {
+        return Ok(places);
+    }
+    let set: Vec<Name> = changed.iter().map(|column| fit.columns[*column].clone()).collect();
+    for triggers in [Triggers::Fire, Triggers::Quiet] {
+        let given: Vec<Row> = todo
+            .iter()
+            .map(|(place, values)| {
+                images[*place].1.key.iter().cloned().chain(values.iter().cloned()).collect()
+            })
+            .collect();
+        let update = Update {
+            table: item.shape.table.clone(),
+            key: item.shape.key.clone(),
+            set: set.clone(),
+            columns: set.clone(),
+            triggers,
+        };
+        let mut left = Vec::new();
+        for mut answer in tx.update(&update, given).await?.collect().await? {
+            let Some(at) = answer.first().and_then(Cell::as_int).and_then(|at| usize::try_from(at).ok())
+            else {
+                continue;
+            };
+            answer.remove(0);
+            if todo.get(at).is_some_and(|(_, values)| *values != answer) {
+                left.push(todo[at].clone());
+            }
+        }
+        todo = left;
+        if todo.is_empty() {
+            return Ok(places);
+        }
+    }
+    restored.note(format!(
+        "a trigger of {} changes rows as they come back, and could not be kept quiet",
+        item.shape.table
+    ));
+    Ok(places)
+}
+
+/// Takes ghosts away that nothing refers to any more; others may have come to need them.
+pub(crate) async fn take_away(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    catalog: &Catalog,
+    company: Company,
+    restored: &mut Restored,
+) -> Result<Places, Fault> {
+    let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
+    let lock = Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
+    let mut needed = std::collections::HashSet::new();
+    for table in &catalog.tables {
+        for key in table.foreign_keys.iter().filter(|key| key.to == item.shape.table) {
+            let on = key.columns.iter().cloned().zip(key.to_columns.iter().cloned()).collect();
+            let by = Referrer { table: table.name.clone(), on };
+            needed.extend(tx.referred(&lock, &by, &keys).await?);
+        }
+    }
+    let (changed, free): (Vec<u32>, Vec<Row>) = (0u32..)
+        .zip(images.iter().zip(&keys))
+        .filter(|(place, _)| !needed.contains(place))
+        .map(|(_, ((number, _), key))| (*number, key.clone()))
+        .unzip();
+    if !free.is_empty() {
+        let delete =
+            Delete { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
+        let mut pages = tx.delete(&delete, free).await?;
+        while pages.next().await?.is_some() {}
+    }
+    // one that is needed by rows of people who may still come back goes when the last of them does
+    let waits = |place: &u32| company == Company::Hidden && needed.contains(place);
+    restored.waiting += (0u32..).zip(images).filter(|(place, _)| waits(place)).count() as u64;
+    let back =
+        (0u32..).zip(images).filter(|(place, _)| !waits(place)).map(|(_, (number, _))| *number).collect();
+    Ok(Places { back, changed })
+}
