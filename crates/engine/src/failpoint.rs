@@ -28,7 +28,10 @@ pub const ALL: &[&str] = &[
 
 /// Dies here when the environment says so.
 #[cfg(feature = "failpoints")]
-#[expect(clippy::disallowed_methods, reason = "compiled for crash tests only, where the environment names the point")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "compiled for crash tests only, where the environment names the point"
+)]
 pub fn pass(name: &str) {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU64, Ordering};

@@ -166,9 +166,7 @@ fn testifies(change: Change, witnesses: &[&Image], here: &[Row]) -> bool {
                 let after = image.after.as_deref().unwrap_or_default();
                 let mut told =
                     image.before.iter().zip(after).enumerate().filter(|(_, (before, after))| before != after);
-                row.is_some_and(|row| {
-                    told.any(|(at, (before, _))| row.get(at) == Some(before))
-                })
+                row.is_some_and(|row| told.any(|(at, (before, _))| row.get(at) == Some(before)))
             }
         }
     })

@@ -1,6 +1,6 @@
 //! The engine on real databases: what is erased, what comes back, what a purge leaves.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop loudly")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 #![expect(clippy::disallowed_methods, reason = "tests read the real clock")]
 
 mod answers;
