@@ -2,7 +2,7 @@
 //!
 //! A connector's test gives a function that makes a [`Fixture`] on an empty database, and stamps the suite:
 //!
-//! ```ignore
+//! ```text
 //! async fn fixture() -> Fixture { … }
 //! exeunt_testkit::source_contract!(fixture);
 //! ```
