@@ -2,7 +2,6 @@
 
 mod columns;
 mod constraints;
-mod fingerprint;
 mod relations;
 mod triggers;
 
@@ -12,7 +11,6 @@ use exeunt_base::{Fault, FaultKind, Name, TableRef};
 use exeunt_source::Catalog;
 use tokio_postgres::{Client, Row};
 
-pub(crate) use crate::describe::fingerprint::fingerprint;
 use crate::error::{Blame, fault};
 use crate::schema::Schema;
 
