@@ -142,14 +142,16 @@ impl Change<'_> {
         claimant: u32,
         first: bool,
     ) -> Result<(), Error> {
-        let done = sqlx::query("UPDATE requests SET job = $2, claimant = $3 WHERE id = $1 AND ($4 = 0 OR job IS NULL)")
-            .bind(id.to_string())
-            .bind(job.to_string())
-            .bind(i64::from(claimant))
-            .bind(i64::from(first))
-            .execute(&mut *self.connection)
-            .await
-            .map_err(Error::while_doing("tie a request to its job"))?;
+        let done = sqlx::query(
+            "UPDATE requests SET job = $2, claimant = $3 WHERE id = $1 AND ($4 = 0 OR job IS NULL)",
+        )
+        .bind(id.to_string())
+        .bind(job.to_string())
+        .bind(i64::from(claimant))
+        .bind(i64::from(first))
+        .execute(&mut *self.connection)
+        .await
+        .map_err(Error::while_doing("tie a request to its job"))?;
         if done.rows_affected() == 1 {
             return Ok(());
         }

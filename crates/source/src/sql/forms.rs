@@ -66,7 +66,7 @@ pub trait Forms: Sync {
         Ok(())
     }
 
-    /// Writes a column as a point in time, to be compared with what [`Self::moment_given`] writes.
+    /// Writes a column as a point in time, to be compared with one the filter gives.
     fn moment(&self, sql: &mut Sql, _table: &TableRef, row: Alias, column: &Name) -> Result<(), Fault> {
         match self.dialect() {
             // `auto`: numbers are julian days or seconds since 1970, as their size tells.
