@@ -59,7 +59,7 @@ impl Default for Settings {
             jobs_at_a_time: None,
             matches_cap: 5,
             epoch_days: 7,
-            first_batch: 4_000,
+            first_batch: 10_000,
             batch_rows: None,
             batch_seconds: 1.0,
             packages: PathBuf::from("packages"),

@@ -54,6 +54,12 @@ pub struct Work<'a> {
     pub mask_key: MaskKey,
     /// Ghosts made so far.
     pub ghosts: Ghosts,
+    /// What the census is to enter into the store, not written yet: it goes with the first thing that is.
+    pub(crate) pending: Option<prepare::Pending>,
+    /// The batch that leaves nothing to do may settle the job in the transaction that closes it.
+    pub(crate) settles: bool,
+    /// How the job ended, once it has.
+    pub(crate) ended: Option<&'static str>,
     /// The review whose row is being tried again: it is counted there, not by position.
     pub retrying: Option<exeunt_base::BatchId>,
 }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod constraints;
+mod fingerprint;
 mod relations;
 mod triggers;
 
@@ -11,6 +12,7 @@ use exeunt_base::{Fault, FaultKind, Name, TableRef};
 use exeunt_source::Catalog;
 use tokio_postgres::{Client, Row};
 
+pub(crate) use crate::describe::fingerprint::fingerprint;
 use crate::error::{Blame, fault};
 use crate::schema::Schema;
 

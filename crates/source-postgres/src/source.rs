@@ -18,7 +18,16 @@ pub struct Postgres {
     pub(crate) facts: Arc<Facts>,
     schemas: Vec<String>,
     schema: Mutex<Option<Arc<Schema>>>,
+    described: Mutex<Option<Described>>,
     pub(crate) scrub: Scrub,
+}
+
+/// A catalog that was read, and what would be different had it changed.
+#[derive(Clone)]
+struct Described {
+    fingerprint: String,
+    catalog: Arc<Catalog>,
+    schema: Arc<Schema>,
 }
 
 /// What holds for every connection.
@@ -62,6 +71,7 @@ impl Postgres {
             facts: Arc::new(facts),
             schemas: settings.schemas.iter().map(|name| name.as_str().to_owned()).collect(),
             schema: Mutex::new(None),
+            described: Mutex::new(None),
             scrub: settings.scrub,
         })
     }
@@ -85,6 +95,10 @@ impl Postgres {
         self.schema.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn described(&self) -> std::sync::MutexGuard<'_, Option<Described>> {
+        self.described.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn session(&self, begin: &str) -> Result<Session, Fault> {
         let schema = self.schema().await?;
         let lease = self.pool.lease().await?;
@@ -102,16 +116,31 @@ impl Source for Postgres {
             rolls_back: true,
             quiet_triggers: self.facts.quiet_triggers,
             snapshots: true,
-            rows_per_strike: 20_000,
+            rows_per_strike: 100_000,
         }
     }
 
     async fn describe(&self) -> Result<Catalog, Fault> {
-        let lease = self.pool.lease().await?;
+        let mut lease = self.pool.lease().await?;
+        let before = crate::describe::fingerprint(&mut lease).await?;
+        let known = self.described().clone().filter(|known| known.fingerprint == before);
+        if let Some(known) = known {
+            lease.give_back();
+            *self.known() = Some(known.schema);
+            return Ok(Catalog::clone(&known.catalog));
+        }
         let (catalog, schema) =
             crate::describe::catalog(lease.client(), &self.schemas, &self.facts.product).await?;
+        let schema = Arc::new(schema);
+        // what changed while it was read is read again next time
+        let after = crate::describe::fingerprint(&mut lease).await?;
         lease.give_back();
-        *self.known() = Some(Arc::new(schema));
+        *self.described() = (before == after).then(|| Described {
+            fingerprint: after,
+            catalog: Arc::new(catalog.clone()),
+            schema: Arc::clone(&schema),
+        });
+        *self.known() = Some(schema);
         Ok(catalog)
     }
 

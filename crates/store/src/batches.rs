@@ -3,6 +3,7 @@
 use exeunt_base::{BatchId, BlobId, JobId, Name, RequestId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 
+use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
 use crate::error::Error;
@@ -79,15 +80,17 @@ impl Change<'_> {
         .execute(&mut *self.connection)
         .await
         .map_err(Error::while_doing(doing))?;
-        for (request, rows) in claims {
-            sqlx::query("INSERT INTO blob_claims (blob, job, request, rows) VALUES ($1, $2, $3, $4)")
-                .bind(batch.blob.to_string())
-                .bind(batch.job.to_string())
-                .bind(request.to_string())
-                .bind(signed(*rows))
-                .execute(&mut *self.connection)
-                .await
-                .map_err(Error::while_doing(doing))?;
+        for claims in claims.chunks(bulk::ROWS) {
+            let text = format!(
+                "INSERT INTO blob_claims (blob, job, request, rows) VALUES {}",
+                bulk::rows(claims.len(), 4, 1)
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            for (request, rows) in claims {
+                query = query.bind(batch.blob.to_string()).bind(batch.job.to_string());
+                query = query.bind(request.to_string()).bind(signed(*rows));
+            }
+            query.execute(&mut *self.connection).await.map_err(Error::while_doing(doing))?;
         }
         sqlx::query("UPDATE jobs SET batches = $2 WHERE id = $1")
             .bind(batch.job.to_string())
@@ -179,16 +182,17 @@ impl Change<'_> {
 
     /// Remembers rows that were put back one by one.
     pub async fn mark_returned(&mut self, blob: BlobId, segment: u32, places: &[u32]) -> Result<(), Error> {
-        for place in places {
-            sqlx::query(
-                "INSERT INTO returned_rows (blob, segment, place) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            )
-            .bind(blob.to_string())
-            .bind(i64::from(segment))
-            .bind(i64::from(*place))
-            .execute(&mut *self.connection)
-            .await
-            .map_err(Error::while_doing("mark rows put back"))?;
+        for places in places.chunks(bulk::ROWS) {
+            let text = format!(
+                "INSERT INTO returned_rows (blob, segment, place) VALUES {} ON CONFLICT DO NOTHING",
+                bulk::rows(places.len(), 3, 1)
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            for place in places {
+                query = query.bind(blob.to_string()).bind(i64::from(segment)).bind(i64::from(*place));
+            }
+            let done = query.execute(&mut *self.connection).await;
+            done.map_err(Error::while_doing("mark rows put back"))?;
         }
         Ok(())
     }

@@ -2,32 +2,33 @@
 
 use exeunt_base::{OrganizationId, RequestId, Timestamp};
 
+use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
 use crate::error::Error;
 use crate::rows::Reading;
 
 impl Change<'_> {
-    /// Enters one identifier of an erased person, as its keyed digest.
-    pub async fn add_to_ledger(
+    /// Enters many identifiers at once: kind, keyed digest, and the request that erases whom it names.
+    pub async fn add_all_to_ledger(
         &mut self,
         organization: OrganizationId,
-        kind: &str,
-        mac: &[u8],
-        request: RequestId,
+        entries: &[(&str, [u8; 32], RequestId)],
         at: Timestamp,
     ) -> Result<(), Error> {
-        sqlx::query(
-            "INSERT INTO ledger (organization, mac, kind, request, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        )
-        .bind(organization.to_string())
-        .bind(mac)
-        .bind(kind)
-        .bind(request.to_string())
-        .bind(at.as_micros())
-        .execute(&mut *self.connection)
-        .await
-        .map_err(Error::while_doing("enter somebody in the ledger"))?;
+        for entries in entries.chunks(bulk::ROWS) {
+            let text = format!(
+                "INSERT INTO ledger (organization, mac, kind, request, at) VALUES {} ON CONFLICT DO NOTHING",
+                bulk::rows(entries.len(), 5, 1)
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            for (kind, mac, request) in entries {
+                query = query.bind(organization.to_string()).bind(mac.as_slice()).bind(*kind);
+                query = query.bind(request.to_string()).bind(at.as_micros());
+            }
+            let done = query.execute(&mut *self.connection).await;
+            done.map_err(Error::while_doing("enter people in the ledger"))?;
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod batches;
+mod bulk;
 pub mod change;
 pub mod connect;
 pub mod error;

@@ -3,6 +3,7 @@
 use exeunt_base::{JobId, OrganizationId, PlanId, RequestId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 
+use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
 use crate::error::Error;
@@ -122,6 +123,110 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Moves many requests from one of `from` to `to`; refuses when one of them is in none of those.
+    pub async fn move_requests(&mut self, ids: &[RequestId], from: &[&str], to: &str) -> Result<(), Error> {
+        for ids in ids.chunks(bulk::ROWS) {
+            let mut found = std::collections::HashMap::with_capacity(ids.len());
+            let text = format!("SELECT id, state FROM requests WHERE id IN ({})", bulk::places(ids.len(), 1));
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            for id in ids {
+                query = query.bind(id.to_string());
+            }
+            let rows = query.fetch_all(&mut *self.connection).await;
+            for row in rows.map_err(Error::while_doing("read requests"))? {
+                let reading = Reading { row: &row, what: "request" };
+                found.insert(reading.id::<RequestId>("id")?, reading.get::<String>("state")?);
+            }
+            for id in ids {
+                let state = found
+                    .remove(id)
+                    .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
+                if !from.contains(&state.as_str()) {
+                    let (id, wanted) = (id.to_string(), from.join(" or "));
+                    return Err(Error::State { what: "request", id, found: state, wanted });
+                }
+            }
+            self.set_for_all(ids, "state", to, "move requests").await?;
+        }
+        Ok(())
+    }
+
+    /// Ties many requests to the plan that answers them.
+    pub async fn set_requests_plan(&mut self, ids: &[RequestId], plan: PlanId) -> Result<(), Error> {
+        for ids in ids.chunks(bulk::ROWS) {
+            self.set_for_all(ids, "plan", &plan.to_string(), "tie requests to their plan").await?;
+        }
+        Ok(())
+    }
+
+    async fn set_for_all(
+        &mut self,
+        ids: &[RequestId],
+        column: &'static str,
+        value: &str,
+        doing: &'static str,
+    ) -> Result<(), Error> {
+        let text = format!("UPDATE requests SET {column} = $1 WHERE id IN ({})", bulk::places(ids.len(), 2));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(value);
+        for id in ids {
+            query = query.bind(id.to_string());
+        }
+        query.execute(&mut *self.connection).await.map_err(Error::while_doing(doing))?;
+        Ok(())
+    }
+
+    /// Ties requests to their job; their order gives the claimant numbers, from 0. One that was approved and waits for
+    /// its `first` job takes none when it has one already: two processes may start the same plan in the same moment.
+    pub async fn set_requests_job(
+        &mut self,
+        ids: &[RequestId],
+        job: JobId,
+        first: bool,
+    ) -> Result<(), Error> {
+        let mut claimant = 0i64;
+        for ids in ids.chunks(bulk::ROWS) {
+            let text = format!(
+                "UPDATE requests SET job = $1, claimant = given.column2 FROM (VALUES {}) AS given
+                 WHERE id = given.column1 AND ($2 = 0 OR job IS NULL)",
+                bulk::rows(ids.len(), 2, 3)
+            );
+            let mut query =
+                sqlx::query(sqlx::AssertSqlSafe(text)).bind(job.to_string()).bind(i64::from(first));
+            for id in ids {
+                query = query.bind(id.to_string()).bind(claimant);
+                claimant += 1;
+            }
+            let done = query.execute(&mut *self.connection).await;
+            let done = done.map_err(Error::while_doing("tie requests to their job"))?;
+            if done.rows_affected() != ids.len() as u64 {
+                return Err(Error::State {
+                    what: "request of job",
+                    id: job.to_string(),
+                    found: String::from("tied to a job already"),
+                    wanted: String::from("a request without a job"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces what is known of many people, sealed.
+    pub async fn set_all_identities(&mut self, sealed: &[(RequestId, Vec<u8>)]) -> Result<(), Error> {
+        for sealed in sealed.chunks(bulk::ROWS) {
+            let text = format!(
+                "UPDATE requests SET identities = given.column2 FROM (VALUES {}) AS given WHERE id = given.column1",
+                bulk::rows(sealed.len(), 2, 1)
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            for (id, identities) in sealed {
+                query = query.bind(id.to_string()).bind(identities.as_slice());
+            }
+            let done = query.execute(&mut *self.connection).await;
+            done.map_err(Error::while_doing("keep requests' identities"))?;
+        }
+        Ok(())
+    }
+
     /// Ties a request to the plan that answers it.
     pub async fn set_request_plan(&mut self, id: RequestId, plan: PlanId) -> Result<(), Error> {
         sqlx::query("UPDATE requests SET plan = $2 WHERE id = $1")
@@ -130,47 +235,6 @@ impl Change<'_> {
             .execute(&mut *self.connection)
             .await
             .map_err(Error::while_doing("tie a request to its plan"))?;
-        Ok(())
-    }
-
-    /// Ties a request to its job, as one of the job's claimants. One that was approved and waits for its first job takes
-    /// none when it has one already: two processes may start the same plan in the same moment.
-    pub async fn set_request_job(
-        &mut self,
-        id: RequestId,
-        job: JobId,
-        claimant: u32,
-        first: bool,
-    ) -> Result<(), Error> {
-        let done = sqlx::query(
-            "UPDATE requests SET job = $2, claimant = $3 WHERE id = $1 AND ($4 = 0 OR job IS NULL)",
-        )
-        .bind(id.to_string())
-        .bind(job.to_string())
-        .bind(i64::from(claimant))
-        .bind(i64::from(first))
-        .execute(&mut *self.connection)
-        .await
-        .map_err(Error::while_doing("tie a request to its job"))?;
-        if done.rows_affected() == 1 {
-            return Ok(());
-        }
-        Err(Error::State {
-            what: "request",
-            id: id.to_string(),
-            found: String::from("tied to a job already"),
-            wanted: String::from("a request without a job"),
-        })
-    }
-
-    /// Replaces what is known of the person, sealed.
-    pub async fn set_request_identities(&mut self, id: RequestId, identities: &[u8]) -> Result<(), Error> {
-        sqlx::query("UPDATE requests SET identities = $2 WHERE id = $1")
-            .bind(id.to_string())
-            .bind(identities)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(Error::while_doing("keep a request's identities"))?;
         Ok(())
     }
 
@@ -277,6 +341,27 @@ impl Store {
             .map_err(Error::while_doing("read a request"))?
             .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
         read(&row)
+    }
+
+    /// Many requests, in the order asked for.
+    pub async fn requests_named(&self, ids: &[RequestId]) -> Result<Vec<Request>, Error> {
+        let mut found = std::collections::HashMap::with_capacity(ids.len());
+        let mut connection = self.lock().await;
+        for ids in ids.chunks(bulk::ROWS) {
+            let text = format!("SELECT {COLUMNS} FROM requests WHERE id IN ({})", bulk::places(ids.len(), 1));
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            for id in ids {
+                query = query.bind(id.to_string());
+            }
+            let rows = query.fetch_all(&mut *connection).await;
+            for row in rows.map_err(Error::while_doing("read requests"))? {
+                let request = read(&row)?;
+                found.insert(request.id, request);
+            }
+        }
+        ids.iter()
+            .map(|id| found.remove(id).ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() }))
+            .collect()
     }
 
     /// An organization's requests, newest first.

@@ -27,10 +27,8 @@ impl Office {
             self.event(Kind::PlanApproved, actor).about(id).fact("digest", format_args!("sha256:{digest}"));
         let mut change = self.engine.store.begin().await?;
         change.approve_plan(id, &digest, actor.id, now).await?;
-        for request in &shown.requests {
-            let from = [RequestState::AwaitingApproval.as_str()];
-            change.move_request(*request, &from, RequestState::Approved.as_str()).await?;
-        }
+        let from = [RequestState::AwaitingApproval.as_str()];
+        change.move_requests(&shown.requests, &from, RequestState::Approved.as_str()).await?;
         change.commit(self.organization.id, &self.events_about(&event, &shown.requests)).await?;
         Ok(digest)
     }

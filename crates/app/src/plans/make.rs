@@ -70,10 +70,8 @@ impl Office {
         let from: Vec<&str> = PLANNABLE.iter().map(|state| state.as_str()).collect();
         let mut change = self.engine.store.begin().await?;
         change.add_plan(&stored).await?;
-        for request in &ids {
-            change.set_request_plan(*request, id).await?;
-            change.move_request(*request, &from, RequestState::AwaitingApproval.as_str()).await?;
-        }
+        change.set_requests_plan(&ids, id).await?;
+        change.move_requests(&ids, &from, RequestState::AwaitingApproval.as_str()).await?;
         change.commit(self.organization.id, &self.events_about(&event, &ids)).await?;
         Ok(Made { id, digest, plan })
     }
@@ -122,9 +120,11 @@ impl Office {
         if ids.is_empty() {
             return Err(Error::Usage("E0801", String::from("name at least one request to plan for")));
         }
+        let ids: Vec<RequestId> = ids.into_iter().collect();
         let mut requests: Vec<Request> = Vec::new();
-        for id in ids {
-            let request = self.request(id).await?;
+        for request in self.engine.store.requests_named(&ids).await? {
+            let id = request.id;
+            self.own(request.organization, "request", &id.to_string())?;
             if !PLANNABLE.iter().any(|state| state.as_str() == request.state) || request.job.is_some() {
                 return Err(Error::Refused(
                     "E0312",

@@ -19,6 +19,7 @@ use crate::batch::{Piece, part};
 use crate::error::Error;
 use crate::failpoint;
 use crate::job::Work;
+use crate::states;
 
 /// What closing a batch adds up; kept with the sealed batch, so that whoever finds it after a crash can close it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,8 +211,9 @@ impl Work<'_> {
         let until = self.lease_end();
         let mut change = self.engine.store.begin().await?;
         change.hold_lease(&self.lease, until).await?;
+        let events = self.enter_pending(&mut change).await?;
         change.add_sealed_batch(batch, claims).await?;
-        Ok(change.commit_bookkeeping().await?)
+        self.finish(change, &events).await
     }
 
     async fn commit(
@@ -272,14 +274,20 @@ impl Work<'_> {
         for (word, count) in counts.iter().filter(|(_, count)| **count > 0) {
             event = event.count(word, *count);
         }
+        let last = self.leaves_nothing(outcome);
+        if last {
+            failpoint::pass("before-settle");
+        }
         let mut change = self.engine.store.begin().await?;
         change.hold_lease(&self.lease, until).await?;
+        let mut events = self.enter_pending(&mut change).await?;
+        events.push(event);
         if let Some(batch) = batch {
             change.close_batch(batch.id).await?;
         }
         if let Some(review) = self.retrying {
             self.recount(&mut change, review, outcome).await?;
-            return Ok(change.commit(self.engine.organization, &[event]).await?);
+            return self.finish(change, &events).await;
         }
         for counted in &outcome.pieces {
             let Piece { unit, from, .. } = counted.piece;
@@ -288,12 +296,26 @@ impl Work<'_> {
         for held in &outcome.held_back {
             change.add_review(&self.review(held, now)).await?;
         }
-        change.commit(self.engine.organization, &[event]).await?;
+        if last {
+            // nothing is left to decide: a transaction of its own would only make the person wait
+            events.push(self.write_end(&mut change, states::SETTLED, 0).await?);
+        }
+        self.finish(change, &events).await?;
         for counted in &outcome.pieces {
             self.positions[counted.piece.unit as usize] = counted.delta.to;
         }
         self.failed += outcome.held_back.len() as u64;
-        Ok(())
+        if last { self.has_ended(states::SETTLED) } else { Ok(()) }
+    }
+
+    /// Whether this batch is the last of a job that has nothing to review.
+    fn leaves_nothing(&self, outcome: &Outcome) -> bool {
+        let here: u64 = outcome.pieces.iter().map(|counted| counted.piece.rows()).sum();
+        self.settles
+            && self.retrying.is_none()
+            && self.failed == 0
+            && outcome.held_back.is_empty()
+            && self.left() == here
     }
 
     /// A row that was tried again moves from `failed` to where it belongs now.

@@ -13,7 +13,7 @@ use crate::people::Claimant;
 /// A group is sealed when it has gathered this much.
 const GROUP_BYTES: usize = 4 << 20;
 /// All groups are sealed when together they hold this much.
-const ALL_BYTES: usize = 16 << 20;
+const ALL_BYTES: usize = 32 << 20;
 
 /// Where images go: into a blob, or nowhere (a dry run counts only).
 pub trait Images: Send {

@@ -28,25 +28,27 @@ impl Engine {
                 ));
             }
         }
-        let lease = self.take_in(id, owner, states::RUNNABLE).await?;
-        let mut change = self.store.begin().await?;
-        change.hold_lease(&lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;
-        change.move_job(id, states::RUNNABLE, states::RUNNING, None).await?;
-        change.start_job(id, self.world.now()).await?;
-        change.commit_bookkeeping().await?;
-        Ok(lease)
+        self.take(id, owner, states::RUNNABLE, true).await
     }
 
     /// Takes the lease of a job that is in one of these states. A living holder renews it, so one that is still held
     /// after more than a whole lease is theirs.
     pub(crate) async fn take_in(&self, job: JobId, owner: &str, states: &[&str]) -> Result<Lease, Error> {
+        self.take(job, owner, states, false).await
+    }
+
+    async fn take(&self, job: JobId, owner: &str, from: &[&str], to_run: bool) -> Result<Lease, Error> {
         let mut tries = 0;
         loop {
             let now = self.world.now();
             let until = now.plus_seconds(LEASE_SECONDS);
             let mut change = self.store.begin().await?;
-            match change.take_lease(job, owner, states, now, until).await {
+            match change.take_lease(job, owner, from, now, until).await {
                 Ok(lease) => {
+                    if to_run {
+                        change.move_job(job, from, states::RUNNING, None).await?;
+                        change.start_job(job, now).await?;
+                    }
                     change.commit_bookkeeping().await?;
                     return Ok(lease);
                 }

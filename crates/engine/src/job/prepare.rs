@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use exeunt_audit::commitment::Commitment;
+use exeunt_audit::event::Event;
 use exeunt_audit::kind::Kind;
-use exeunt_base::{Cell, Secret};
+use exeunt_base::{Cell, RequestId, Secret};
 use exeunt_plan::document::{AnchorFrom, Document};
+use exeunt_store::Change;
 
 use crate::census::find::compare_of_kind;
 use crate::census::keys::{self, Collector, KeysOf};
@@ -27,6 +29,13 @@ pub struct Confirmed {
     pub matches: Option<u64>,
     /// Identifiers that disagree are right.
     pub identity: bool,
+}
+
+/// What a census enters into the store: its counts, what was learned of the people, and their place in the ledger.
+pub(crate) struct Pending {
+    counted: Vec<exeunt_store::jobs::Unit>,
+    learned: Vec<(RequestId, Vec<u8>)>,
+    event: Event,
 }
 
 /// Sets whose rows a plan's steps touch.
@@ -132,19 +141,18 @@ impl Work<'_> {
         let until = self.lease_end();
         let mut change = self.engine.store.begin().await?;
         change.hold_lease(&self.lease, until).await?;
+        let events = self.enter_pending(&mut change).await?;
         change.keep_census_blob(self.job.id, blob).await?;
-        change.commit_bookkeeping().await?;
+        self.finish(change, &events).await?;
         self.job.census_blob = Some(blob);
         Ok(())
     }
 
     /// Writes the census into the store, with what was learned of the people, and enters them in the ledger: before the
-    /// first row is struck, so that a crash right after it finds them there.
+    /// first row is struck for good, so that a crash right after it finds them there. A census that was sealed is
+    /// entered at once; one in memory, of no use to anybody else, goes in with the record of its one batch.
     async fn enter(&mut self) -> Result<(), Error> {
         let counted = counted(&self.units, self.document, &self.census);
-        let until = self.lease_end();
-        let now = self.engine.world.now();
-        let ledger = self.engine.keyring.purpose_key(self.engine.organization, "ledger")?;
         let requests = self.engine.store.requests_of(self.job.id).await?;
         let learned = self.engine.seal_all_known(&requests, &self.claimants)?;
         let salt = Secret::new(*self.salt()?.expose());
@@ -158,23 +166,45 @@ impl Work<'_> {
             .count("rows", total)
             .count("people", self.claimants.len() as u64)
             .commit("census", digest);
-        let mut change = self.engine.store.begin().await?;
-        change.hold_lease(&self.lease, until).await?;
-        change.set_census(self.job.id, self.census.blob, &self.census.digest, &counted).await?;
-        for (request, sealed) in &learned {
-            change.set_request_identities(*request, sealed).await?;
-        }
-        for claimant in &self.claimants {
-            for (kind, value) in claimant.known.identifiers() {
-                if let Some(mac) = ledger_mac(&ledger, kind, value) {
-                    change.add_to_ledger(self.engine.organization, kind, &mac, claimant.request, now).await?;
-                }
-            }
-        }
-        change.commit(self.engine.organization, &[event]).await?;
+        self.pending = Some(Pending { counted, learned, event });
         self.job.census_blob = self.census.blob;
         self.job.census_digest = Some(self.census.digest.clone());
         self.job.rows_total = total;
+        if self.census.blob.is_none() {
+            return Ok(());
+        }
+        let mut change = self.engine.store.begin().await?;
+        change.hold_lease(&self.lease, self.lease_end()).await?;
+        let events = self.enter_pending(&mut change).await?;
+        self.finish(change, &events).await
+    }
+
+    /// Writes what is pending into a change; gives the entry that must go with it. It stays pending until
+    /// [`Self::finish`] has committed.
+    pub(crate) async fn enter_pending(&self, change: &mut Change<'_>) -> Result<Vec<Event>, Error> {
+        let Some(pending) = &self.pending else { return Ok(Vec::new()) };
+        let ledger = self.engine.keyring.purpose_key(self.engine.organization, "ledger")?;
+        change.set_census(self.job.id, self.census.blob, &self.census.digest, &pending.counted).await?;
+        change.set_all_identities(&pending.learned).await?;
+        let mut entries = Vec::new();
+        for claimant in &self.claimants {
+            for (kind, value) in claimant.known.identifiers() {
+                if let Some(mac) = ledger_mac(&ledger, kind, value) {
+                    entries.push((kind, mac, claimant.request));
+                }
+            }
+        }
+        change.add_all_to_ledger(self.engine.organization, &entries, self.engine.world.now()).await?;
+        Ok(vec![pending.event.clone()])
+    }
+
+    /// Commits a change, with entries when there are any; then nothing is pending any more.
+    pub(crate) async fn finish(&mut self, change: Change<'_>, events: &[Event]) -> Result<(), Error> {
+        if events.is_empty() {
+            return Ok(change.commit_bookkeeping().await?);
+        }
+        change.commit(self.engine.organization, events).await?;
+        self.pending = None;
         Ok(())
     }
 

@@ -49,11 +49,8 @@ impl Engine {
             .count("people", requests.len() as u64);
         let mut change = self.store.begin().await?;
         change.add_job(&job).await?;
-        for (claimant, request) in (0u32..).zip(requests) {
-            change.move_request(*request, from, states::APPROVED).await?;
-            let first = from.contains(&states::APPROVED);
-            change.set_request_job(*request, job.id, claimant, first).await?;
-        }
+        change.move_requests(requests, from, states::APPROVED).await?;
+        change.set_requests_job(requests, job.id, from.contains(&states::APPROVED)).await?;
         change.commit(self.organization, &[event]).await?;
         Ok(job.id)
     }

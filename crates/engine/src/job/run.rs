@@ -105,7 +105,10 @@ impl Engine {
                     let units = work.units.clone();
                     let ready = self.make_ready(&units, &document, &catalogs)?;
                     self.strike_all(&mut work, &ready, control, watcher).await?;
-                    continue;
+                    match work.ended {
+                        Some(end) => return Ok(end),
+                        None => continue,
+                    }
                 }
                 Order::Review => states::REVIEW,
                 Order::Settle => states::SETTLED,
@@ -141,6 +144,9 @@ impl Engine {
             epoch_key,
             mask_key: MaskKey::new(&sealing::derive(&purpose, &salt, "exeunt masks v1")),
             ghosts: Ghosts::default(),
+            pending: None,
+            settles: false,
+            ended: None,
             retrying: None,
         })
     }
@@ -172,11 +178,15 @@ impl Engine {
         watcher: &dyn Watcher,
     ) -> Result<(), Error> {
         let mut pace = self.pace(ready)?;
+        work.settles = true;
         let mut queue: VecDeque<Vec<Piece>> = VecDeque::new();
         let mut tries = 0;
         let started = self.world.now();
         let mut here = 0;
         loop {
+            if work.ended.is_some() {
+                return Ok(());
+            }
             if queue.is_empty() {
                 queue.extend(next_batch(work, ready, pace.rows()));
             }

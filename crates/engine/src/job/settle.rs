@@ -1,6 +1,8 @@
 //! The end of a job: the windows start, and the job's own key dies with its census and masks.
 
+use exeunt_audit::event::Event;
 use exeunt_audit::kind::Kind;
+use exeunt_store::Change;
 
 use crate::error::Error;
 use crate::failpoint;
@@ -11,6 +13,22 @@ impl Work<'_> {
     /// Ends the job as settled, cancelled or waiting for review, and starts the windows of its requests.
     pub async fn end(&mut self, state: &'static str) -> Result<(), Error> {
         failpoint::pass("before-settle");
+        let mut change = self.engine.store.begin().await?;
+        change.hold_lease(&self.lease, self.lease_end()).await?;
+        let mut events = self.enter_pending(&mut change).await?;
+        events.push(self.write_end(&mut change, state, self.left()).await?);
+        change.commit(self.engine.organization, &events).await?;
+        self.pending = None;
+        self.has_ended(state)
+    }
+
+    /// Writes the end into a change; gives the entry that must go with it.
+    pub(crate) async fn write_end(
+        &self,
+        change: &mut Change<'_>,
+        state: &'static str,
+        left: u64,
+    ) -> Result<Event, Error> {
         let now = self.engine.world.now();
         let ends = now.plus_days(i64::from(self.document.window_days));
         let kind = match state {
@@ -18,24 +36,23 @@ impl Work<'_> {
             states::REVIEW => Kind::ReviewOpened,
             _ => Kind::JobSettled,
         };
-        let event = self
-            .engine
-            .event(kind, None)
-            .about(self.job.id)
-            .about(self.job.plan)
-            .count("rows", self.job.rows_total)
-            .count("left", self.left())
-            .count("failed", self.failed)
-            .fact("window-ends", ends);
-        let mut change = self.engine.store.begin().await?;
-        change.hold_lease(&self.lease, self.lease_end()).await?;
         change.move_job(self.job.id, &[states::RUNNING, states::REVIEW], state, None).await?;
         change.open_windows(self.job.id, states::APPROVED, states::HIDDEN, ends).await?;
         if state == states::SETTLED {
             change.settle_job(self.job.id, now).await?;
         }
         change.drop_lease(&self.lease).await?;
-        change.commit(self.engine.organization, &[event]).await?;
+        let event = self.engine.event(kind, None).about(self.job.id).about(self.job.plan);
+        Ok(event
+            .count("rows", self.job.rows_total)
+            .count("left", left)
+            .count("failed", self.failed)
+            .fact("window-ends", ends))
+    }
+
+    /// What is left to do once the end is committed.
+    pub(crate) fn has_ended(&mut self, state: &'static str) -> Result<(), Error> {
+        self.ended = Some(state);
         failpoint::pass("after-settle");
         if state == states::SETTLED {
             // its key is gone with the commit; the file is only room
