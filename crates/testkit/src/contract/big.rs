@@ -54,7 +54,7 @@ pub async fn a_hundred_thousand_rows_pass_through_little_memory(fixture: &Fixtur
     ));
     fixture.source.describe().await.expect("a catalog");
     let before = resident();
-    let mut most = 0;
+    let mut least = u64::MAX;
     let mut reader = fixture.source.snapshot().await.expect("a reader");
     let what = Read {
         table: table(fixture, "many"),
@@ -70,11 +70,17 @@ pub async fn a_hundred_thousand_rows_pass_through_little_memory(fixture: &Fixtur
             assert!(id > last, "rows come in key order");
             last = id;
         }
-        most = most.max(resident());
+        if count > 90_000 {
+            least = least.min(resident());
+        }
     }
     assert_eq!(count, 100_000);
-    // Half of what the rows would take; other tests of the process run meanwhile.
-    assert!(most.saturating_sub(before) < 64 << 10, "{before} KiB before, {most} KiB at most");
+    // Half of what nearly all of the rows would take. Other tests of the process run meanwhile and take some for a
+    // moment; rows that are held would be held at every look.
+    assert!(
+        least.saturating_sub(before) < 50 << 10,
+        "{before} KiB before, {least} KiB at least near the end"
+    );
 }
 
 /// Memory of this process, in KiB; 0 where nothing tells.
