@@ -83,7 +83,7 @@ impl Change<'_> {
         for claims in claims.chunks(bulk::ROWS) {
             let text = format!(
                 "INSERT INTO blob_claims (blob, job, request, rows) VALUES {}",
-                bulk::rows(claims.len(), 4, 1)
+                bulk::rows(claims.len(), 4)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
             for (request, rows) in claims {
@@ -185,7 +185,7 @@ impl Change<'_> {
         for places in places.chunks(bulk::ROWS) {
             let text = format!(
                 "INSERT INTO returned_rows (blob, segment, place) VALUES {} ON CONFLICT DO NOTHING",
-                bulk::rows(places.len(), 3, 1)
+                bulk::rows(places.len(), 3)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
             for place in places {

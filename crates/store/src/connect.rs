@@ -38,6 +38,8 @@ impl Store {
             // what is destroyed here (salts, keys) must not survive in free pages
             .pragma("secure_delete", "ON")
             .pragma("temp_store", "MEMORY")
+            // a wave writes the same pages again and again: they need not go to the file each time
+            .pragma("wal_autocheckpoint", "8000")
             .disable_statement_logging();
         let mut connection = options.connect().await.map_err(Error::while_doing("be opened"))?;
         migrate::run(&mut connection).await?;

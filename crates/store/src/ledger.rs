@@ -19,7 +19,7 @@ impl Change<'_> {
         for entries in entries.chunks(bulk::ROWS) {
             let text = format!(
                 "INSERT INTO ledger (organization, mac, kind, request, at) VALUES {} ON CONFLICT DO NOTHING",
-                bulk::rows(entries.len(), 5, 1)
+                bulk::rows(entries.len(), 5)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
             for (kind, mac, request) in entries {

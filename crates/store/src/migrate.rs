@@ -6,8 +6,11 @@ use sqlx::sqlite::SqliteConnection;
 use crate::error::Error;
 
 /// Every migration, oldest first; its place counted from 1 is the schema version it leads to.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_base.sql"), include_str!("../migrations/0002_returns.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_base.sql"),
+    include_str!("../migrations/0002_returns.sql"),
+    include_str!("../migrations/0003_requests_by_plan.sql"),
+];
 
 /// Applies what is missing. Running it twice changes nothing.
 pub(crate) async fn run(connection: &mut SqliteConnection) -> Result<(), Error> {

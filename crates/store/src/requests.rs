@@ -127,7 +127,7 @@ impl Change<'_> {
     pub async fn move_requests(&mut self, ids: &[RequestId], from: &[&str], to: &str) -> Result<(), Error> {
         for ids in ids.chunks(bulk::ROWS) {
             let mut found = std::collections::HashMap::with_capacity(ids.len());
-            let text = format!("SELECT id, state FROM requests WHERE id IN ({})", bulk::places(ids.len(), 1));
+            let text = format!("SELECT id, state FROM requests WHERE id IN ({})", bulk::places(ids.len()));
             let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
             for id in ids {
                 query = query.bind(id.to_string());
@@ -166,7 +166,7 @@ impl Change<'_> {
         value: &str,
         doing: &'static str,
     ) -> Result<(), Error> {
-        let text = format!("UPDATE requests SET {column} = $1 WHERE id IN ({})", bulk::places(ids.len(), 2));
+        let text = format!("UPDATE requests SET {column} = ? WHERE id IN ({})", bulk::places(ids.len()));
         let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(value);
         for id in ids {
             query = query.bind(id.to_string());
@@ -186,16 +186,16 @@ impl Change<'_> {
         let mut claimant = 0i64;
         for ids in ids.chunks(bulk::ROWS) {
             let text = format!(
-                "UPDATE requests SET job = $1, claimant = given.column2 FROM (VALUES {}) AS given
-                 WHERE id = given.column1 AND ($2 = 0 OR job IS NULL)",
-                bulk::rows(ids.len(), 2, 3)
+                "UPDATE requests SET job = ?, claimant = given.column2 FROM (VALUES {}) AS given
+                 WHERE id = given.column1 AND (job IS NULL OR ? = 0)",
+                bulk::rows(ids.len(), 2)
             );
-            let mut query =
-                sqlx::query(sqlx::AssertSqlSafe(text)).bind(job.to_string()).bind(i64::from(first));
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(job.to_string());
             for id in ids {
                 query = query.bind(id.to_string()).bind(claimant);
                 claimant += 1;
             }
+            let query = query.bind(i64::from(first));
             let done = query.execute(&mut *self.connection).await;
             let done = done.map_err(Error::while_doing("tie requests to their job"))?;
             if done.rows_affected() != ids.len() as u64 {
@@ -215,7 +215,7 @@ impl Change<'_> {
         for sealed in sealed.chunks(bulk::ROWS) {
             let text = format!(
                 "UPDATE requests SET identities = given.column2 FROM (VALUES {}) AS given WHERE id = given.column1",
-                bulk::rows(sealed.len(), 2, 1)
+                bulk::rows(sealed.len(), 2)
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
             for (id, identities) in sealed {
@@ -348,7 +348,7 @@ impl Store {
         let mut found = std::collections::HashMap::with_capacity(ids.len());
         let mut connection = self.lock().await;
         for ids in ids.chunks(bulk::ROWS) {
-            let text = format!("SELECT {COLUMNS} FROM requests WHERE id IN ({})", bulk::places(ids.len(), 1));
+            let text = format!("SELECT {COLUMNS} FROM requests WHERE id IN ({})", bulk::places(ids.len()));
             let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
             for id in ids {
                 query = query.bind(id.to_string());
