@@ -28,6 +28,10 @@ use crate::options::Options;
 use crate::report::Line;
 use crate::scenario::{Contender, Place, Scenario};
 
+/// What the program itself runs with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let options = match Options::from_args(std::env::args().skip(1)) {
         Ok(Some(options)) => options,

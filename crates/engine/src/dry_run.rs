@@ -123,10 +123,10 @@ impl Engine {
             let mut from = 0;
             while from < total {
                 let to = if unit.together { total } else { total.min(from + ROWS) };
-                let entries = reading.entries(unit.set, from, to)?;
+                let mut entries = reading.entries(unit.set, from, to)?;
                 let mut hands =
                     Hands { document, mask_key: &mask_key, ghosts: &mut ghosts, world: &*self.world };
-                match strike(ready, tx.as_mut(), from, &entries, &mut Nowhere, &mut hands).await {
+                match strike(ready, tx.as_mut(), from, &mut entries, &mut Nowhere, &mut hands).await {
                     Ok(struck) => {
                         line.struck = line.struck.map(|have| have + struck.done);
                         line.held_back += struck.held_back.len() as u64;

@@ -26,6 +26,10 @@ use clap::Parser;
 
 use crate::cli::Cli;
 
+/// Rows are made on one thread and freed on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

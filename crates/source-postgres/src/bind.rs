@@ -92,6 +92,25 @@ pub(crate) fn rows(statement: &Statement, mut given: Vec<Row>, strict: bool) -> 
     Ok(bound)
 }
 
+/// How many rows the parameters hold: the length of the longest array.
+pub(crate) fn length(bound: &[Bound]) -> usize {
+    let one = |bound: &Bound| match bound {
+        Bound::Bools(values) => values.len(),
+        Bound::Ints(values) => values.len(),
+        Bound::Reals(values) => values.len(),
+        Bound::Texts(values) => values.len(),
+        Bound::Blobs(values) => values.len(),
+        Bound::Uuids(values) => values.len(),
+        Bound::Bool(_)
+        | Bound::Int(_)
+        | Bound::Real(_)
+        | Bound::Text(_)
+        | Bound::Blob(_)
+        | Bound::Uuid(_) => 1,
+    };
+    bound.iter().map(one).max().unwrap_or(0)
+}
+
 fn misfit() -> Fault {
     Fault::new(FaultKind::Refused, "a value is not of its column's type")
 }

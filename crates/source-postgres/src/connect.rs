@@ -49,8 +49,22 @@ pub(crate) struct Link {
     client: Arc<Client>,
     driver: AbortHandle,
     jobs: mpsc::UnboundedSender<Job>,
-    statements: HashMap<String, Statement>,
+    statements: HashMap<String, Prepared>,
 }
+
+/// A prepared statement, and how often it was used.
+struct Prepared {
+    statement: Statement,
+    uses: u32,
+}
+
+/// So often the server plans a prepared statement for the very values it is given; then it may settle for a plan that
+/// fits any, which for thousands of keys is a poor one. (`plan_cache_mode` would do it for good, but for the checks of
+/// foreign keys as well: a plan for every row.)
+const PLANNED_AFRESH: u32 = 5;
+
+/// From so many rows on, a plan for the very values is worth its time.
+const MANY_ROWS: usize = 500;
 
 /// A lent connection. It goes back by [`Lease::give_back`]; merely dropped, it is closed.
 pub(crate) struct Lease {
@@ -148,7 +162,7 @@ impl Session {
              SET extra_float_digits = 3; SET bytea_output = 'hex'; SET xmloption = 'content'; \
              SET lc_monetary = 'C'; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'; \
              SET client_min_messages = warning; SET log_parameter_max_length_on_error = 0; SET row_security = off; SET jit = off; \
-             SET plan_cache_mode = force_custom_plan; SET default_transaction_deferrable = off; \
+             SET default_transaction_deferrable = off; \
              SELECT pg_catalog.set_config('synchronous_commit', 'on', false) \
              WHERE pg_catalog.current_setting('synchronous_commit') = 'off'; \
              SELECT pg_catalog.set_config('log_parameter_max_length', '0', false), \
@@ -179,17 +193,24 @@ impl Lease {
         &self.link.client
     }
 
-    /// The statement, prepared at most once on this connection.
-    pub(crate) async fn prepare(&mut self, text: &str) -> Result<Statement, tokio_postgres::Error> {
-        if let Some(known) = self.link.statements.get(text) {
-            return Ok(known.clone());
+    /// The statement, prepared on this connection; for many rows so that they get a plan of their own.
+    pub(crate) async fn prepare(
+        &mut self,
+        text: &str,
+        rows: usize,
+    ) -> Result<Statement, tokio_postgres::Error> {
+        if let Some(known) = self.link.statements.get_mut(text)
+            && (rows < MANY_ROWS || known.uses < PLANNED_AFRESH)
+        {
+            known.uses += 1;
+            return Ok(known.statement.clone());
         }
-        let fresh = self.link.client.prepare(text).await?;
+        let statement = self.link.client.prepare(text).await?;
         if self.link.statements.len() >= STATEMENTS {
             self.link.statements.clear();
         }
-        self.link.statements.insert(text.to_owned(), fresh.clone());
-        Ok(fresh)
+        self.link.statements.insert(text.to_owned(), Prepared { statement: statement.clone(), uses: 1 });
+        Ok(statement)
     }
 
     /// Runs a job beside the connection; nothing happens when that is closed.

@@ -192,7 +192,7 @@ impl Session {
     ) -> Result<RowStream, Fault> {
         self.settle().await;
         let lease = self.lease.as_mut().expect("only the end of a session takes its connection");
-        let prepared = match lease.prepare(&statement.text).await {
+        let prepared = match lease.prepare(&statement.text, bind::length(bound)).await {
             Ok(prepared) => prepared,
             Err(error) => return Err(self.fault(doing, blame, &error)),
         };

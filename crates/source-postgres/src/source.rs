@@ -116,7 +116,7 @@ impl Source for Postgres {
             rolls_back: true,
             quiet_triggers: self.facts.quiet_triggers,
             snapshots: true,
-            rows_per_strike: 100_000,
+            rows_per_strike: 250_000,
         }
     }
 

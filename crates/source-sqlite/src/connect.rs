@@ -40,7 +40,7 @@ fn set_up(connection: &Connection, settings: &Settings) -> rusqlite::Result<()> 
          PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
     )?;
     // Batch after batch touches the same index pages: they need not go to the file each time.
-    connection.pragma_update(None, "wal_autocheckpoint", 8000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 32_000)?;
     connection.pragma_update(None, "cache_size", -1024 * i64::from(settings.cache_mib.clamp(1, 4096)))?;
     // The first touch of the file itself: a file that is no database, or is encrypted, shows here.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))

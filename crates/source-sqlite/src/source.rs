@@ -43,7 +43,7 @@ impl Source for SqliteSource {
             rolls_back: true,
             quiet_triggers: true,
             snapshots: true,
-            rows_per_strike: 100_000,
+            rows_per_strike: 250_000,
         }
     }
 

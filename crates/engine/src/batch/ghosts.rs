@@ -9,7 +9,7 @@ use exeunt_source::{
     Anchor, Branch, Compare, Filter, Insert, KeyBy, Read, Rows, Selection, Test, Transaction,
 };
 
-use crate::batch::seal::Images;
+use crate::batch::seal::{Images, Picture};
 use crate::error::Error;
 use crate::image::{Change, Shape};
 use crate::world::World;
@@ -216,8 +216,8 @@ async fn make(
         change: Change::Inserted,
         because: String::from("ghost"),
     };
-    images.shape("ghost", &shape, if ghost.per_person { Claims::All } else { Claims::Any })?;
-    images.row(claimants, &key, &row, None)?;
-    images.end()?;
+    images.shape("ghost", &shape, if ghost.per_person { Claims::All } else { Claims::Any }).await?;
+    let claimants = claimants.to_vec();
+    images.rows(vec![Picture { claimants, key: key.clone(), before: row, after: None }]).await?;
     Ok(key)
 }

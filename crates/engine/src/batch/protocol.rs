@@ -13,7 +13,7 @@ use exeunt_store::reviews::Review;
 use exeunt_vault::BlobMeta;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::seal::Sealer;
+use crate::batch::aside::SealingAside;
 use crate::batch::strike::{Hands, Ready, strike};
 use crate::batch::{Piece, part};
 use crate::error::Error;
@@ -89,14 +89,14 @@ impl Work<'_> {
         };
         let writer = self.engine.shelf.begin(&meta, &self.epoch_key, &self.engine.new_secret())?;
         let ghosts = self.ghosts.clone();
-        let claimants = std::mem::take(&mut self.claimants);
-        let mut sealer = Sealer::new(writer, &claimants);
+        let openers =
+            self.claimants.iter().map(|claimant| (claimant.request, claimant.salt.clone())).collect();
+        let mut sealer = SealingAside::start(writer, openers);
         let struck = self.strike_pieces(ready, pieces, tx.as_mut(), &mut sealer).await;
         let outcome = match struck {
             Ok(outcome) => outcome,
             Err(error) => {
-                drop(sealer);
-                self.claimants = claimants;
+                sealer.give_up().await;
                 self.ghosts = ghosts;
                 // a source that cannot be reached has rolled back by itself
                 let _ = tx.rollback().await;
@@ -106,16 +106,13 @@ impl Work<'_> {
         failpoint::pass("before-seal");
         let changed: u64 = outcome.pieces.iter().map(|counted| counted.delta.done).sum();
         if changed == 0 {
-            drop(sealer);
-            self.claimants = claimants;
+            sealer.give_up().await;
             tx.rollback().await.map_err(Error::at(&source_name))?;
             self.keep_keys_for_review(&outcome).await?;
             self.close(None, &outcome).await?;
             return Ok(Ended::Closed(outcome));
         }
-        let finished = sealer.finish();
-        self.claimants = claimants;
-        let (sealed, claims) = match finished {
+        let (sealed, claims) = match sealer.finish().await {
             Ok(sealed) => sealed,
             Err(error) => {
                 let _ = tx.rollback().await;
@@ -171,19 +168,19 @@ impl Work<'_> {
         ready: &[Ready<'_>],
         pieces: &[Piece],
         tx: &mut dyn Transaction,
-        sealer: &mut Sealer<'_>,
+        sealer: &mut SealingAside,
     ) -> Result<Outcome, Error> {
         let mut outcome = Outcome { pieces: Vec::new(), held_back: Vec::new() };
         for piece in pieces {
             let ready = &ready[piece.unit as usize];
-            let entries = self.entries(ready.unit.set, piece.from, piece.to)?;
+            let mut entries = self.entries(ready.unit.set, piece.from, piece.to)?;
             let mut hands = Hands {
                 document: self.document,
                 mask_key: &self.mask_key,
                 ghosts: &mut self.ghosts,
                 world: &*self.engine.world,
             };
-            let struck = strike(ready, tx, piece.from, &entries, sealer, &mut hands).await?;
+            let struck = strike(ready, tx, piece.from, &mut entries, sealer, &mut hands).await?;
             if ready.unit.together && !struck.held_back.is_empty() {
                 let words = "rows that must go together could not all go";
                 return Err(Error::at(&ready.unit.source)(Fault::new(FaultKind::Refused, words)));

@@ -1,42 +1,53 @@
 //! Gathering images by who claims them, so that each request's rows can be opened, restored or forgotten alone.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use exeunt_base::{Cell, RequestId, Row};
+use async_trait::async_trait;
+use exeunt_base::{RequestId, Row};
 use exeunt_plan::document::Claims;
-use exeunt_vault::{BlobWriter, Content, SegmentMeta};
+use exeunt_vault::{BlobWriter, Content, Salt, SealedBlob, SegmentMeta};
 
 use crate::error::Error;
 use crate::image::{self, Change, Shape};
-use crate::people::Claimant;
 
 /// A group is sealed when it has gathered this much.
 const GROUP_BYTES: usize = 4 << 20;
 /// All groups are sealed when together they hold this much.
 const ALL_BYTES: usize = 32 << 20;
 
-/// Where images go: into a blob, or nowhere (a dry run counts only).
-pub trait Images: Send {
-    /// The rows that follow have this shape.
-    fn shape(&mut self, model: &str, shape: &Shape, claims: Claims) -> Result<(), Error>;
-
-    /// One row.
-    fn row(
-        &mut self,
-        claimants: &[u32],
-        key: &[Cell],
-        before: &[Cell],
-        after: Option<&Row>,
-    ) -> Result<(), Error>;
-
-    /// No more rows of this shape.
-    fn end(&mut self) -> Result<(), Error>;
+/// One row on its way into the vault.
+pub struct Picture {
+    /// Who claims it, ascending.
+    pub claimants: Vec<u32>,
+    /// Its key.
+    pub key: Row,
+    /// What it was (for an added row: what was added).
+    pub before: Row,
+    /// What it became, when it was changed.
+    pub after: Option<Row>,
 }
 
+/// Where images go: into a blob, or nowhere (a dry run counts only).
+#[async_trait]
+pub trait Images: Send {
+    /// The rows that follow have this shape.
+    async fn shape(&mut self, model: &str, shape: &Shape, claims: Claims) -> Result<(), Error>;
+
+    /// Some rows.
+    async fn rows(&mut self, rows: Vec<Picture>) -> Result<(), Error>;
+}
+
+/// Who may open rows again: a request and its salt, by the claimant's number.
+pub type Openers = Arc<[(RequestId, Salt)]>;
+
+/// What a sealed batch left: its blob, and rows by request.
+pub type Sealed = (SealedBlob, Vec<(RequestId, u64)>);
+
 /// Seals images into a blob.
-pub struct Sealer<'a> {
+pub(crate) struct Sealer {
     writer: BlobWriter,
-    claimants: &'a [Claimant],
+    openers: Openers,
     shape: Option<Shaped>,
     groups: HashMap<Vec<u32>, Group>,
     held: usize,
@@ -56,23 +67,60 @@ struct Group {
     rows: u32,
 }
 
-impl<'a> Sealer<'a> {
+impl Sealer {
     /// Seals into a blob that was begun.
-    pub fn new(writer: BlobWriter, claimants: &'a [Claimant]) -> Self {
-        Self { writer, claimants, shape: None, groups: HashMap::new(), held: 0, rows_of: HashMap::new() }
+    pub(crate) fn new(writer: BlobWriter, openers: Openers) -> Self {
+        Self { writer, openers, shape: None, groups: HashMap::new(), held: 0, rows_of: HashMap::new() }
     }
 
-    /// Ends the blob: when this returns, every image is durable. Also gives rows by request.
-    pub fn finish(mut self) -> Result<(exeunt_vault::SealedBlob, Vec<(RequestId, u64)>), Error> {
+    /// The rows that follow have this shape.
+    pub(crate) fn shape(&mut self, model: String, shape: &Shape, claims: Claims) -> Result<(), Error> {
+        self.end()?;
+        self.shape = Some(Shaped { model, columns: shape.to_bytes(), change: shape.change, claims });
+        Ok(())
+    }
+
+    /// One row.
+    pub(crate) fn row(&mut self, row: &Picture) -> Result<(), Error> {
+        if !self.groups.contains_key(&row.claimants) {
+            self.groups.insert(row.claimants.clone(), Group::default());
+        }
+        let Some(group) = self.groups.get_mut(&row.claimants) else { return Ok(()) };
+        let length = group.bytes.len();
+        image::put(&mut group.bytes, &row.key, &row.before, row.after.as_ref());
+        group.rows += 1;
+        let full = group.bytes.len() > GROUP_BYTES;
+        self.held += group.bytes.len() - length;
+        if full {
+            return self.push(&row.claimants);
+        }
+        if self.held > ALL_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Ends the blob: when this returns, every image is durable.
+    pub(crate) fn finish(mut self) -> Result<Sealed, Error> {
         self.end()?;
         let sealed = self.writer.finish()?;
         let mut rows: Vec<(RequestId, u64)> = self
             .rows_of
             .iter()
-            .filter_map(|(number, rows)| Some((self.claimants.get(*number as usize)?.request, *rows)))
+            .filter_map(|(number, rows)| Some((self.openers.get(*number as usize)?.0, *rows)))
             .collect();
         rows.sort_unstable_by_key(|(request, _)| *request);
         Ok((sealed, rows))
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        self.flush()?;
+        self.groups.clear();
+        self.shape = None;
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        let mut groups: Vec<Vec<u32>> = self.groups.keys().cloned().collect();
+        groups.sort_unstable();
+        groups.iter().try_for_each(|who| self.push(who))
     }
 
     fn push(&mut self, who: &[u32]) -> Result<(), Error> {
@@ -81,10 +129,10 @@ impl<'a> Sealer<'a> {
         if group.rows == 0 {
             return Ok(());
         }
-        let claimants: Vec<(RequestId, &exeunt_vault::Salt)> = who
+        let claimants: Vec<(RequestId, &Salt)> = who
             .iter()
-            .filter_map(|number| self.claimants.get(*number as usize))
-            .map(|claimant| (claimant.request, &claimant.salt))
+            .filter_map(|number| self.openers.get(*number as usize))
+            .map(|(request, salt)| (*request, salt))
             .collect();
         self.writer.push(
             &SegmentMeta {
@@ -104,6 +152,9 @@ impl<'a> Sealer<'a> {
             },
             &group.bytes,
         )?;
+        for claimant in who {
+            *self.rows_of.entry(*claimant).or_default() += u64::from(group.rows);
+        }
         self.held -= group.bytes.len();
         group.bytes.clear();
         group.rows = 0;
@@ -111,69 +162,17 @@ impl<'a> Sealer<'a> {
     }
 }
 
-impl Images for Sealer<'_> {
-    fn shape(&mut self, model: &str, shape: &Shape, claims: Claims) -> Result<(), Error> {
-        self.end()?;
-        self.shape =
-            Some(Shaped { model: model.to_owned(), columns: shape.to_bytes(), change: shape.change, claims });
-        Ok(())
-    }
-
-    fn row(
-        &mut self,
-        claimants: &[u32],
-        key: &[Cell],
-        before: &[Cell],
-        after: Option<&Row>,
-    ) -> Result<(), Error> {
-        if !self.groups.contains_key(claimants) {
-            self.groups.insert(claimants.to_vec(), Group::default());
-        }
-        let Some(group) = self.groups.get_mut(claimants) else { return Ok(()) };
-        let length = group.bytes.len();
-        image::put(&mut group.bytes, key, before, after);
-        group.rows += 1;
-        let full = group.bytes.len() > GROUP_BYTES;
-        self.held += group.bytes.len() - length;
-        for claimant in claimants {
-            *self.rows_of.entry(*claimant).or_default() += 1;
-        }
-        if full {
-            return self.push(claimants);
-        }
-        if self.held > ALL_BYTES { self.flush() } else { Ok(()) }
-    }
-
-    fn end(&mut self) -> Result<(), Error> {
-        self.flush()?;
-        self.groups.clear();
-        self.shape = None;
-        Ok(())
-    }
-}
-
-impl Sealer<'_> {
-    fn flush(&mut self) -> Result<(), Error> {
-        let mut groups: Vec<Vec<u32>> = self.groups.keys().cloned().collect();
-        groups.sort_unstable();
-        groups.iter().try_for_each(|who| self.push(who))
-    }
-}
-
 /// Takes images and forgets them: for a dry run.
 #[derive(Debug, Default)]
 pub struct Nowhere;
 
+#[async_trait]
 impl Images for Nowhere {
-    fn shape(&mut self, _: &str, _: &Shape, _: Claims) -> Result<(), Error> {
+    async fn shape(&mut self, _: &str, _: &Shape, _: Claims) -> Result<(), Error> {
         Ok(())
     }
 
-    fn row(&mut self, _: &[u32], _: &[Cell], _: &[Cell], _: Option<&Row>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<(), Error> {
+    async fn rows(&mut self, _: Vec<Picture>) -> Result<(), Error> {
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
+use exeunt_base::{Fault, FaultKind, Name, Row};
 use exeunt_mask::MaskKey;
 use exeunt_plan::document::{Document, RowSet};
 use exeunt_source::catalog::{Catalog, Table};
@@ -10,7 +10,7 @@ use exeunt_source::{Delete, KeyBy, Lock, Referrer, Transaction, Triggers, Update
 
 use crate::batch::ghosts::Ghosts;
 use crate::batch::masks::Changer;
-use crate::batch::seal::Images;
+use crate::batch::seal::{Images, Picture};
 use crate::census::Entry;
 use crate::error::Error;
 use crate::image::{Change, Shape};
@@ -91,12 +91,13 @@ pub struct Hands<'a> {
     pub world: &'a dyn World,
 }
 
-/// Strikes the rows of a piece. `first` is the first row's place in the unit's census.
+/// Strikes the rows of a piece. `first` is the first row's place in the unit's census. Of entries whose rows were struck
+/// nothing is left: they went on to the images.
 pub async fn strike(
     ready: &Ready<'_>,
     tx: &mut dyn Transaction,
     first: u64,
-    entries: &[Entry],
+    entries: &mut [Entry],
     images: &mut dyn Images,
     hands: &mut Hands<'_>,
 ) -> Result<Struck, Error> {
@@ -104,7 +105,7 @@ pub async fn strike(
         Work::Delete { guards } => delete(ready, tx, entries, guards, images).await,
         Work::Update { .. } => {
             let mut struck = Struck::default();
-            for (page, entries) in entries.chunks(UPDATE_ROWS).enumerate() {
+            for (page, entries) in entries.chunks_mut(UPDATE_ROWS).enumerate() {
                 let first = first + (page * UPDATE_ROWS) as u64;
                 let part = update(ready, tx, first, entries, images, hands).await?;
                 struck.done += part.done;
@@ -118,7 +119,7 @@ pub async fn strike(
 async fn delete(
     ready: &Ready<'_>,
     tx: &mut dyn Transaction,
-    entries: &[Entry],
+    entries: &mut [Entry],
     guards: &[Referrer],
     images: &mut dyn Images,
 ) -> Result<Struck, Error> {
@@ -154,7 +155,7 @@ async fn delete(
     if asked == 0 {
         return Ok(Struck { done: 0, gone: 0, held_back });
     }
-    images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims)?;
+    images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims).await?;
     let what = Delete {
         table: ready.shape.table.clone(),
         key: ready.shape.key.clone(),
@@ -163,14 +164,16 @@ async fn delete(
     let mut pages = tx.delete(&what, keys).await.map_err(at())?;
     let mut done = 0;
     while let Some(page) = pages.next().await.map_err(at())? {
-        for row in page {
-            let (place, image) = split(&row)?;
-            let entry = &entries[*places.get(place).ok_or_else(|| no_such_row(place))?];
-            images.row(&entry.claimants, &entry.key, image, None)?;
-            done += 1;
+        let mut pictures = Vec::with_capacity(page.len());
+        for mut row in page {
+            let place = place_of(&mut row)?;
+            let place = *places.get(place).ok_or_else(|| no_such_row(place))?;
+            let Entry { claimants, key } = std::mem::take(&mut entries[place]);
+            pictures.push(Picture { claimants, key, before: row, after: None });
         }
+        done += pictures.len() as u64;
+        images.rows(pictures).await?;
     }
-    images.end()?;
     Ok(Struck { done, gone: asked - done, held_back })
 }
 
@@ -178,7 +181,7 @@ async fn update(
     ready: &Ready<'_>,
     tx: &mut dyn Transaction,
     first: u64,
-    entries: &[Entry],
+    entries: &mut [Entry],
     images: &mut dyn Images,
     hands: &mut Hands<'_>,
 ) -> Result<Struck, Error> {
@@ -188,9 +191,8 @@ async fn update(
     let locked = tx.lock(&ready.lock(ready.shape.columns.clone()), keys).await.map_err(at())?;
     let mut before: Vec<(usize, Row)> = Vec::with_capacity(entries.len());
     for mut row in locked.collect().await.map_err(at())? {
-        let (place, _) = split(&row)?;
+        let place = place_of(&mut row)?;
         entries.get(place).ok_or_else(|| no_such_row(place))?;
-        row.remove(0);
         before.push((place, row));
     }
     let ghosts: Vec<usize> = changer.ghosts().collect();
@@ -216,20 +218,22 @@ async fn update(
         columns: ready.shape.columns.clone(),
         triggers: Triggers::Fire,
     };
-    images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims)?;
+    images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims).await?;
     let mut pages = tx.update(&what, rows).await.map_err(at())?;
     let mut done = 0;
     while let Some(page) = pages.next().await.map_err(at())? {
-        for mut row in page {
-            let (at_row, _) = split(&row)?;
-            let (place, image) = before.get(at_row).ok_or_else(|| no_such_row(at_row))?;
-            row.remove(0);
-            let entry = &entries[*place];
-            images.row(&entry.claimants, &new_key(ready, entry, &row), image, Some(&row))?;
-            done += 1;
+        let mut pictures = Vec::with_capacity(page.len());
+        for mut after in page {
+            let at_row = place_of(&mut after)?;
+            let (place, before) = before.get_mut(at_row).ok_or_else(|| no_such_row(at_row))?;
+            let entry = std::mem::take(&mut entries[*place]);
+            let key = new_key(ready, &entry, &after);
+            let before = std::mem::take(before);
+            pictures.push(Picture { claimants: entry.claimants, key, before, after: Some(after) });
         }
+        done += pictures.len() as u64;
+        images.rows(pictures).await?;
     }
-    images.end()?;
     Ok(Struck { done, gone: entries.len() as u64 - done, held_back: Vec::new() })
 }
 
@@ -250,11 +254,12 @@ async fn drain(mut pages: exeunt_source::Pages) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A row's place in the list that was asked for, and the rest.
-fn split(row: &Row) -> Result<(usize, &[Cell]), Error> {
-    let (place, rest) = row.split_first().ok_or_else(|| no_such_row(0))?;
-    let place = place.as_int().and_then(|place| usize::try_from(place).ok()).ok_or_else(|| no_such_row(0))?;
-    Ok((place, rest))
+/// Takes a row's place in the list that was asked for off its front.
+fn place_of(row: &mut Row) -> Result<usize, Error> {
+    if row.is_empty() {
+        return Err(no_such_row(0));
+    }
+    row.remove(0).as_int().and_then(|place| usize::try_from(place).ok()).ok_or_else(|| no_such_row(0))
 }
 
 fn no_such_row(place: usize) -> Error {

@@ -15,7 +15,7 @@ const CHUNK_ROWS: u32 = 8_192;
 const MEMORY_BYTES: usize = 16 << 20;
 
 /// One row of the census.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Entry {
     /// Who claims it, ascending.
     pub claimants: Vec<u32>,

@@ -43,7 +43,7 @@ pub(crate) async fn fingerprint(lease: &mut Lease) -> Result<String, Fault> {
     );
     let doing = "asking whether the catalog has changed";
     let asked = async {
-        let statement = lease.prepare(&question).await?;
+        let statement = lease.prepare(&question, 0).await?;
         lease.client().query_one(&statement, &[]).await?.try_get(0)
     };
     asked.await.map_err(|error| fault(doing, Blame::Shape, &error))
