@@ -1,5 +1,6 @@
 //! Packages: every row of a person, streamed from one snapshot of each source into one encrypted file.
 
+mod once;
 pub mod stream;
 mod waiting;
 

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use crate::census::Finder;
 use crate::error::Error;
 use crate::export::Readers;
+use crate::export::once::Once;
 use crate::export::waiting::Waiting;
 use crate::people::Claimant;
 use crate::progress::{Progress, Watcher};
@@ -61,12 +62,13 @@ pub(crate) async fn write(
     let writing = tokio::task::spawn_blocking(move || run_writer(out, receiver));
     let mut done = 0;
     let mut failed: Vec<Name> = Vec::new();
+    let mut once = Once::new(job.document);
     for read in &job.document.reads {
         let set = &job.document.sets[read.set];
         if failed.contains(&set.model.source) {
             continue;
         }
-        match read_model(&job, readers, read, &sender, &mut done, watcher).await {
+        match read_model(&job, readers, read, &mut once, &sender, &mut done, watcher).await {
             Ok(true) => {}
             // the writer is gone: its own error tells why
             Ok(false) => break,
@@ -129,35 +131,63 @@ async fn read_model(
     job: &Job<'_>,
     readers: &mut Readers,
     read: &ReadModel,
+    once: &mut Once,
     sender: &mpsc::Sender<Message>,
     done: &mut u64,
     watcher: &dyn Watcher,
 ) -> Result<bool, Error> {
     let set = &job.document.sets[read.set];
-    let columns: Vec<Name> = read.fields.iter().map(|field| field.column.clone()).collect();
+    let mut columns: Vec<Name> = read.fields.iter().map(|field| field.column.clone()).collect();
+    let shown = columns.len();
     if sender.send(Message::Begin(Box::new(spec_of(job, set, read)))).await.is_err() {
         return Ok(false);
     }
     let table = set.table().clone();
-    if job.finder.in_rounds(set) {
-        let keys = job.finder.keys_of(set);
+    let compares = once.compares(set.number);
+    let keys = match set.key() {
+        _ if job.finder.in_rounds(set) => Some(job.finder.keys_of(set)),
+        KeyBy::WholeRow if compares => Some(find_keys(job, readers, set).await?),
+        _ => None,
+    };
+    if let KeyBy::Columns(key) = set.key()
+        && compares
+    {
+        columns.extend(key.iter().cloned());
+    }
+    let mut out = Passing { sender, done, watcher, once, set, shown, numbered: keys.is_some() };
+    if let Some(mut keys) = keys {
+        if *set.key() == KeyBy::WholeRow {
+            keys.retain(|key| out.once.is_new(set.number, key));
+        }
         for keys in keys.chunks(KEY_PAGE) {
             let rows = Rows::Keyed(set.key().clone(), keys.to_vec());
             let what = Read { table: table.clone(), columns: columns.clone(), rows };
-            let pages = ask(readers, set, &what).await?;
-            if !pass_on(pages, set, true, sender, done, watcher).await? {
+            if !out.pass_on(ask(readers, set, &what).await?).await? {
                 return Ok(false);
             }
         }
     } else {
         let anchors = job.finder.anchors(set, job.claimants)?;
         let what = Read { table, columns, rows: Rows::Selected(set.selection.clone(), anchors) };
-        let pages = ask(readers, set, &what).await?;
-        if !pass_on(pages, set, false, sender, done, watcher).await? {
+        if !out.pass_on(ask(readers, set, &what).await?).await? {
             return Ok(false);
         }
     }
     Ok(sender.send(Message::End).await.is_ok())
+}
+
+/// Keys of the rows of a set that is found by one statement.
+async fn find_keys(job: &Job<'_>, readers: &mut Readers, set: &RowSet) -> Result<Vec<Row>, Error> {
+    let source = &set.model.source;
+    let anchors = job.finder.anchors(set, job.claimants)?;
+    let reader = readers.get_mut(source).ok_or_else(|| Error::NoSource(source.clone()))?;
+    let found = reader.find(&set.selection, &anchors, &[]).await.map_err(Error::at(source))?;
+    let mut keys: Vec<Row> = found.collect().await.map_err(Error::at(source))?;
+    keys.iter_mut().for_each(|row| {
+        // the claimant: there is only one
+        row.remove(0);
+    });
+    Ok(keys)
 }
 
 async fn ask(readers: &mut Readers, set: &RowSet, what: &Read) -> Result<Pages, Error> {
@@ -166,27 +196,37 @@ async fn ask(readers: &mut Readers, set: &RowSet, what: &Read) -> Result<Pages, 
     reader.read(what).await.map_err(Error::at(source))
 }
 
-async fn pass_on(
-    mut pages: Pages,
-    set: &RowSet,
+/// Rows on their way to the writer.
+struct Passing<'a> {
+    sender: &'a mpsc::Sender<Message>,
+    done: &'a mut u64,
+    watcher: &'a dyn Watcher,
+    once: &'a mut Once,
+    set: &'a RowSet,
+    /// Columns that are shown; key columns may follow them.
+    shown: usize,
+    /// Whether rows begin with their place in the list that was asked for.
     numbered: bool,
-    sender: &mpsc::Sender<Message>,
-    done: &mut u64,
-    watcher: &dyn Watcher,
-) -> Result<bool, Error> {
-    while let Some(mut page) = pages.next().await.map_err(Error::at(&set.model.source))? {
-        if numbered {
-            page.iter_mut().for_each(|row| {
-                row.remove(0);
+}
+
+impl Passing<'_> {
+    async fn pass_on(&mut self, mut pages: Pages) -> Result<bool, Error> {
+        while let Some(mut page) = pages.next().await.map_err(Error::at(&self.set.model.source))? {
+            page.retain_mut(|row| {
+                if self.numbered {
+                    row.remove(0);
+                }
+                let key = row.split_off(self.shown.min(row.len()));
+                key.is_empty() || self.once.is_new(self.set.number, &key)
             });
+            *self.done += page.len() as u64;
+            self.watcher.on(&Progress { done: *self.done, total: 0, failed: 0, rate: None, left: None });
+            if self.sender.send(Message::Rows(page)).await.is_err() {
+                return Ok(false);
+            }
         }
-        *done += page.len() as u64;
-        watcher.on(&Progress { done: *done, total: 0, failed: 0, rate: None, left: None });
-        if sender.send(Message::Rows(page)).await.is_err() {
-            return Ok(false);
-        }
+        Ok(true)
     }
-    Ok(true)
 }
 
 fn spec_of(job: &Job<'_>, set: &RowSet, read: &ReadModel) -> ModelSpec {

@@ -11,6 +11,7 @@ use exeunt_package::{About, Format, Key, Opening, open};
 use exeunt_plan::document::Right;
 use exeunt_testkit::shop;
 
+use crate::database::Database;
 use crate::house::{House, sqlite};
 
 fn order() -> Order {
@@ -76,4 +77,52 @@ async fn an_erased_person_still_gets_what_waits_in_the_vault() {
     house.world.skip_days(30);
     house.engine.purge(request, &Default::default(), "test", None).await.unwrap();
     assert_eq!(answer(&house, &[("customer_id", "7")]).await, []);
+}
+
+const LETTERS: &str = "
+source: club
+models:
+  people:
+    table: people
+    key: [id]
+    subject: { person_id: id }
+    fields: { name: user.name }
+    on_erase: delete
+  letters:
+    table: letters
+    key: [id]
+    fields: { body: user.content.private }
+    relations:
+      - { to: people, by: sender, as: owned_by }
+      - { to: people, by: recipient, as: accessed_by, redact: [body], on_erase: null }
+    on_erase: delete
+  calls:
+    table: calls
+    fields: { caller: user.behavior, callee: user.behavior }
+    relations:
+      - { to: people, by: caller, as: owned_by }
+      - { to: people, by: callee, as: accessed_by }
+    on_erase: delete
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_ones_own_is_not_shown_a_second_time_as_somebody_elses() {
+    for database in [Database::sqlite(), Database::postgres()] {
+        database.run(
+            "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);
+             CREATE TABLE letters (id INTEGER PRIMARY KEY, sender INTEGER, recipient INTEGER, body TEXT);
+             CREATE TABLE calls (caller INTEGER, callee INTEGER);
+             INSERT INTO people VALUES (1, 'Ada'), (2, 'Ben');
+             INSERT INTO letters VALUES (1, 1, 2, 'to Ben'), (2, 2, 1, 'to Ada'), (3, 1, 1, 'to myself');
+             INSERT INTO calls VALUES (1, 2), (2, 1), (1, 1);",
+        );
+        let house = House::new(LETTERS, vec![("club", database.source().await)]).await;
+        let shown = answer(&house, &[("person_id", "1")]).await;
+        let rows = |model: &str| -> Vec<u64> {
+            shown.iter().filter(|(name, _)| name == model).map(|(_, rows)| *rows).collect()
+        };
+        assert_eq!(rows("club.people"), [1]);
+        assert_eq!(rows("club.letters"), [2, 1], "two of her own, one of Ben's");
+        assert_eq!(rows("club.calls"), [2, 1]);
+    }
 }
