@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use exeunt_base::Name;
-use exeunt_datamap::model::Relation;
+use exeunt_datamap::model::{EdgeAction, Reference, Relation};
 use exeunt_source::catalog::{ForeignKey, TableSort};
 
 use crate::build::schema::{ModelId, Schema, TableId};
@@ -22,6 +22,12 @@ impl Edge<'_> {
     /// Whether the source itself refuses what breaks it.
     pub(crate) fn enforced(&self) -> bool {
         self.key.is_some_and(|key| key.enforced)
+    }
+
+    /// Whether somebody checks it when rows go: the source, or a guard because the map says `refuse`.
+    pub(crate) fn checked(&self) -> bool {
+        let refuses = |relation: &Relation| relation.on_erase == Some(EdgeAction::Cut(Reference::Refuse));
+        self.enforced() || self.relations.iter().any(|(_, relation)| refuses(relation))
     }
 
     /// Column here and column there.

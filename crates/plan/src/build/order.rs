@@ -41,8 +41,8 @@ pub(crate) fn cut_rings<'a>(
             return bound;
         }
         // nobody checks a soft reference: within a ring its order does not matter
-        if ring.iter().any(|edge| !edges.all[*edge].enforced()) {
-            bound.retain(|edge| !inside(edge) || edges.all[*edge].enforced());
+        if ring.iter().any(|edge| !edges.all[*edge].checked()) {
+            bound.retain(|edge| !inside(edge) || edges.all[*edge].checked());
             continue;
         }
         let hard: Vec<usize> = ring

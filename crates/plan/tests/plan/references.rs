@@ -142,3 +142,23 @@ fn masks_that_the_columns_cannot_take_stop_the_plan() {
         mask_refused shop.yaml:8:48: shop.customers.name: `null` cannot be honored here: it must have a value (NOT NULL, or a check that says so); use `redact`, `fixed` or `pseudonym`
     "#]]);
 }
+
+#[test]
+fn a_ring_is_not_cut_where_the_map_lets_a_reference_stop_the_deletion() {
+    case(
+        "offers(id int key, who int! -> customers, deal int)\ndeals(id int key, who int! -> customers, offer int -> offers)",
+        "  offers: { table: offers, key: [id], relations: [ { to: customers, by: who, as: owned_by }, { to: deals, by: deal, as: refers_to, on_erase: refuse } ], on_erase: delete }
+  deals: { table: deals, key: [id], relations: [ { to: customers, by: who, as: owned_by }, { to: offers, by: offer, as: refers_to, on_erase: null } ], on_erase: delete }",
+    )
+    .check(expect![[r#"
+        [0] shop.customers (person): folded email=@email; with email
+        [1] shop.deals: who=[0].id
+        [2] shop.offers: who=[0].id
+        [3] shop.deals: offer=[2].id
+        1. clear deals [3]: offer=null
+        2. delete offers [2]
+        3. delete deals [1] unless offers.deal
+        4. delete customers [0] veil email
+        info reference_refuses shop.offers.deal: rows of shop.offers.deal that still refer here stop the deletion, as the map asks
+    "#]]);
+}
