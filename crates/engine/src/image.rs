@@ -1,6 +1,6 @@
 //! What stands in a vault segment: rows as they were, in the source's own lossless form, with their column list.
 
-use exeunt_base::{Name, Row, TableRef, codec};
+use exeunt_base::{Cell, Name, Row, TableRef, codec};
 use exeunt_source::KeyBy;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub struct Shape {
     pub change: Change,
     /// Why: `delete`, `anonymize`, `veil`, …
     pub because: String,
+    /// Columns that were set, whether that changed them or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<Name>,
 }
 
 /// One row of a segment.
@@ -62,6 +65,11 @@ impl Shape {
         serde_json::to_vec(self).expect("names and words always make JSON")
     }
 
+    /// An image's value in a column, if it has one.
+    pub fn cell<'a>(&self, image: &'a [Cell], column: &Name) -> Option<&'a Cell> {
+        self.columns.iter().position(|name| name == column).and_then(|at| image.get(at))
+    }
+
     /// Reads them back.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         serde_json::from_slice(bytes)
@@ -70,7 +78,7 @@ impl Shape {
 }
 
 /// Appends a row's image.
-pub fn put(out: &mut Vec<u8>, key: &[exeunt_base::Cell], before: &[exeunt_base::Cell], after: Option<&Row>) {
+pub fn put(out: &mut Vec<u8>, key: &[Cell], before: &[Cell], after: Option<&Row>) {
     codec::put_row(out, key);
     codec::put_row(out, before);
     if let Some(after) = after {

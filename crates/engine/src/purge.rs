@@ -72,7 +72,10 @@ impl Engine {
         let mut change = self.store.begin().await?;
         change.drop_lease(&lease).await?;
         change.commit_bookkeeping().await?;
-        result
+        let purged = result?;
+        // who was restored and waited for this person waits no longer
+        self.pay_what_is_owed(owner).await?;
+        Ok(purged)
     }
 
     async fn purge_leased(
@@ -204,6 +207,7 @@ impl Engine {
     /// Key first: from the commit on nobody opens the request's rows, whatever becomes of the files.
     async fn shred(&self, request: &Request, actor: Option<ActorId>) -> Result<(), Error> {
         if request.salt.is_some() {
+            self.settle_for_ever(request).await?;
             let mut change = self.store.begin().await?;
             // a hold stops purge up to here
             if let Some(because) = change.hold_of(request.id).await? {

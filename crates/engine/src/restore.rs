@@ -5,6 +5,7 @@ mod cut_short;
 pub mod plan;
 pub mod rows;
 pub mod shape;
+pub(crate) mod standing;
 mod unchange;
 
 use exeunt_audit::kind::Kind;
@@ -62,15 +63,24 @@ pub struct Refusal {
     pub rows: u64,
 }
 
-/// What became of the others whom the same job erased.
+/// What became of another whom the same job erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Company {
-    /// There are none, or all are restored.
+    /// Restored.
     None,
-    /// Some wait in the vault.
+    /// Waits in the vault.
     Hidden,
-    /// Some were purged, none waits.
+    /// Purged.
     Gone,
+}
+
+/// What became of all the others whom the same job erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Others {
+    /// Some wait in the vault.
+    pub(crate) hidden: bool,
+    /// Some were purged.
+    pub(crate) gone: bool,
 }
 
 impl Restored {
@@ -84,7 +94,8 @@ impl Restored {
     fn wait_for_others(&mut self, model: &str, rows: u64) {
         self.waiting += rows;
         self.note(format!(
-            "rows of {model} belong to another erased person too and come back when that request is restored"
+            "rows of {model} belong to another erased person too, or refer to rows that do, and come back when that \
+             request is restored"
         ));
     }
 
@@ -122,7 +133,9 @@ impl Engine {
         let mut change = self.store.begin().await?;
         change.drop_lease(&lease).await?;
         change.commit_bookkeeping().await?;
-        result
+        let restored = result?;
+        self.pay_what_is_owed(owner).await?;
+        Ok(restored)
     }
 
     fn may_restore(&self, request: &Request) -> Result<(), Error> {
@@ -174,9 +187,6 @@ impl Engine {
         let (emptied, done_with) = self.undo_batches(request, &batches, choice, lease, &mut restored).await?;
         restored.whole = done_with == batches.len();
         self.close_restore(request, &restored, &emptied, actor).await?;
-        if restored.whole {
-            self.complete_others(request, lease).await?;
-        }
         self.tidy(lease.job).await?;
         Ok(restored)
     }
@@ -191,15 +201,16 @@ impl Engine {
         lease: &Lease,
         restored: &mut Restored,
     ) -> Result<(Vec<BlobId>, usize), Error> {
-        let company = self.company(request).await?;
+        let others = self.others(request).await?;
+        let mut standing = self.standing(request.id).await?;
         let mut emptied = Vec::new();
         let mut done_with = 0;
         for batch in batches {
             let waiting_before = restored.waiting;
-            let (items, left) = self.items(request, batch, choice, restored).await?;
+            let (items, left) = self.items(request, batch, choice, &mut standing, restored).await?;
             let wanted: u64 = items.iter().map(|item| item.images.len() as u64).sum();
             let excused_before = restored.waiting + restored.lost;
-            let back = self.undo(request, batch, items, company, lease, restored).await?;
+            let back = self.undo(request, batch, items, others, lease, restored).await?;
             let excused = restored.waiting + restored.lost - excused_before;
             if left == 0 && back + excused == wanted {
                 done_with += 1;
@@ -211,34 +222,74 @@ impl Engine {
         Ok((emptied, done_with))
     }
 
-    /// Rows that requests restored earlier left changed, because the row itself was gone with this one, get their due now.
-    async fn complete_others(&self, request: &Request, lease: &Lease) -> Result<(), Error> {
-        for other in self.store.requests_of(lease.job).await? {
-            if other.id == request.id || other.state != states::RESTORED || other.salt.is_none() {
-                continue;
+    /// Rows of restored requests that waited for somebody else get their due, as far as nobody else stands against them
+    /// now. What waits no longer and did not come back never will. Requests that somebody works on are left to them.
+    pub(crate) async fn pay_what_is_owed(&self, owner: &str) -> Result<(), Error> {
+        loop {
+            let mut paid = false;
+            for request in self.store.requests_owed(self.organization).await? {
+                let Some(job) = request.job else { continue };
+                let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
+                let Some(lease) = self.try_to_take(job, owner, &still).await? else { continue };
+                let beat = self.beat(lease);
+                let result = self.pay(request.id, &lease).await;
+                beat.abort();
+                let mut change = self.store.begin().await?;
+                change.drop_lease(&lease).await?;
+                change.commit_bookkeeping().await?;
+                paid |= result?;
             }
-            let mut batches = self.store.batches_of_request(other.id).await?;
-            batches.reverse();
-            let mut late = Restored::default();
-            self.undo_batches(&other, &batches, &Choice::Whole, lease, &mut late).await?;
-            if late.back > 0 {
-                let event = self.event(Kind::RestoreClosed, None).about(other.id).count("back", late.back);
-                self.store.begin().await?.commit(self.organization, &[event]).await?;
+            if !paid {
+                return Ok(());
             }
         }
-        Ok(())
+    }
+
+    /// Says whether anything came of it.
+    async fn pay(&self, id: RequestId, lease: &Lease) -> Result<bool, Error> {
+        let request = self.store.request(id).await?;
+        if request.state != states::RESTORED || request.salt.is_none() {
+            return Ok(false);
+        }
+        self.settle_returns(&request, lease).await?;
+        let mut batches = self.store.batches_of_request(id).await?;
+        batches.reverse();
+        let mut late = Restored::default();
+        let (emptied, _) = self.undo_batches(&request, &batches, &Choice::Whole, lease, &mut late).await?;
+        let over = late.waiting == 0;
+        let mut change = self.store.begin().await?;
+        let mut unclaimed = Vec::new();
+        for blob in emptied {
+            if change.drop_claim(id, blob).await? {
+                unclaimed.push(blob);
+            }
+        }
+        if over {
+            unclaimed.extend(change.drop_claims(id).await?);
+        }
+        if late.back > 0 {
+            let event = self.event(Kind::RestoreClosed, None).about(id).count("back", late.back);
+            change.commit(self.organization, &[event]).await?;
+        } else {
+            change.commit_bookkeeping().await?;
+        }
+        for blob in unclaimed {
+            self.shelf.delete(blob)?;
+        }
+        self.tidy(lease.job).await?;
+        Ok(over || late.back > 0)
     }
 
     /// What became of the others whom the same job erased: they tell why a row of ours may be gone.
-    async fn company(&self, request: &Request) -> Result<Company, Error> {
-        let Some(job) = request.job else { return Ok(Company::None) };
-        let others = self.store.requests_of(job).await?;
-        let mut others =
-            others.iter().filter(|other| other.id != request.id && other.state != states::RESTORED);
-        Ok(match others.clone().any(|other| other.salt.is_some()) {
-            true => Company::Hidden,
-            false if others.next().is_some() => Company::Gone,
-            false => Company::None,
+    async fn others(&self, request: &Request) -> Result<Others, Error> {
+        let others = match request.job {
+            Some(job) => self.store.requests_of(job).await?,
+            None => Vec::new(),
+        };
+        let away = || others.iter().filter(|other| other.id != request.id && other.state != states::RESTORED);
+        Ok(Others {
+            hidden: away().any(|other| other.salt.is_some()),
+            gone: away().any(|other| other.salt.is_none()),
         })
     }
 
@@ -273,7 +324,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Destroys what a job keeps for nobody: salts of restored requests once nobody shares rows with them any more, and
+    /// Destroys what a job keeps for nobody: salts of restored requests once none of their rows waits for others, and
     /// the job's own salt and census once none of its requests needs them.
     pub(crate) async fn tidy(&self, job: exeunt_base::JobId) -> Result<(), Error> {
         let requests = self.store.requests_of(job).await?;
@@ -284,10 +335,15 @@ impl Engine {
         if requests.iter().any(|request| waits(&request)) {
             return Ok(());
         }
+        let restored = || requests.iter().filter(|request| request.state == states::RESTORED);
+        let mut owed = false;
+        for request in restored() {
+            owed |= !self.store.claims_of(request.id).await?.is_empty();
+        }
         let mut change = self.store.begin().await?;
         let mut unclaimed = Vec::new();
-        for request in requests.iter().filter(|request| request.state == states::RESTORED) {
-            unclaimed.extend(change.drop_claims(request.id).await?);
+        // a salt may be needed for a row that is another's too
+        for request in restored().filter(|_| !owed) {
             change.destroy_salt(request.id).await?;
         }
         let kept = change.forget_job_salt(job).await?;
@@ -307,7 +363,7 @@ impl Engine {
         request: &Request,
         batch: &Batch,
         items: Vec<Item>,
-        company: Company,
+        others: Others,
         lease: &Lease,
         restored: &mut Restored,
     ) -> Result<u64, Error> {
@@ -318,7 +374,7 @@ impl Engine {
             if items.iter().all(|item| item.images.is_empty()) {
                 continue;
             }
-            match self.undo_once(request, batch, &items, company, lease, restored).await {
+            match self.undo_once(request, batch, &items, others, lease, restored).await {
                 Ok(back) => {
                     tries = 0;
                     done += back;

@@ -1,6 +1,6 @@
 //! Batches: sealed before they are struck, closed once, with the claims of requests on their blobs.
 
-use exeunt_base::{BatchId, BlobId, JobId, Name, RequestId, Timestamp};
+use exeunt_base::{BatchId, BlobId, JobId, Name, OrganizationId, RequestId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 
 use crate::bulk;
@@ -226,6 +226,29 @@ impl Store {
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::while_doing("read a request's batches"))?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Closed batches in which requests of an organization other than this one have rows that can still be opened, oldest
+    /// first.
+    pub async fn standing_batches(
+        &self,
+        organization: OrganizationId,
+        but: RequestId,
+    ) -> Result<Vec<Batch>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(
+            "SELECT b.id, b.job, b.number, b.state, b.source, b.blob, b.blob_digest, b.marker, b.outcome, b.rows, b.at
+             FROM batches b WHERE b.state = 'closed' AND b.blob IN (
+                 SELECT c.blob FROM requests r JOIN blob_claims c ON c.request = r.id
+                 WHERE r.organization = $1 AND r.id <> $2 AND r.salt IS NOT NULL
+             ) ORDER BY b.at, b.job, b.number",
+        )
+        .bind(organization.to_string())
+        .bind(but.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read what waits in the vault"))?;
         rows.iter().map(read).collect()
     }
 

@@ -391,6 +391,42 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Restored requests with rows that wait for somebody else's request, the last made first.
+    pub async fn requests_owed(&self, organization: OrganizationId) -> Result<Vec<Request>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM requests r WHERE organization = $1 AND state = 'restored' AND salt IS NOT NULL
+             AND EXISTS (SELECT 1 FROM blob_claims c WHERE c.request = r.id) ORDER BY id DESC"
+        )))
+        .bind(organization.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read restored requests with rows that wait"))?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Salts of an organization's requests that can still be opened, with whether the request is restored.
+    pub async fn salts(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<(RequestId, Vec<u8>, bool)>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(
+            "SELECT id, salt, state = 'restored' AS restored FROM requests
+             WHERE organization = $1 AND salt IS NOT NULL",
+        )
+        .bind(organization.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read the salts of requests"))?;
+        let read = |row: &SqliteRow| {
+            let reading = Reading { row, what: "request" };
+            let restored: bool = reading.get("restored")?;
+            Ok((reading.id("id")?, reading.get("salt")?, restored))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// How many requests could still open something sealed in an epoch.
     pub async fn requests_living_in(&self, epoch: exeunt_base::EpochId) -> Result<u64, Error> {
         let mut connection = self.lock().await;

@@ -215,6 +215,7 @@ async fn make(
         types: Vec::new(),
         change: Change::Inserted,
         because: String::from("ghost"),
+        set: Vec::new(),
     };
     images.shape("ghost", &shape, if ghost.per_person { Claims::All } else { Claims::Any }).await?;
     let claimants = claimants.to_vec();

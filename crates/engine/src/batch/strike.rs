@@ -56,6 +56,7 @@ impl<'a> Ready<'a> {
                 (Change::Updated, Some(Changer::new(set, table, assign, &columns, kind)?))
             }
         };
+        let set_columns = changer.as_ref().map(Changer::set).unwrap_or_default();
         let shape = Shape {
             v: 1,
             source: set.model.source.clone(),
@@ -65,6 +66,7 @@ impl<'a> Ready<'a> {
             types,
             change,
             because: unit.work.word().to_owned(),
+            set: set_columns,
         };
         Ok(Self { unit, set, shape, changer })
     }

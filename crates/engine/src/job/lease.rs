@@ -65,6 +65,28 @@ impl Engine {
         }
     }
 
+    /// Takes the lease of a job in one of these states, unless somebody holds it or the job is in another.
+    pub(crate) async fn try_to_take(
+        &self,
+        job: JobId,
+        owner: &str,
+        states: &[&str],
+    ) -> Result<Option<Lease>, Error> {
+        let now = self.world.now();
+        let mut change = self.store.begin().await?;
+        match change.take_lease(job, owner, states, now, now.plus_seconds(LEASE_SECONDS)).await {
+            Ok(lease) => {
+                change.commit_bookkeeping().await?;
+                Ok(Some(lease))
+            }
+            Err(exeunt_store::Error::State { .. }) => {
+                change.rollback().await?;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Renews the lease while a batch takes its time. The caller ends it with the job.
     pub(crate) fn beat(&self, lease: Lease) -> tokio::task::JoinHandle<()> {
         let engine = self.clone();

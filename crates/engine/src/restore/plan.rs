@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use exeunt_base::{Cell, RequestId};
+use exeunt_base::{Cell, JobId, RequestId};
+use exeunt_plan::document::{Action, Value};
+use exeunt_source::Referrer;
 use exeunt_store::batches::Batch;
 use exeunt_store::requests::Request;
 use exeunt_vault::{Claims, Content};
 
 use crate::cabinet::Engine;
 use crate::error::Error;
-use crate::image::{self, Image, Shape};
+use crate::image::{self, Change, Image, Shape};
+use crate::restore::standing::Standing;
 use crate::restore::{Choice, Company, Restored};
 use crate::states;
 
@@ -29,6 +32,8 @@ pub struct Item {
     pub images: Vec<(u32, Image)>,
     /// Whether these are all rows of the segment.
     pub complete: bool,
+    /// Of a ghost: who the plan pointed to it.
+    pub users: Vec<Referrer>,
 }
 
 /// Halves a list of items, keeping their order. A single row comes back as it is.
@@ -56,6 +61,7 @@ impl Engine {
         request: &Request,
         batch: &Batch,
         choice: &Choice,
+        standing: &mut Standing,
         restored: &mut Restored,
     ) -> Result<(Vec<Item>, u64), Error> {
         let blob = self.shelf.take(batch.blob)?;
@@ -74,7 +80,8 @@ impl Engine {
         let mut items = Vec::new();
         let mut left = 0;
         for segment in mine.iter().rev() {
-            if returned.contains(&(segment.number, WHOLE)) {
+            let back = (0..segment.rows).filter(|place| returned.contains(&(segment.number, *place))).count();
+            if returned.contains(&(segment.number, WHOLE)) || back == segment.rows as usize {
                 continue;
             }
             let chosen = match choice {
@@ -104,23 +111,55 @@ impl Engine {
             let plain = blob.open_segment(segment.number, &key, &|id| salts.get(&id).cloned())?;
             let all = image::take_all(shape.change, &plain)?;
             let total = all.len();
-            let images: Vec<(u32, Image)> = (0u32..)
+            let mut images: Vec<(u32, Image)> = (0u32..)
                 .zip(all)
                 .filter(|(place, _)| !returned.contains(&(segment.number, *place)))
                 .filter(|(_, image)| wanted(choice, image))
                 .collect();
-            let back = (0..segment.rows).filter(|place| returned.contains(&(segment.number, *place))).count();
             left += (total - images.len() - back) as u64;
+            let when = (batch.at, batch.number, segment.number);
+            let held = self.hold_back(standing, &shape, when, &mut images)?;
+            if held > 0 {
+                restored.wait_for_others(&segment.model, held);
+            }
             let complete = images.len() == total;
+            let users = match shape.change {
+                Change::Inserted => self.ghost_users(batch.job, &shape).await?,
+                _ => Vec::new(),
+            };
             items.push(Item {
                 segment: segment.number,
                 model: segment.model.to_string(),
                 shape,
                 images,
                 complete,
+                users,
             });
         }
         Ok((items, left))
+    }
+
+    /// Columns that a job's plan points to ghosts of a table: they need not be foreign keys.
+    async fn ghost_users(&self, job: JobId, shape: &Shape) -> Result<Vec<Referrer>, Error> {
+        let plan = self.store.plan(self.store.job(job).await?.plan).await?;
+        let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
+            .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
+        let mut users = Vec::new();
+        for step in &document.steps {
+            let Action::Update { assign, .. } = &step.action else { continue };
+            for assign in assign {
+                let Value::Ghost { ghost, column } = &assign.to else { continue };
+                let ghost = &document.ghosts[*ghost];
+                if (&ghost.source, &ghost.table) == (&shape.source, &shape.table) {
+                    let on = vec![(assign.column.clone(), column.clone())];
+                    let user = Referrer { table: document.sets[step.set].table().clone(), on };
+                    if !users.contains(&user) {
+                        users.push(user);
+                    }
+                }
+            }
+        }
+        Ok(users)
     }
 
     /// What became of these requests: rows shared with one that is restored need not wait.

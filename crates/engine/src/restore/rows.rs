@@ -1,8 +1,8 @@
 //! Undoing items inside one transaction: put back what was deleted, unchange what was changed, take away ghosts.
 
-use exeunt_base::{Cell, FaultKind, Name, Row};
+use exeunt_base::{Cell, FaultKind, Name, Row, TableRef};
 use exeunt_source::catalog::Catalog;
-use exeunt_source::{Insert, KeyBy, Read, Rows, Transaction, Triggers, Update};
+use exeunt_source::{Insert, KeyBy, Read, Referrer, Rows, Transaction, Triggers, Update};
 use exeunt_store::batches::Batch;
 use exeunt_store::jobs::Lease;
 use exeunt_store::requests::Request;
@@ -15,7 +15,7 @@ use crate::restore::cut_short::{Places, outcome};
 use crate::restore::plan::Item;
 use crate::restore::shape::Fit;
 use crate::restore::unchange::{take_away, unchange};
-use crate::restore::{Company, Restored};
+use crate::restore::{Others, Restored};
 
 /// Rows handled in one statement.
 const ROWS: usize = 1_000;
@@ -35,7 +35,7 @@ impl Engine {
         request: &Request,
         batch: &Batch,
         items: &[Item],
-        company: Company,
+        others: Others,
         lease: &Lease,
         restored: &mut Restored,
     ) -> Result<u64, Error> {
@@ -46,7 +46,7 @@ impl Engine {
         let mut attempt = Attempt::default();
         let kind = source.abilities().kind;
         for item in items {
-            let undone = undo_item(tx.as_mut(), item, &catalog, kind, company, &mut attempt.restored).await;
+            let undone = undo_item(tx.as_mut(), item, &catalog, kind, others, &mut attempt.restored).await;
             match undone {
                 Ok(places) => attempt.places.push(places),
                 Err(fault) => {
@@ -91,7 +91,7 @@ async fn undo_item(
     item: &Item,
     catalog: &Catalog,
     kind: &str,
-    company: Company,
+    others: Others,
     restored: &mut Restored,
 ) -> Result<Places, exeunt_base::Fault> {
     let Some(table) = catalog.table(&item.shape.table) else {
@@ -108,13 +108,31 @@ async fn undo_item(
     for images in item.images.chunks(ROWS) {
         let done = match item.shape.change {
             Change::Deleted => put_back(tx, item, images, &fit, with_rowid, restored).await?,
-            Change::Updated => unchange(tx, item, images, &fit, company, restored).await?,
-            Change::Inserted => take_away(tx, item, images, catalog, company, restored).await?,
+            Change::Updated => unchange(tx, item, images, &fit, others, restored).await?,
+            Change::Inserted => {
+                let referrers = referrers(&item.shape.table, &item.users, catalog);
+                take_away(tx, item, images, &referrers, others, restored).await?
+            }
         };
         places.back.extend(done.back);
         places.changed.extend(done.changed);
     }
     Ok(places)
+}
+
+/// Who may refer to a ghost: by foreign keys, and by what the plan points to it.
+fn referrers(ghost: &TableRef, users: &[Referrer], catalog: &Catalog) -> Vec<Referrer> {
+    let mut referrers = users.to_vec();
+    for table in &catalog.tables {
+        for key in table.foreign_keys.iter().filter(|key| key.to == *ghost) {
+            let on = key.columns.iter().cloned().zip(key.to_columns.iter().cloned()).collect();
+            let by = Referrer { table: table.name.clone(), on };
+            if !referrers.contains(&by) {
+                referrers.push(by);
+            }
+        }
+    }
+    referrers
 }
 
 /// The pseudo-column by which SQLite's keyless tables keep their row's place.

@@ -1,14 +1,13 @@
 //! Undoing what left rows in place: columns get their old values where nobody wrote since, ghosts go when nobody needs them.
 
 use exeunt_base::{Cell, Fault, Name, Row};
-use exeunt_source::catalog::Catalog;
 use exeunt_source::{Delete, Lock, Referrer, Transaction, Triggers, Update};
 
 use crate::image::Image;
 use crate::restore::cut_short::Places;
 use crate::restore::plan::Item;
 use crate::restore::shape::Fit;
-use crate::restore::{Company, Restored};
+use crate::restore::{Others, Restored};
 
 /// Gives changed columns their old values, but where somebody wrote newer ones since.
 pub(crate) async fn unchange(
@@ -16,7 +15,7 @@ pub(crate) async fn unchange(
     item: &Item,
     images: &[(u32, Image)],
     fit: &Fit,
-    company: Company,
+    others: Others,
     restored: &mut Restored,
 ) -> Result<Places, Fault> {
     let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
@@ -41,10 +40,10 @@ pub(crate) async fn unchange(
     let mut todo: Vec<(usize, Row)> = Vec::new();
     for (place, ((before, after), now)) in pairs.iter().zip(&now).enumerate() {
         let Some(now) = now else {
-            match company {
-                Company::None => restored.refuse(&item.model, String::from("the row was deleted since"), 1),
-                Company::Hidden => restored.wait_for_others(&item.model, 1),
-                Company::Gone => restored.lose_with_others(&item.model, 1),
+            if others.gone {
+                restored.lose_with_others(&item.model, 1);
+            } else {
+                restored.refuse(&item.model, String::from("the row was deleted since"), 1);
             }
             continue;
         };
@@ -123,19 +122,15 @@ pub(crate) async fn take_away(
     tx: &mut dyn Transaction,
     item: &Item,
     images: &[(u32, Image)],
-    catalog: &Catalog,
-    company: Company,
+    referrers: &[Referrer],
+    others: Others,
     restored: &mut Restored,
 ) -> Result<Places, Fault> {
     let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
     let lock = Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
     let mut needed = std::collections::HashSet::new();
-    for table in &catalog.tables {
-        for key in table.foreign_keys.iter().filter(|key| key.to == item.shape.table) {
-            let on = key.columns.iter().cloned().zip(key.to_columns.iter().cloned()).collect();
-            let by = Referrer { table: table.name.clone(), on };
-            needed.extend(tx.referred(&lock, &by, &keys).await?);
-        }
+    for by in referrers {
+        needed.extend(tx.referred(&lock, by, &keys).await?);
     }
     let (changed, free): (Vec<u32>, Vec<Row>) = (0u32..)
         .zip(images.iter().zip(&keys))
@@ -149,7 +144,7 @@ pub(crate) async fn take_away(
         while pages.next().await?.is_some() {}
     }
     // one that is needed by rows of people who may still come back goes when the last of them does
-    let waits = |place: &u32| company == Company::Hidden && needed.contains(place);
+    let waits = |place: &u32| others.hidden && needed.contains(place);
     restored.waiting += (0u32..).zip(images).filter(|(place, _)| waits(place)).count() as u64;
     let back =
         (0u32..).zip(images).filter(|(place, _)| !waits(place)).map(|(_, (number, _))| *number).collect();

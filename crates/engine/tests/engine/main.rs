@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the real clock")]
 
 mod answers;
+mod apart;
 mod database;
 mod guards;
 mod house;

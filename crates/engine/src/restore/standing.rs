@@ -1,0 +1,393 @@
+//! What other people's erasures still demand of the rows a request is to get back. Several jobs may have struck one row;
+//! whoever comes back first must not undo what those demand who are still away, and a row must not come back before the
+//! rows it refers to. Such rows wait, and come back when the other request does.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use exeunt_base::{BlobId, Cell, Name, RequestId, Row, TableRef, Timestamp, codec};
+use exeunt_source::KeyBy;
+use exeunt_source::catalog::Catalog;
+use exeunt_store::batches::Batch;
+use exeunt_store::requests::Request;
+use exeunt_vault::{Claims, Content, Salt, SegmentInfo};
+
+use crate::cabinet::{Engine, salt_of};
+use crate::error::Error;
+use crate::image::{self, Change, Image, Shape};
+use crate::restore::plan::WHOLE;
+
+/// When a segment was sealed: rows were struck in this order.
+pub(crate) type When = (Timestamp, u64, u32);
+
+/// Where a table refers to, by which columns, on which.
+type Reference = (TableRef, Vec<Name>, Vec<Name>);
+
+/// A table of a source.
+type Place = (Name, TableRef);
+
+/// What an image of somebody else demands of its row.
+#[derive(Debug, Clone)]
+enum Demand {
+    Gone,
+    Set(Arc<[Name]>),
+}
+
+struct Segment {
+    blob: BlobId,
+    info: SegmentInfo,
+    shape: Arc<Shape>,
+    when: When,
+    back: HashSet<u32>,
+}
+
+/// Images of other requests that are not back, and the request's own that have to wait for them.
+#[derive(Default)]
+pub(crate) struct Standing {
+    segments: HashMap<Place, Vec<Segment>>,
+    salts: HashMap<RequestId, Salt>,
+    catalogs: HashMap<Name, Arc<Catalog>>,
+    demands: HashMap<Place, HashMap<u64, Vec<(When, Demand)>>>,
+    /// Rows of others that are away, by the columns by which they are referred to.
+    away: HashMap<(Place, Vec<Name>), HashSet<u64>>,
+    /// The request's own rows that have to wait, likewise.
+    held: HashMap<(Place, Vec<Name>), HashSet<u64>>,
+}
+
+impl Engine {
+    /// Gathers what stands against a request's rows. Images are opened only where the request has rows itself.
+    pub(crate) async fn standing(&self, request: RequestId) -> Result<Standing, Error> {
+        let mut standing = Standing::default();
+        let mut restored: HashSet<RequestId> = HashSet::new();
+        for (id, salt, back) in self.store.salts(self.organization).await? {
+            let Ok(bytes) = <[u8; 32]>::try_from(salt) else { continue };
+            standing.salts.insert(id, Salt::new(bytes));
+            if back {
+                restored.insert(id);
+            }
+        }
+        for batch in self.store.standing_batches(self.organization, request).await? {
+            let blob = match self.shelf.take(batch.blob) {
+                Ok(blob) => blob,
+                Err(error) => {
+                    damaged(batch.blob, &error);
+                    continue;
+                }
+            };
+            let returned = self.store.returned(batch.blob).await?;
+            for info in blob.segments() {
+                let hidden = |id: &RequestId| {
+                    standing.salts.contains_key(id) && !restored.contains(id) && *id != request
+                };
+                let mine = info.claimants.contains(&request);
+                let stands = match info.claims {
+                    Claims::All => !mine || info.claimants.iter().any(hidden),
+                    Claims::Any => !mine,
+                };
+                let opens = match info.claims {
+                    Claims::All => info.claimants.iter().all(|id| standing.salts.contains_key(id)),
+                    Claims::Any => info.claimants.iter().any(|id| standing.salts.contains_key(id)),
+                };
+                if !stands || !opens || returned.contains(&(info.number, WHOLE)) {
+                    continue;
+                }
+                standing.add(&batch, info, &returned)?;
+            }
+        }
+        if !standing.segments.is_empty() {
+            for (name, source) in &self.sources {
+                let catalog = source.describe().await.map_err(Error::at(name))?;
+                standing.catalogs.insert(name.clone(), Arc::new(catalog));
+            }
+        }
+        Ok(standing)
+    }
+
+    /// The images of a segment that are not back. Of a damaged one there are none: somebody else's damage stops nobody.
+    fn open(&self, standing: &Standing, segment: &Segment) -> Result<Vec<(u32, Image)>, Error> {
+        let opened = self.shelf.take(segment.blob).and_then(|blob| {
+            let key = self.keyring.epoch_key(self.organization, blob.meta().epoch)?;
+            blob.open_segment(segment.info.number, &key, &|id| standing.salts.get(&id).cloned())
+        });
+        let plain = match opened {
+            Ok(plain) => plain,
+            Err(error) => {
+                damaged(segment.blob, &error);
+                return Ok(Vec::new());
+            }
+        };
+        let images = image::take_all(segment.shape.change, &plain)?;
+        let all = (0u32..).zip(images);
+        Ok(all.filter(|(place, _)| !segment.back.contains(place)).collect())
+    }
+
+    /// Takes the rows that have to wait out of a list, and says how many they are.
+    pub(crate) fn hold_back(
+        &self,
+        standing: &mut Standing,
+        shape: &Shape,
+        when: When,
+        images: &mut Vec<(u32, Image)>,
+    ) -> Result<u64, Error> {
+        if standing.segments.is_empty() {
+            return Ok(0);
+        }
+        let place = (shape.source.clone(), shape.table.clone());
+        let before = images.len();
+        if shape.change == Change::Inserted {
+            let needed = self.needed_ghosts(standing, when, images)?;
+            images.retain(|(number, _)| !needed.contains(number));
+            return Ok((before - images.len()) as u64);
+        }
+        self.read_demands(standing, &place)?;
+        let references = standing.references(&place);
+        for (to, _, on) in &references {
+            self.read_away(standing, &(place.0.clone(), to.clone()), on)?;
+        }
+        let set: &[Name] = if shape.set.is_empty() { &shape.columns } else { &shape.set };
+        let mut held = 0;
+        loop {
+            let mut waiting: Vec<Image> = Vec::new();
+            images.retain(|(_, image)| {
+                let stays = shape.change == Change::Updated && standing.demanded(&place, image, when, set)
+                    || references
+                        .iter()
+                        .any(|reference| standing.too_early(&place.0, reference, shape, image));
+                if stays {
+                    waiting.push(image.clone());
+                }
+                !stays
+            });
+            for image in &waiting {
+                standing.wait(&place, shape, image, when);
+            }
+            held += waiting.len() as u64;
+            // rows of one table may refer to each other
+            if waiting.is_empty() {
+                return Ok(held);
+            }
+        }
+    }
+
+    /// What a person's erasure demanded stays demanded when they are purged: what others did earlier to the same rows is
+    /// never undone. The vault forgets what it was.
+    pub(crate) async fn settle_for_ever(&self, request: &Request) -> Result<(), Error> {
+        let others = self.standing(request.id).await?;
+        if others.segments.is_empty() {
+            return Ok(());
+        }
+        let mut own = Standing { salts: others.salts.clone(), ..Standing::default() };
+        own.salts.insert(request.id, salt_of(request)?);
+        for batch in self.store.batches_of_request(request.id).await? {
+            let Ok(blob) = self.shelf.take(batch.blob) else { continue };
+            let returned = self.store.returned(batch.blob).await?;
+            for info in blob.segments().filter(|info| info.claimants.contains(&request.id)) {
+                let alone = info.claims == Claims::All || info.claimants.len() == 1;
+                let opens = info.claimants.iter().all(|id| own.salts.contains_key(id));
+                if alone && opens && !returned.contains(&(info.number, WHOLE)) {
+                    own.add(&batch, info, &returned)?;
+                }
+            }
+        }
+        for (place, segments) in &others.segments {
+            self.read_demands(&mut own, place)?;
+            for segment in segments.iter().filter(|segment| segment.shape.change == Change::Updated) {
+                let shape = &segment.shape;
+                let set = if shape.set.is_empty() { &shape.columns } else { &shape.set };
+                let images = self.open(&others, segment)?;
+                let over: Vec<u32> = images
+                    .iter()
+                    .filter(|(_, image)| own.demanded(place, image, segment.when, set))
+                    .map(|(number, _)| *number)
+                    .collect();
+                if !over.is_empty() {
+                    let mut change = self.store.begin().await?;
+                    change.mark_returned(segment.blob, segment.info.number, &over).await?;
+                    change.commit_bookkeeping().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_demands(&self, standing: &mut Standing, place: &Place) -> Result<(), Error> {
+        if standing.demands.contains_key(place) {
+            return Ok(());
+        }
+        let mut demands: HashMap<u64, Vec<(When, Demand)>> = HashMap::new();
+        for segment in standing.segments.get(place).into_iter().flatten() {
+            let shape = &segment.shape;
+            let columns = if shape.set.is_empty() { &shape.columns } else { &shape.set };
+            let demand = match shape.change {
+                Change::Deleted => Demand::Gone,
+                Change::Updated => Demand::Set(columns.as_slice().into()),
+                Change::Inserted => continue,
+            };
+            for (_, image) in self.open(standing, segment)? {
+                for key in keys(shape, &image) {
+                    demands.entry(key).or_default().push((segment.when, demand.clone()));
+                }
+            }
+        }
+        standing.demands.insert(place.clone(), demands);
+        Ok(())
+    }
+
+    fn read_away(&self, standing: &mut Standing, to: &Place, on: &[Name]) -> Result<(), Error> {
+        let called = (to.clone(), on.to_vec());
+        if standing.away.contains_key(&called) {
+            return Ok(());
+        }
+        let mut away = HashSet::new();
+        for segment in standing.segments.get(to).into_iter().flatten() {
+            if segment.info.content != Content::Deleted {
+                continue;
+            }
+            for (_, image) in self.open(standing, segment)? {
+                away.extend(referred(&segment.shape, &image, on));
+            }
+        }
+        standing.away.insert(called, away);
+        Ok(())
+    }
+
+    /// Ghosts that rows of others point to, here or in the vault.
+    fn needed_ghosts(
+        &self,
+        standing: &Standing,
+        when: When,
+        ghosts: &[(u32, Image)],
+    ) -> Result<HashSet<u32>, Error> {
+        let mut needed = HashSet::new();
+        for segment in standing.segments.values().flatten().filter(|segment| segment.when > when) {
+            for (_, image) in self.open(standing, segment)? {
+                let cells = || image.before.iter().chain(image.after.iter().flatten());
+                let points = ghosts.iter().filter(|(_, ghost)| {
+                    ghost.key.first().is_some_and(|key| cells().any(|cell| cell == key))
+                });
+                needed.extend(points.map(|(number, _)| *number));
+            }
+        }
+        Ok(needed)
+    }
+}
+
+impl Standing {
+    fn add(
+        &mut self,
+        batch: &Batch,
+        info: &SegmentInfo,
+        returned: &HashSet<(u32, u32)>,
+    ) -> Result<(), Error> {
+        let shape = Arc::new(Shape::from_bytes(&info.columns)?);
+        let place = (shape.source.clone(), shape.table.clone());
+        let back = returned.iter().filter(|(number, _)| *number == info.number);
+        self.segments.entry(place).or_default().push(Segment {
+            blob: batch.blob,
+            when: (batch.at, batch.number, info.number),
+            back: back.map(|(_, place)| *place).collect(),
+            info: info.clone(),
+            shape,
+        });
+        Ok(())
+    }
+
+    /// Whether a row would come back before the one it refers to.
+    fn too_early(&self, source: &Name, reference: &Reference, shape: &Shape, image: &Image) -> bool {
+        let (to, by, on) = reference;
+        let after = image.after.as_deref();
+        let same =
+            |name| after.is_some_and(|after| shape.cell(&image.before, name) == shape.cell(after, name));
+        if by.iter().all(same) {
+            return false;
+        }
+        let cells: Option<Vec<&Cell>> = by.iter().map(|name| shape.cell(&image.before, name)).collect();
+        let Some(cells) = cells.filter(|cells| !cells.iter().any(|cell| cell.is_null())) else {
+            return false;
+        };
+        let row = digest(cells.into_iter());
+        let called = ((source.clone(), to.clone()), on.clone());
+        [&self.away, &self.held]
+            .into_iter()
+            .any(|list| list.get(&called).is_some_and(|rows| rows.contains(&row)))
+    }
+
+    /// References of a table.
+    fn references(&self, place: &Place) -> Vec<Reference> {
+        let table = self.catalogs.get(&place.0).and_then(|catalog| catalog.table(&place.1));
+        let keys = table.into_iter().flat_map(|table| &table.foreign_keys).filter(|key| key.enforced);
+        keys.map(|key| (key.to.clone(), key.columns.clone(), key.to_columns.clone())).collect()
+    }
+
+    /// Whether somebody else, later than this, took the row away or set one of these columns.
+    fn demanded(&self, place: &Place, image: &Image, when: When, set: &[Name]) -> bool {
+        let Some(demands) = self.demands.get(place) else { return false };
+        demands.get(&digest(image.key.iter())).into_iter().flatten().any(|(at, demand)| {
+            *at > when
+                && match demand {
+                    Demand::Gone => true,
+                    Demand::Set(columns) => columns.iter().any(|column| set.contains(column)),
+                }
+        })
+    }
+
+    /// A row of the request's own that waits: what was done to it earlier waits too, and whatever refers to it.
+    fn wait(&mut self, place: &Place, shape: &Shape, image: &Image, when: When) {
+        let demand = match shape.change {
+            Change::Deleted => Demand::Gone,
+            _ => {
+                Demand::Set(if shape.set.is_empty() { &shape.columns } else { &shape.set }.as_slice().into())
+            }
+        };
+        for key in keys(shape, image) {
+            let demands = self.demands.entry(place.clone()).or_default();
+            demands.entry(key).or_default().push((when, demand.clone()));
+        }
+        if shape.change != Change::Deleted {
+            return;
+        }
+        let by: BTreeSet<Vec<Name>> = self
+            .catalogs
+            .get(&place.0)
+            .into_iter()
+            .flat_map(|catalog| &catalog.tables)
+            .flat_map(|table| &table.foreign_keys)
+            .filter(|key| key.to == place.1)
+            .map(|key| key.to_columns.clone())
+            .collect();
+        for on in by {
+            let gone = referred(shape, image, &on);
+            self.held.entry((place.clone(), on)).or_default().extend(gone);
+        }
+    }
+}
+
+fn damaged(blob: BlobId, error: &exeunt_vault::Error) {
+    tracing::warn!(blob.id = %blob, "what stands against a restore could not be read in blob {blob}: {error}");
+}
+
+/// The row's key, before and after.
+fn keys(shape: &Shape, image: &Image) -> BTreeSet<u64> {
+    let mut keys = BTreeSet::from([digest(image.key.iter())]);
+    if let KeyBy::Columns(columns) = &shape.key {
+        keys.extend(referred(shape, image, columns));
+    }
+    keys
+}
+
+/// The row as others refer to it by these columns.
+fn referred(shape: &Shape, image: &Image, on: &[Name]) -> Option<u64> {
+    let cells: Option<Vec<&Cell>> = on.iter().map(|name| shape.cell(&image.before, name)).collect();
+    cells.map(|cells| digest(cells.into_iter()))
+}
+
+/// Short enough to remember millions. Two rows that meet in it would only wait for each other.
+fn digest<'a>(cells: impl Iterator<Item = &'a Cell>) -> u64 {
+    let row: Row = cells.cloned().collect();
+    let mut bytes = Vec::new();
+    codec::put_row(&mut bytes, &row);
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
