@@ -1,11 +1,11 @@
 //! Striking one piece inside an open transaction: images out first, then gone or changed, nothing committed here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use exeunt_base::{Fault, FaultKind, Name, Row};
 use exeunt_mask::MaskKey;
 use exeunt_plan::document::{Document, RowSet};
-use exeunt_source::catalog::{Catalog, Table};
+use exeunt_source::catalog::{Catalog, Table, TriggerWrite, Writes};
 use exeunt_source::{Delete, KeyBy, Lock, Referrer, Transaction, Triggers, Update};
 
 use crate::batch::ghosts::Ghosts;
@@ -40,6 +40,8 @@ pub struct Ready<'a> {
     pub set: &'a RowSet,
     shape: Shape,
     changer: Option<Changer>,
+    /// Rows that refer to others of the table by these go in statements of their own, before those.
+    leaves_first: Vec<Referrer>,
 }
 
 impl<'a> Ready<'a> {
@@ -68,7 +70,7 @@ impl<'a> Ready<'a> {
             because: unit.work.word().to_owned(),
             set: set_columns,
         };
-        Ok(Self { unit, set, shape, changer })
+        Ok(Self { unit, set, shape, changer, leaves_first: leaves_first(table) })
     }
 
     fn lock(&self, columns: Vec<Name>) -> Lock {
@@ -157,26 +159,72 @@ async fn delete(
     if asked == 0 {
         return Ok(Struck { done: 0, gone: 0, held_back });
     }
-    images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims).await?;
     let what = Delete {
         table: ready.shape.table.clone(),
         key: ready.shape.key.clone(),
         columns: ready.shape.columns.clone(),
     };
-    let mut pages = tx.delete(&what, keys).await.map_err(at())?;
     let mut done = 0;
-    while let Some(page) = pages.next().await.map_err(at())? {
-        let mut pictures = Vec::with_capacity(page.len());
-        for mut row in page {
-            let place = place_of(&mut row)?;
-            let place = *places.get(place).ok_or_else(|| no_such_row(place))?;
-            let Entry { claimants, key } = std::mem::take(&mut entries[place]);
-            pictures.push(Picture { claimants, key, before: row, after: None });
+    while !places.is_empty() {
+        let later = referred_within(ready, tx, &keys).await?;
+        let (now, rest): (Vec<usize>, Vec<usize>) = (0..places.len()).partition(|at| !later.contains(at));
+        let kept = rest.iter().map(|at| keys[*at].clone()).collect();
+        let mut all = std::mem::replace(&mut keys, kept);
+        let rows = now.iter().map(|at| std::mem::take(&mut all[*at])).collect();
+        images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims).await?;
+        let mut pages = tx.delete(&what, rows).await.map_err(at())?;
+        while let Some(page) = pages.next().await.map_err(at())? {
+            let mut pictures = Vec::with_capacity(page.len());
+            for mut row in page {
+                let place = place_of(&mut row)?;
+                let place = places[*now.get(place).ok_or_else(|| no_such_row(place))?];
+                let Entry { claimants, key } = std::mem::take(&mut entries[place]);
+                pictures.push(Picture { claimants, key, before: row, after: None });
+            }
+            done += pictures.len() as u64;
+            images.rows(pictures).await?;
         }
-        done += pictures.len() as u64;
-        images.rows(pictures).await?;
+        places = rest.iter().map(|at| places[*at]).collect();
     }
     Ok(Struck { done, gone: asked - done, held_back })
+}
+
+/// References of a table to itself, where its own triggers change its rows as others go: a row's image must be taken after
+/// everything that counts for it went, or it would not come back as it was.
+fn leaves_first(table: &Table) -> Vec<Referrer> {
+    let own = |write: &TriggerWrite| write.table == table.name;
+    let counts = table.triggers.iter().any(|trigger| {
+        let writes = match &trigger.writes {
+            Writes::Known(writes) => writes.iter().any(own),
+            Writes::Unknown(_) => true,
+        };
+        trigger.enabled && trigger.on.delete && writes
+    });
+    let own_keys = table.foreign_keys.iter().filter(|key| counts && key.to == table.name);
+    own_keys
+        .map(|key| Referrer {
+            table: table.name.clone(),
+            on: key.columns.iter().cloned().zip(key.to_columns.iter().cloned()).collect(),
+        })
+        .collect()
+}
+
+/// Rows of a list to which others still refer, and which therefore go later; none when all the rest refer to each other.
+async fn referred_within(
+    ready: &Ready<'_>,
+    tx: &mut dyn Transaction,
+    keys: &[Row],
+) -> Result<HashSet<usize>, Error> {
+    let mut later = HashSet::new();
+    let lock = ready.lock(Vec::new());
+    for by in ready.leaves_first.iter().filter(|_| keys.len() > 1) {
+        let found = tx.referred(&lock, by, keys).await.map_err(Error::at(&ready.set.model.source))?;
+        later.extend(found.into_iter().map(|place| place as usize));
+    }
+    if later.len() == keys.len() {
+        later.clear();
+    }
+    Ok(later)
 }
 
 async fn update(

@@ -15,6 +15,7 @@ on_both! {
     a_row_waits_for_the_row_it_refers_to;
     a_ghost_stays_while_somebody_elses_rows_point_to_it;
     two_masks_of_one_wave_come_back_in_either_order;
+    counted_replies_come_back_with_their_count;
 }
 
 /// Letters of which both people are owners, and what they are about.
@@ -207,4 +208,65 @@ async fn two_masks_of_one_wave_come_back_in_either_order(database: Database) {
         before.assert_same(&database.look());
         emptied(&house);
     }
+}
+
+const FORUM: &str = "
+source: club
+models:
+  people:
+    table: people
+    key: [id]
+    subject: { person_id: id }
+    on_erase: delete
+  posts:
+    table: posts
+    key: [id]
+    fields: { replies: user.behavior }
+    relations:
+      - { to: people, by: person, as: owned_by }
+      - { to: posts, by: parent, as: refers_to, on_erase: cascade }
+    on_erase: delete
+    triggers: { posts_in: { effect: counter, because: replies }, posts_out: { effect: counter, because: replies } }
+";
+
+async fn counted_replies_come_back_with_their_count(database: Database) {
+    let tables = "CREATE TABLE people (id INTEGER PRIMARY KEY);
+        CREATE TABLE posts (
+            id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES people (id),
+            parent INTEGER NOT NULL REFERENCES posts (id), replies INTEGER NOT NULL DEFAULT 0);";
+    let (less, more) = (
+        "UPDATE posts SET replies = replies - 1 WHERE id = OLD.parent AND id <> OLD.id;",
+        "UPDATE posts SET replies = replies + 1 WHERE id = NEW.parent AND id <> NEW.id;",
+    );
+    let triggers = match &database {
+        Database::Sqlite { .. } => format!(
+            "CREATE TRIGGER posts_in AFTER INSERT ON posts BEGIN {more} END;
+             CREATE TRIGGER posts_out AFTER DELETE ON posts BEGIN {less} END;"
+        ),
+        Database::Postgres(_) => format!(
+            "CREATE FUNCTION posts_in() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {more} RETURN NULL; END $$;
+             CREATE FUNCTION posts_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {less} RETURN NULL; END $$;
+             CREATE TRIGGER posts_in AFTER INSERT ON posts FOR EACH ROW EXECUTE FUNCTION posts_in();
+             CREATE TRIGGER posts_out AFTER DELETE ON posts FOR EACH ROW EXECUTE FUNCTION posts_out();"
+        ),
+    };
+    database.run(&format!(
+        "{tables}{triggers} INSERT INTO people VALUES (1), (2);
+         INSERT INTO posts VALUES (1, 1, 1, 0); INSERT INTO posts VALUES (2, 1, 1, 0);
+         INSERT INTO posts VALUES (3, 2, 1, 0); INSERT INTO posts VALUES (4, 1, 3, 0);"
+    ));
+    let house = House::new(FORUM, vec![("club", database.source().await)]).await;
+    let before = database.look();
+    for order in [[0, 1], [1, 0]] {
+        let requests = erased(&house, &["1", "2"]).await;
+        assert_eq!(database.ask("SELECT count(*) FROM posts"), "0");
+        whole(&house, requests[order[0]]).await;
+        let wrong = "SELECT count(*) FROM posts p WHERE replies <> (SELECT count(*) FROM posts r WHERE r.parent = p.id AND r.id <> p.id)";
+        assert_eq!(database.ask(wrong), "0");
+        whole(&house, requests[order[1]]).await;
+        before.assert_same(&database.look());
+    }
+    let alone = erased(&house, &["1"]).await[0];
+    whole(&house, alone).await;
+    before.assert_same(&database.look());
 }
