@@ -1,5 +1,6 @@
 //! A batch: rows struck together in one transaction of one source, sealed before, confirmed after, counted once.
 
+pub mod again;
 pub mod aside;
 pub mod ghosts;
 pub mod masks;

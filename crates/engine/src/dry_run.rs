@@ -9,6 +9,7 @@ use exeunt_plan::document::Document;
 use exeunt_source::Transaction;
 use exeunt_vault::Salt;
 
+use crate::batch::again::Again;
 use crate::batch::ghosts::Ghosts;
 use crate::batch::seal::Nowhere;
 use crate::batch::strike::{Hands, strike};
@@ -100,6 +101,8 @@ impl Engine {
         let ready = self.make_ready(&units, document, &catalogs)?;
         let mask_key = MaskKey::new(&self.new_secret());
         let mut ghosts = Ghosts::new(document, &catalogs);
+        // what comes of a mask is not looked at
+        let again = Again::default();
         let mut open: BTreeMap<Name, Box<dyn Transaction>> = BTreeMap::new();
         let mut lines = Vec::new();
         let mut trouble = None;
@@ -124,8 +127,13 @@ impl Engine {
             while from < total {
                 let to = if unit.together { total } else { total.min(from + ROWS) };
                 let mut entries = reading.entries(unit.set, from, to)?;
-                let mut hands =
-                    Hands { document, mask_key: &mask_key, ghosts: &mut ghosts, world: &*self.world };
+                let mut hands = Hands {
+                    document,
+                    mask_key: &mask_key,
+                    ghosts: &mut ghosts,
+                    again: &again,
+                    world: &*self.world,
+                };
                 match strike(ready, tx.as_mut(), from, &mut entries, &mut Nowhere, &mut hands).await {
                     Ok(struck) => {
                         line.struck = line.struck.map(|have| have + struck.done);

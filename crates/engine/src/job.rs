@@ -14,6 +14,7 @@ use exeunt_plan::document::Document;
 use exeunt_store::jobs::{Job, Lease};
 use exeunt_vault::{EpochKey, Salt};
 
+use crate::batch::again::Again;
 use crate::batch::ghosts::Ghosts;
 use crate::cabinet::Engine;
 use crate::census::keys::Reading;
@@ -60,6 +61,8 @@ pub struct Work<'a> {
     pub(crate) settles: bool,
     /// How the job ended, once it has.
     pub(crate) ended: Option<&'static str>,
+    /// What several of its units mask alike.
+    pub again: Again,
     /// The review whose row is being tried again: it is counted there, not by position.
     pub retrying: Option<exeunt_base::BatchId>,
 }

@@ -104,6 +104,15 @@ impl Changer {
         Ok(out)
     }
 
+    /// Leaves a column of a row as it is.
+    pub fn leave(&self, column: &Name, image: &Row, values: &mut Row) {
+        let at = self.columns.iter().position(|(name, ..)| name == column);
+        let Some((at, cell)) = at.and_then(|at| Some((at, image.get(self.columns[at].1)?))) else { return };
+        if let Some(value) = values.get_mut(at) {
+            *value = cell.clone();
+        }
+    }
+
     /// The ghosts this update points to.
     pub fn ghosts(&self) -> impl Iterator<Item = usize> + '_ {
         self.columns.iter().filter_map(|(_, _, setting)| match setting {

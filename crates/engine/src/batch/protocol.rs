@@ -174,10 +174,15 @@ impl Work<'_> {
         for piece in pieces {
             let ready = &ready[piece.unit as usize];
             let mut entries = self.entries(ready.unit.set, piece.from, piece.to)?;
+            for set in self.again.unknown(piece.unit) {
+                let masked = self.entries(set, 0, self.census.sets[set].total)?;
+                self.again.know(set, masked.iter().map(|entry| entry.key.as_slice()));
+            }
             let mut hands = Hands {
                 document: self.document,
                 mask_key: &self.mask_key,
                 ghosts: &mut self.ghosts,
+                again: &self.again,
                 world: &*self.engine.world,
             };
             let struck = strike(ready, tx, piece.from, &mut entries, sealer, &mut hands).await?;

@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use exeunt_base::{Fault, FaultKind, Name, Row};
 use exeunt_mask::MaskKey;
 use exeunt_plan::document::{Document, RowSet};
-use exeunt_source::catalog::{Catalog, Table, TriggerWrite, Writes};
+use exeunt_source::catalog::{Catalog, Events, Table, TriggerWrite, Writes};
 use exeunt_source::{Delete, KeyBy, Lock, Referrer, Transaction, Triggers, Update};
 
+use crate::batch::again::Again;
 use crate::batch::ghosts::Ghosts;
 use crate::batch::masks::Changer;
 use crate::batch::seal::{Images, Picture};
@@ -42,6 +43,8 @@ pub struct Ready<'a> {
     changer: Option<Changer>,
     /// Rows that refer to others of the table by these go in statements of their own, before those.
     leaves_first: Vec<Referrer>,
+    /// Rows of an update that makes triggers change other rows of the table: each image is taken when its turn comes.
+    one_by_one: bool,
 }
 
 impl<'a> Ready<'a> {
@@ -70,7 +73,10 @@ impl<'a> Ready<'a> {
             because: unit.work.word().to_owned(),
             set: set_columns,
         };
-        Ok(Self { unit, set, shape, changer, leaves_first: leaves_first(table) })
+        let leaves_first = self_references(table, |on| on.delete);
+        let sets = |by: &Referrer| by.on.iter().any(|(column, _)| shape.set.contains(column));
+        let one_by_one = self_references(table, |on| on.update).iter().any(sets);
+        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one })
     }
 
     fn lock(&self, columns: Vec<Name>) -> Lock {
@@ -91,6 +97,8 @@ pub struct Hands<'a> {
     pub mask_key: &'a MaskKey,
     /// Ghosts made so far.
     pub ghosts: &'a mut Ghosts,
+    /// What was masked alike already.
+    pub again: &'a Again,
     /// Time and chance.
     pub world: &'a dyn World,
 }
@@ -109,8 +117,9 @@ pub async fn strike(
         Work::Delete { guards } => delete(ready, tx, entries, guards, images).await,
         Work::Update { .. } => {
             let mut struck = Struck::default();
-            for (page, entries) in entries.chunks_mut(UPDATE_ROWS).enumerate() {
-                let first = first + (page * UPDATE_ROWS) as u64;
+            let rows = if ready.one_by_one { 1 } else { UPDATE_ROWS };
+            for (page, entries) in entries.chunks_mut(rows).enumerate() {
+                let first = first + (page * rows) as u64;
                 let part = update(ready, tx, first, entries, images, hands).await?;
                 struck.done += part.done;
                 struck.gone += part.gone;
@@ -189,16 +198,16 @@ async fn delete(
     Ok(Struck { done, gone: asked - done, held_back })
 }
 
-/// References of a table to itself, where its own triggers change its rows as others go: a row's image must be taken after
-/// everything that counts for it went, or it would not come back as it was.
-fn leaves_first(table: &Table) -> Vec<Referrer> {
+/// References of a table to itself, where its own triggers change its rows as others go or change: a row's image must be
+/// taken after everything that counts for it went, or it would not come back as it was.
+fn self_references(table: &Table, fires: impl Fn(Events) -> bool) -> Vec<Referrer> {
     let own = |write: &TriggerWrite| write.table == table.name;
     let counts = table.triggers.iter().any(|trigger| {
         let writes = match &trigger.writes {
             Writes::Known(writes) => writes.iter().any(own),
             Writes::Unknown(_) => true,
         };
-        trigger.enabled && trigger.on.delete && writes
+        trigger.enabled && fires(trigger.on) && writes
     });
     let own_keys = table.foreign_keys.iter().filter(|key| counts && key.to == table.name);
     own_keys
@@ -255,7 +264,12 @@ async fn update(
     before.sort_by_key(|(place, _)| *place);
     let claimed: Vec<(Vec<u32>, Row)> =
         before.iter().map(|(place, row)| (entries[*place].claimants.clone(), row.clone())).collect();
-    let values = changer.apply(hands.mask_key, first, &claimed, hands.ghosts, hands.document)?;
+    let mut values = changer.apply(hands.mask_key, first, &claimed, hands.ghosts, hands.document)?;
+    for ((place, row), values) in before.iter().zip(&mut values) {
+        for name in hands.again.masked(ready.unit.number, &entries[*place].key) {
+            changer.leave(name, row, values);
+        }
+    }
     let rows: Vec<Row> = before
         .iter()
         .zip(values)

@@ -9,6 +9,7 @@ use exeunt_base::{Cell, RequestId, Secret};
 use exeunt_plan::document::{AnchorFrom, Document};
 use exeunt_store::Change;
 
+use crate::batch::again::Again;
 use crate::census::find::compare_of_kind;
 use crate::census::keys::{self, Collector, KeysOf};
 use crate::census::yields::Yields;
@@ -125,6 +126,7 @@ impl Work<'_> {
     /// Takes a census as the job's own; with its keys sealed, people are hidden by veils first.
     fn adopt(&mut self, census: Census) {
         self.units = units_of(self.document, census.blob.is_some());
+        self.again = Again::new(self.document, &self.units);
         self.positions = vec![0; self.units.len()];
         self.census = census;
     }
@@ -243,6 +245,7 @@ impl Work<'_> {
         // a census sealed late belongs to a job that was counted without veils
         let veils = units.len() > self.document.steps.len();
         self.units = units_of(self.document, veils);
+        self.again = Again::new(self.document, &self.units);
         self.positions = units.iter().map(|unit| unit.position).collect();
         self.failed = units.iter().map(|unit| unit.failed).sum();
         self.census = census;

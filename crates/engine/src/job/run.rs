@@ -12,6 +12,7 @@ use exeunt_source::catalog::Catalog;
 use exeunt_store::jobs::Lease;
 
 use crate::batch::Piece;
+use crate::batch::again::Again;
 use crate::batch::ghosts::Ghosts;
 use crate::batch::protocol::Ended;
 use crate::batch::strike::Ready;
@@ -144,6 +145,7 @@ impl Engine {
             epoch_key,
             mask_key: MaskKey::new(&sealing::derive(&purpose, &salt, "exeunt masks v1")),
             ghosts: Ghosts::default(),
+            again: Again::default(),
             pending: None,
             settles: false,
             ended: None,

@@ -16,6 +16,7 @@ on_both! {
     a_ghost_stays_while_somebody_elses_rows_point_to_it;
     two_masks_of_one_wave_come_back_in_either_order;
     counted_replies_come_back_with_their_count;
+    a_row_of_two_people_is_masked_once;
 }
 
 /// Letters of which both people are owners, and what they are about.
@@ -208,6 +209,28 @@ async fn two_masks_of_one_wave_come_back_in_either_order(database: Database) {
         before.assert_same(&database.look());
         emptied(&house);
     }
+}
+
+const SAME_TOKEN: &str = "
+    relations:
+      - { to: people, by: sender, as: owned_by }
+      - { to: people, by: recipient, as: owned_by }
+    on_erase: { anonymize: { place: pseudonym } }";
+
+async fn a_row_of_two_people_is_masked_once(database: Database) {
+    let house = house(&database, SAME_TOKEN).await;
+    database.run("UPDATE letters SET place = 'Rome'");
+    let before = database.look();
+    let requests = erased(&house, &["1", "2"]).await;
+    assert_eq!(
+        database.ask("SELECT count(DISTINCT place) FROM letters"),
+        "1",
+        "equal values of a job have equal tokens, however many people a row is reached by"
+    );
+    for request in requests {
+        whole(&house, request).await;
+    }
+    before.assert_same(&database.look());
 }
 
 const FORUM: &str = "
