@@ -96,7 +96,7 @@ impl<'a> Look<'_, 'a> {
         for demand in demands {
             self.meet(from, demand);
         }
-        if own && self.edge.enforced() {
+        if own && self.edge.checked() {
             self.inside(from, covered);
         }
         let takes_along = self.edge.key.is_some_and(|key| key.enforced && key.on_delete != Rule::Refuse);

@@ -162,3 +162,20 @@ fn a_ring_is_not_cut_where_the_map_lets_a_reference_stop_the_deletion() {
         info reference_refuses shop.offers.deal: rows of shop.offers.deal that still refer here stop the deletion, as the map asks
     "#]]);
 }
+
+#[test]
+fn rows_that_go_do_not_stop_each_other_where_a_reference_of_their_table_refuses() {
+    case(
+        "tasks(id int key, who int! -> customers, after int)",
+        "  tasks: { table: tasks, key: [id], relations: [ { to: customers, by: who, as: owned_by }, { to: tasks, by: after, as: refers_to, on_erase: refuse } ], on_erase: delete }",
+    )
+    .check(expect![[r#"
+        [0] shop.customers (person): folded email=@email; with email
+        [1] shop.tasks: who=[0].id
+        [2] shop.tasks: id=[1].id; where after not null
+        1. clear tasks [2]: after=null
+        2. delete tasks [1] unless tasks.after
+        3. delete customers [0] veil email
+        info reference_refuses shop.tasks.after: rows of shop.tasks.after that still refer here stop the deletion, as the map asks
+    "#]]);
+}
