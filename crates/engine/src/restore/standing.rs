@@ -10,10 +10,9 @@ use exeunt_base::{BlobId, Cell, Name, RequestId, Row, TableRef, Timestamp, codec
 use exeunt_source::KeyBy;
 use exeunt_source::catalog::Catalog;
 use exeunt_store::batches::Batch;
-use exeunt_store::requests::Request;
 use exeunt_vault::{Claims, Content, Salt, SegmentInfo};
 
-use crate::cabinet::{Engine, salt_of};
+use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::image::{self, Change, Image, Shape};
 use crate::restore::plan::WHOLE;
@@ -25,7 +24,7 @@ pub(crate) type When = (Timestamp, u64, u32);
 type Reference = (TableRef, Vec<Name>, Vec<Name>);
 
 /// A table of a source.
-type Place = (Name, TableRef);
+pub(super) type Place = (Name, TableRef);
 
 /// What an image of somebody else demands of its row.
 #[derive(Debug, Clone)]
@@ -34,19 +33,19 @@ enum Demand {
     Set(Arc<[Name]>),
 }
 
-struct Segment {
-    blob: BlobId,
-    info: SegmentInfo,
-    shape: Arc<Shape>,
-    when: When,
+pub(super) struct Segment {
+    pub(super) blob: BlobId,
+    pub(super) info: SegmentInfo,
+    pub(super) shape: Arc<Shape>,
+    pub(super) when: When,
     back: HashSet<u32>,
 }
 
 /// Images of other requests that are not back, and the request's own that have to wait for them.
 #[derive(Default)]
 pub(crate) struct Standing {
-    segments: HashMap<Place, Vec<Segment>>,
-    salts: HashMap<RequestId, Salt>,
+    pub(super) segments: HashMap<Place, Vec<Segment>>,
+    pub(super) salts: HashMap<RequestId, Salt>,
     catalogs: HashMap<Name, Arc<Catalog>>,
     demands: HashMap<Place, HashMap<u64, Vec<(When, Demand)>>>,
     /// Rows of others that are away, by the columns by which they are referred to.
@@ -56,8 +55,13 @@ pub(crate) struct Standing {
 }
 
 impl Engine {
-    /// Gathers what stands against a request's rows. Images are opened only where the request has rows itself.
-    pub(crate) async fn standing(&self, request: RequestId) -> Result<Standing, Error> {
+    /// Gathers what stands against a request's rows, which are in these sources. Images are opened only where the request
+    /// has rows itself.
+    pub(crate) async fn standing(
+        &self,
+        request: RequestId,
+        sources: &BTreeSet<Name>,
+    ) -> Result<Standing, Error> {
         let mut standing = Standing::default();
         let mut restored: HashSet<RequestId> = HashSet::new();
         for (id, salt, back) in self.store.salts(self.organization).await? {
@@ -96,8 +100,8 @@ impl Engine {
             }
         }
         if !standing.segments.is_empty() {
-            for (name, source) in &self.sources {
-                let catalog = source.describe().await.map_err(Error::at(name))?;
+            for name in sources {
+                let catalog = self.source(name)?.describe().await.map_err(Error::at(name))?;
                 standing.catalogs.insert(name.clone(), Arc::new(catalog));
             }
         }
@@ -105,7 +109,7 @@ impl Engine {
     }
 
     /// The images of a segment that are not back. Of a damaged one there are none: somebody else's damage stops nobody.
-    fn open(&self, standing: &Standing, segment: &Segment) -> Result<Vec<(u32, Image)>, Error> {
+    pub(super) fn open(&self, standing: &Standing, segment: &Segment) -> Result<Vec<(u32, Image)>, Error> {
         let opened = self.shelf.take(segment.blob).and_then(|blob| {
             let key = self.keyring.epoch_key(self.organization, blob.meta().epoch)?;
             blob.open_segment(segment.info.number, &key, &|id| standing.salts.get(&id).cloned())
@@ -170,48 +174,7 @@ impl Engine {
         }
     }
 
-    /// What a person's erasure demanded stays demanded when they are purged: what others did earlier to the same rows is
-    /// never undone. The vault forgets what it was.
-    pub(crate) async fn settle_for_ever(&self, request: &Request) -> Result<(), Error> {
-        let others = self.standing(request.id).await?;
-        if others.segments.is_empty() {
-            return Ok(());
-        }
-        let mut own = Standing { salts: others.salts.clone(), ..Standing::default() };
-        own.salts.insert(request.id, salt_of(request)?);
-        for batch in self.store.batches_of_request(request.id).await? {
-            let Ok(blob) = self.shelf.take(batch.blob) else { continue };
-            let returned = self.store.returned(batch.blob).await?;
-            for info in blob.segments().filter(|info| info.claimants.contains(&request.id)) {
-                let alone = info.claims == Claims::All || info.claimants.len() == 1;
-                let opens = info.claimants.iter().all(|id| own.salts.contains_key(id));
-                if alone && opens && !returned.contains(&(info.number, WHOLE)) {
-                    own.add(&batch, info, &returned)?;
-                }
-            }
-        }
-        for (place, segments) in &others.segments {
-            self.read_demands(&mut own, place)?;
-            for segment in segments.iter().filter(|segment| segment.shape.change == Change::Updated) {
-                let shape = &segment.shape;
-                let set = if shape.set.is_empty() { &shape.columns } else { &shape.set };
-                let images = self.open(&others, segment)?;
-                let over: Vec<u32> = images
-                    .iter()
-                    .filter(|(_, image)| own.demanded(place, image, segment.when, set))
-                    .map(|(number, _)| *number)
-                    .collect();
-                if !over.is_empty() {
-                    let mut change = self.store.begin().await?;
-                    change.mark_returned(segment.blob, segment.info.number, &over).await?;
-                    change.commit_bookkeeping().await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn read_demands(&self, standing: &mut Standing, place: &Place) -> Result<(), Error> {
+    pub(super) fn read_demands(&self, standing: &mut Standing, place: &Place) -> Result<(), Error> {
         if standing.demands.contains_key(place) {
             return Ok(());
         }
@@ -274,7 +237,7 @@ impl Engine {
 }
 
 impl Standing {
-    fn add(
+    pub(super) fn add(
         &mut self,
         batch: &Batch,
         info: &SegmentInfo,
@@ -321,7 +284,7 @@ impl Standing {
     }
 
     /// Whether somebody else, later than this, took the row away or set one of these columns.
-    fn demanded(&self, place: &Place, image: &Image, when: When, set: &[Name]) -> bool {
+    pub(super) fn demanded(&self, place: &Place, image: &Image, when: When, set: &[Name]) -> bool {
         let Some(demands) = self.demands.get(place) else { return false };
         demands.get(&digest(image.key.iter())).into_iter().flatten().any(|(at, demand)| {
             *at > when

@@ -43,6 +43,8 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             "request": args.request,
             "back": restored.back,
             "already": restored.already,
+            "waiting": restored.waiting,
+            "lost": restored.lost,
             "refused": restored.refused.iter().map(refused).collect::<Vec<_>>(),
             "notes": restored.notes,
             "whole": restored.whole,
@@ -72,7 +74,12 @@ pub(crate) fn told(restored: &Restored) -> String {
     for note in &restored.notes {
         text.push_str(&format!("  {note}\n"));
     }
-    if restored.whole {
+    if restored.whole && restored.waiting > 0 {
+        let wait = out::plural(restored.waiting, "row still waits", "rows still wait");
+        text.push_str(&format!(
+            "The request is restored; {wait} for another request and will come back with it.\n"
+        ));
+    } else if restored.whole {
         text.push_str("The request is restored whole.\n");
     }
     text
