@@ -5,6 +5,7 @@ mod cut_short;
 mod for_ever;
 mod owed;
 pub mod plan;
+mod pointing;
 pub mod rows;
 pub mod shape;
 mod standing;

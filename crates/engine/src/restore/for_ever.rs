@@ -23,22 +23,23 @@ impl Engine {
         own.salts.clone_from(&others.salts);
         own.salts.insert(request.id, salt_of(request)?);
         for batch in self.store.batches_of_request(request.id).await? {
-            let Ok(blob) = self.shelf.take(batch.blob) else { continue };
+            let Ok(opened) = self.take_opened(batch.blob) else { continue };
             let returned = self.store.returned(batch.blob).await?;
-            for info in blob.segments().filter(|info| info.claimants.contains(&request.id)) {
+            for info in opened.blob.segments().filter(|info| info.claimants.contains(&request.id)) {
                 let alone = info.claims == Claims::All || info.claimants.len() == 1;
                 let opens = info.claimants.iter().all(|id| own.salts.contains_key(id));
                 if alone && opens && !returned.contains(&(info.number, WHOLE)) {
                     own.add(&batch, info, &returned)?;
                 }
             }
+            own.keep(batch.blob, opened);
         }
         for (place, segments) in &others.segments {
-            self.read_demands(&mut own, place)?;
+            own.read_demands(place)?;
             for segment in segments.iter().filter(|segment| segment.shape.change == Change::Updated) {
                 let shape = &segment.shape;
                 let set = if shape.set.is_empty() { &shape.columns } else { &shape.set };
-                let images = self.open(&others, segment)?;
+                let images = others.open(segment)?;
                 let over: Vec<u32> = images
                     .iter()
                     .filter(|(_, image)| own.demanded(place, image, segment.when, set))

@@ -118,7 +118,7 @@ impl Engine {
                 .collect();
             left += (total - images.len() - back) as u64;
             let when = (batch.at, batch.number, segment.number);
-            let held = self.hold_back(standing, &shape, when, &mut images)?;
+            let held = self.hold_back(standing, &shape, when, &mut images).await?;
             if held > 0 {
                 restored.wait_for_others(&segment.model, held);
             }

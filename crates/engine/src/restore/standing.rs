@@ -3,19 +3,19 @@
 //! rows it refers to. Such rows wait, and come back when the other request does.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use exeunt_base::{BlobId, Cell, Name, RequestId, Row, TableRef, Timestamp, codec};
-use exeunt_source::KeyBy;
+use exeunt_base::{BlobId, Name, RequestId, Row, TableRef, Timestamp};
 use exeunt_source::catalog::Catalog;
+use exeunt_source::{KeyBy, Read, Rows};
 use exeunt_store::batches::Batch;
-use exeunt_vault::{Claims, Content, Salt, SegmentInfo};
+use exeunt_vault::{Blob, Claims, Content, EpochKey, Salt, SegmentInfo};
 
 use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::image::{self, Change, Image, Shape};
 use crate::restore::plan::WHOLE;
+use crate::restore::pointing::{digest, keys, points, referred};
 
 /// When a segment was sealed: rows were struck in this order.
 pub(crate) type When = (Timestamp, u64, u32);
@@ -41,17 +41,29 @@ pub(super) struct Segment {
     back: HashSet<u32>,
 }
 
+/// A blob and what opens it.
+pub(super) struct Opened {
+    pub(super) blob: Blob,
+    key: EpochKey,
+}
+
 /// Images of other requests that are not back, and the request's own that have to wait for them.
 #[derive(Default)]
 pub(crate) struct Standing {
+    blobs: HashMap<BlobId, Opened>,
+    shapes: HashMap<Arc<[u8]>, Arc<Shape>>,
     pub(super) segments: HashMap<Place, Vec<Segment>>,
     pub(super) salts: HashMap<RequestId, Salt>,
     catalogs: HashMap<Name, Arc<Catalog>>,
     demands: HashMap<Place, HashMap<u64, Vec<(When, Demand)>>>,
+    /// Tables whose demands were read.
+    demands_read: HashSet<Place>,
     /// Rows of others that are away, by the columns by which they are referred to.
     away: HashMap<(Place, Vec<Name>), HashSet<u64>>,
     /// The request's own rows that have to wait, likewise.
     held: HashMap<(Place, Vec<Name>), HashSet<u64>>,
+    /// The request's own rows that come back before those that refer to them, likewise.
+    coming: HashMap<(Place, Vec<Name>), HashSet<u64>>,
 }
 
 impl Engine {
@@ -72,15 +84,15 @@ impl Engine {
             }
         }
         for batch in self.store.standing_batches(self.organization, request).await? {
-            let blob = match self.shelf.take(batch.blob) {
-                Ok(blob) => blob,
+            let opened = match self.take_opened(batch.blob) {
+                Ok(opened) => opened,
                 Err(error) => {
                     damaged(batch.blob, &error);
                     continue;
                 }
             };
             let returned = self.store.returned(batch.blob).await?;
-            for info in blob.segments() {
+            for info in opened.blob.segments() {
                 let hidden = |id: &RequestId| {
                     standing.salts.contains_key(id) && !restored.contains(id) && *id != request
                 };
@@ -98,6 +110,7 @@ impl Engine {
                 }
                 standing.add(&batch, info, &returned)?;
             }
+            standing.blobs.insert(batch.blob, opened);
         }
         if !standing.segments.is_empty() {
             for name in sources {
@@ -108,26 +121,15 @@ impl Engine {
         Ok(standing)
     }
 
-    /// The images of a segment that are not back. Of a damaged one there are none: somebody else's damage stops nobody.
-    pub(super) fn open(&self, standing: &Standing, segment: &Segment) -> Result<Vec<(u32, Image)>, Error> {
-        let opened = self.shelf.take(segment.blob).and_then(|blob| {
-            let key = self.keyring.epoch_key(self.organization, blob.meta().epoch)?;
-            blob.open_segment(segment.info.number, &key, &|id| standing.salts.get(&id).cloned())
-        });
-        let plain = match opened {
-            Ok(plain) => plain,
-            Err(error) => {
-                damaged(segment.blob, &error);
-                return Ok(Vec::new());
-            }
-        };
-        let images = image::take_all(segment.shape.change, &plain)?;
-        let all = (0u32..).zip(images);
-        Ok(all.filter(|(place, _)| !segment.back.contains(place)).collect())
+    /// A blob with the key of its epoch.
+    pub(super) fn take_opened(&self, blob: BlobId) -> Result<Opened, exeunt_vault::Error> {
+        let blob = self.shelf.take(blob)?;
+        let key = self.keyring.epoch_key(self.organization, blob.meta().epoch)?;
+        Ok(Opened { blob, key })
     }
 
     /// Takes the rows that have to wait out of a list, and says how many they are.
-    pub(crate) fn hold_back(
+    pub(crate) async fn hold_back(
         &self,
         standing: &mut Standing,
         shape: &Shape,
@@ -140,14 +142,20 @@ impl Engine {
         let place = (shape.source.clone(), shape.table.clone());
         let before = images.len();
         if shape.change == Change::Inserted {
-            let needed = self.needed_ghosts(standing, when, images)?;
+            let needed = standing.needed_ghosts(when, images)?;
             images.retain(|(number, _)| !needed.contains(number));
             return Ok((before - images.len()) as u64);
         }
-        self.read_demands(standing, &place)?;
+        if shape.change == Change::Updated {
+            standing.read_demands(&place)?;
+        }
         let references = standing.references(&place);
-        for (to, _, on) in &references {
-            self.read_away(standing, &(place.0.clone(), to.clone()), on)?;
+        for reference in &references {
+            // rows of others are looked through only for somebody who is missing
+            if self.misses_some(standing, &place.0, reference, shape, images).await? {
+                let (to, _, on) = reference;
+                standing.read_away(&(place.0.clone(), to.clone()), on)?;
+            }
         }
         let set: &[Name] = if shape.set.is_empty() { &shape.columns } else { &shape.set };
         let mut held = 0;
@@ -169,17 +177,71 @@ impl Engine {
             held += waiting.len() as u64;
             // rows of one table may refer to each other
             if waiting.is_empty() {
+                standing.comes(&place, shape, images);
                 return Ok(held);
             }
         }
     }
 
-    pub(super) fn read_demands(&self, standing: &mut Standing, place: &Place) -> Result<(), Error> {
-        if standing.demands.contains_key(place) {
+    /// Whether rows refer to some that are neither there nor on their way back with them.
+    async fn misses_some(
+        &self,
+        standing: &Standing,
+        source: &Name,
+        reference: &Reference,
+        shape: &Shape,
+        images: &[(u32, Image)],
+    ) -> Result<bool, Error> {
+        let (to, by, on) = reference;
+        let coming = standing.coming.get(&((source.clone(), to.clone()), on.clone()));
+        let mut wanted: HashMap<u64, Row> = HashMap::new();
+        for (_, image) in images {
+            let Some(cells) = points(shape, image, by) else { continue };
+            let row = digest(cells.iter().copied());
+            if !coming.is_some_and(|coming| coming.contains(&row)) {
+                wanted.entry(row).or_insert_with(|| cells.into_iter().cloned().collect());
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(false);
+        }
+        let count = wanted.len();
+        let rows = Rows::Keyed(KeyBy::Columns(on.clone()), wanted.into_values().collect());
+        let read = Read { table: to.clone(), columns: Vec::new(), rows };
+        let mut reader = self.source(source)?.snapshot().await.map_err(Error::at(source))?;
+        let pages = reader.read(&read).await.map_err(Error::at(source))?;
+        Ok(pages.collect().await.map_err(Error::at(source))?.len() < count)
+    }
+}
+
+impl Standing {
+    /// Keeps a blob at hand from which segments were added.
+    pub(super) fn keep(&mut self, blob: BlobId, opened: Opened) {
+        self.blobs.insert(blob, opened);
+    }
+
+    /// The images of a segment that are not back. Of a damaged one there are none: somebody else's damage stops nobody.
+    pub(super) fn open(&self, segment: &Segment) -> Result<Vec<(u32, Image)>, Error> {
+        let Some(Opened { blob, key }) = self.blobs.get(&segment.blob) else { return Ok(Vec::new()) };
+        let salts = |id| self.salts.get(&id).cloned();
+        let plain = match blob.open_segment(segment.info.number, key, &salts) {
+            Ok(plain) => plain,
+            Err(error) => {
+                damaged(segment.blob, &error);
+                return Ok(Vec::new());
+            }
+        };
+        let images = image::take_all(segment.shape.change, &plain)?;
+        let all = (0u32..).zip(images);
+        Ok(all.filter(|(place, _)| !segment.back.contains(place)).collect())
+    }
+
+    pub(super) fn read_demands(&mut self, place: &Place) -> Result<(), Error> {
+        if !self.demands_read.insert(place.clone()) {
             return Ok(());
         }
         let mut demands: HashMap<u64, Vec<(When, Demand)>> = HashMap::new();
-        for segment in standing.segments.get(place).into_iter().flatten() {
+        for segment in self.segments.get(place).into_iter().flatten() {
             let shape = &segment.shape;
             let columns = if shape.set.is_empty() { &shape.columns } else { &shape.set };
             let demand = match shape.change {
@@ -187,44 +249,42 @@ impl Engine {
                 Change::Updated => Demand::Set(columns.as_slice().into()),
                 Change::Inserted => continue,
             };
-            for (_, image) in self.open(standing, segment)? {
+            for (_, image) in self.open(segment)? {
                 for key in keys(shape, &image) {
                     demands.entry(key).or_default().push((segment.when, demand.clone()));
                 }
             }
         }
-        standing.demands.insert(place.clone(), demands);
+        let known = self.demands.entry(place.clone()).or_default();
+        for (row, mut demands) in demands {
+            known.entry(row).or_default().append(&mut demands);
+        }
         Ok(())
     }
 
-    fn read_away(&self, standing: &mut Standing, to: &Place, on: &[Name]) -> Result<(), Error> {
+    fn read_away(&mut self, to: &Place, on: &[Name]) -> Result<(), Error> {
         let called = (to.clone(), on.to_vec());
-        if standing.away.contains_key(&called) {
+        if self.away.contains_key(&called) {
             return Ok(());
         }
         let mut away = HashSet::new();
-        for segment in standing.segments.get(to).into_iter().flatten() {
+        for segment in self.segments.get(to).into_iter().flatten() {
             if segment.info.content != Content::Deleted {
                 continue;
             }
-            for (_, image) in self.open(standing, segment)? {
+            for (_, image) in self.open(segment)? {
                 away.extend(referred(&segment.shape, &image, on));
             }
         }
-        standing.away.insert(called, away);
+        self.away.insert(called, away);
         Ok(())
     }
 
     /// Ghosts that rows of others point to, here or in the vault.
-    fn needed_ghosts(
-        &self,
-        standing: &Standing,
-        when: When,
-        ghosts: &[(u32, Image)],
-    ) -> Result<HashSet<u32>, Error> {
+    fn needed_ghosts(&self, when: When, ghosts: &[(u32, Image)]) -> Result<HashSet<u32>, Error> {
         let mut needed = HashSet::new();
-        for segment in standing.segments.values().flatten().filter(|segment| segment.when > when) {
-            for (_, image) in self.open(standing, segment)? {
+        for segment in self.segments.values().flatten().filter(|segment| segment.when > when) {
+            for (_, image) in self.open(segment)? {
                 let cells = || image.before.iter().chain(image.after.iter().flatten());
                 let points = ghosts.iter().filter(|(_, ghost)| {
                     ghost.key.first().is_some_and(|key| cells().any(|cell| cell == key))
@@ -234,16 +294,21 @@ impl Engine {
         }
         Ok(needed)
     }
-}
 
-impl Standing {
     pub(super) fn add(
         &mut self,
         batch: &Batch,
         info: &SegmentInfo,
         returned: &HashSet<(u32, u32)>,
     ) -> Result<(), Error> {
-        let shape = Arc::new(Shape::from_bytes(&info.columns)?);
+        let shape = match self.shapes.get(&info.columns) {
+            Some(shape) => Arc::clone(shape),
+            None => {
+                let shape = Arc::new(Shape::from_bytes(&info.columns)?);
+                self.shapes.insert(Arc::clone(&info.columns), Arc::clone(&shape));
+                shape
+            }
+        };
         let place = (shape.source.clone(), shape.table.clone());
         let back = returned.iter().filter(|(number, _)| *number == info.number);
         self.segments.entry(place).or_default().push(Segment {
@@ -259,16 +324,7 @@ impl Standing {
     /// Whether a row would come back before the one it refers to.
     fn too_early(&self, source: &Name, reference: &Reference, shape: &Shape, image: &Image) -> bool {
         let (to, by, on) = reference;
-        let after = image.after.as_deref();
-        let same =
-            |name| after.is_some_and(|after| shape.cell(&image.before, name) == shape.cell(after, name));
-        if by.iter().all(same) {
-            return false;
-        }
-        let cells: Option<Vec<&Cell>> = by.iter().map(|name| shape.cell(&image.before, name)).collect();
-        let Some(cells) = cells.filter(|cells| !cells.iter().any(|cell| cell.is_null())) else {
-            return false;
-        };
+        let Some(cells) = points(shape, image, by) else { return false };
         let row = digest(cells.into_iter());
         let called = ((source.clone(), to.clone()), on.clone());
         [&self.away, &self.held]
@@ -310,47 +366,37 @@ impl Standing {
         if shape.change != Change::Deleted {
             return;
         }
-        let by: BTreeSet<Vec<Name>> = self
-            .catalogs
+        for on in self.referred_by(place) {
+            let gone = referred(shape, image, &on);
+            self.held.entry((place.clone(), on)).or_default().extend(gone);
+        }
+    }
+
+    /// The request's own rows that come back: others of its rows may refer to them.
+    fn comes(&mut self, place: &Place, shape: &Shape, images: &[(u32, Image)]) {
+        if shape.change != Change::Deleted {
+            return;
+        }
+        for on in self.referred_by(place) {
+            let rows = images.iter().filter_map(|(_, image)| referred(shape, image, &on));
+            let rows: Vec<u64> = rows.collect();
+            self.coming.entry((place.clone(), on)).or_default().extend(rows);
+        }
+    }
+
+    /// The columns by which rows of a table are referred to.
+    fn referred_by(&self, place: &Place) -> BTreeSet<Vec<Name>> {
+        self.catalogs
             .get(&place.0)
             .into_iter()
             .flat_map(|catalog| &catalog.tables)
             .flat_map(|table| &table.foreign_keys)
             .filter(|key| key.to == place.1)
             .map(|key| key.to_columns.clone())
-            .collect();
-        for on in by {
-            let gone = referred(shape, image, &on);
-            self.held.entry((place.clone(), on)).or_default().extend(gone);
-        }
+            .collect()
     }
 }
 
 fn damaged(blob: BlobId, error: &exeunt_vault::Error) {
     tracing::warn!(blob.id = %blob, "what stands against a restore could not be read in blob {blob}: {error}");
-}
-
-/// The row's key, before and after.
-fn keys(shape: &Shape, image: &Image) -> BTreeSet<u64> {
-    let mut keys = BTreeSet::from([digest(image.key.iter())]);
-    if let KeyBy::Columns(columns) = &shape.key {
-        keys.extend(referred(shape, image, columns));
-    }
-    keys
-}
-
-/// The row as others refer to it by these columns.
-fn referred(shape: &Shape, image: &Image, on: &[Name]) -> Option<u64> {
-    let cells: Option<Vec<&Cell>> = on.iter().map(|name| shape.cell(&image.before, name)).collect();
-    cells.map(|cells| digest(cells.into_iter()))
-}
-
-/// Short enough to remember millions. Two rows that meet in it would only wait for each other.
-fn digest<'a>(cells: impl Iterator<Item = &'a Cell>) -> u64 {
-    let row: Row = cells.cloned().collect();
-    let mut bytes = Vec::new();
-    codec::put_row(&mut bytes, &row);
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    hasher.finish()
 }
