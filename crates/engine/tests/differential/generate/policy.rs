@@ -135,6 +135,16 @@ impl Maker {
                     _ => None,
                 },
             };
+            // rows that only `when:` tells apart, or of another source, cannot stop a deletion: no plan
+            let relation = &self.tables[at].relations[place];
+            let out_of_sight = relation.when.is_some()
+                || self.tables[to].source != self.tables[at].source
+                || relation.identity;
+            let decision = decision.filter(|one| *one != Decision::Refuse || !out_of_sight);
+            let decision = match (decision, edge) {
+                (None, Edge::RefersTo) => Some(Decision::Cascade),
+                (decision, _) => decision,
+            };
             self.tables[at].relations[place].decision = decision;
         }
     }
