@@ -229,14 +229,11 @@ impl Engine {
     /// What became of the others whom the same job erased: they tell why a row of ours may be gone.
     async fn others(&self, request: &Request) -> Result<Others, Error> {
         let others = match request.job {
-            Some(job) => self.store.requests_of(job).await?,
+            Some(job) => self.store.states_of_job(job, Some(request.id)).await?,
             None => Vec::new(),
         };
-        let away = || others.iter().filter(|other| other.id != request.id && other.state != states::RESTORED);
-        Ok(Others {
-            hidden: away().any(|other| other.salt.is_some()),
-            gone: away().any(|other| other.salt.is_none()),
-        })
+        let away = |opens| others.iter().any(|other| other.0 != states::RESTORED && other.1 == opens);
+        Ok(Others { hidden: away(true), gone: away(false) })
     }
 
     async fn close_restore(

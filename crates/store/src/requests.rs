@@ -405,6 +405,28 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Where the requests of a job stand, each answer once: their state, and whether their rows can still be opened.
+    pub async fn states_of_job(
+        &self,
+        job: JobId,
+        but: Option<RequestId>,
+    ) -> Result<Vec<(String, bool)>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query(
+            "SELECT DISTINCT state, salt IS NOT NULL AS opens FROM requests WHERE job = $1 AND id <> $2",
+        )
+        .bind(job.to_string())
+        .bind(but.map(|id| id.to_string()).unwrap_or_default())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::while_doing("read where a job's requests stand"))?;
+        let read = |row: &SqliteRow| {
+            let reading = Reading { row, what: "request" };
+            Ok((reading.get("state")?, reading.get("opens")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// Salts of an organization's requests that can still be opened, with whether the request is restored.
     pub async fn salts(
         &self,

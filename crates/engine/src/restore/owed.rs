@@ -3,7 +3,6 @@
 use exeunt_audit::kind::Kind;
 use exeunt_base::RequestId;
 use exeunt_store::jobs::Lease;
-use exeunt_store::requests::Request;
 
 use crate::cabinet::Engine;
 use crate::error::Error;
@@ -72,14 +71,12 @@ impl Engine {
     /// Destroys what a job keeps for nobody: salts of restored requests once none of their rows waits for others, and
     /// the job's own salt and census once none of its requests needs them.
     pub(crate) async fn tidy(&self, job: exeunt_base::JobId) -> Result<(), Error> {
-        let requests = self.store.requests_of(job).await?;
-        let waits = |request: &&Request| {
-            ![states::RESTORED, states::COMPLETED, states::COMPLETED_WITH_EXCEPTIONS]
-                .contains(&request.state.as_str())
-        };
-        if requests.iter().any(|request| waits(&request)) {
+        let over = [states::RESTORED, states::COMPLETED, states::COMPLETED_WITH_EXCEPTIONS];
+        let standing = self.store.states_of_job(job, None).await?;
+        if standing.iter().any(|(state, _)| !over.contains(&state.as_str())) {
             return Ok(());
         }
+        let requests = self.store.requests_of(job).await?;
         let restored = || requests.iter().filter(|request| request.state == states::RESTORED);
         let mut owed = false;
         for request in restored() {
