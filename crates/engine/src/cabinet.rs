@@ -16,6 +16,7 @@ use exeunt_store::Store;
 use exeunt_store::requests::Request;
 use exeunt_vault::{Keyring, Salt, Shelf};
 
+use crate::drift;
 use crate::error::Error;
 use crate::people::{Claimant, Known};
 use crate::sealing;
@@ -220,7 +221,8 @@ impl Engine {
         for (name, digest) in &document.catalogs {
             let catalog = self.source(name)?.describe().await.map_err(Error::at(name))?;
             if exeunt_plan::digest::catalog(&catalog) != *digest {
-                return Err(Error::Drifted { source_name: name.clone() });
+                let gone = drift::told(document, name, &catalog);
+                return Err(Error::Drifted { source_name: name.clone(), gone });
             }
             catalogs.insert(name.clone(), catalog);
         }

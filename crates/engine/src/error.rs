@@ -28,11 +28,13 @@ pub enum Error {
     NotApproved(JobId),
     /// The live schema is not the one the plan was approved for.
     #[error(
-        "source `{source_name}` no longer has the schema the plan was approved for; nothing was touched. Plan again"
+        "source `{source_name}` no longer has the schema the plan was approved for{gone}; nothing was touched. Plan again"
     )]
     Drifted {
         /// Which.
         source_name: Name,
+        /// What the plan names and is there no more, in brackets; empty when something else changed.
+        gone: String,
     },
     /// No identifier that the map knows was given.
     #[error("request `{request}` gives no identifier that a subject model of the map knows ({known})")]

@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod cabinet;
 pub mod census;
+mod drift;
 pub mod dry_run;
 pub mod error;
 pub mod export;

@@ -51,9 +51,10 @@ impl<'a> Ready<'a> {
     /// Checks a unit against the live schema and makes it ready.
     pub fn new(unit: &'a Unit, document: &'a Document, catalog: &Catalog, kind: &str) -> Result<Self, Error> {
         let set = &document.sets[unit.set];
-        let table = catalog
-            .table(set.table())
-            .ok_or_else(|| Error::Drifted { source_name: set.model.source.clone() })?;
+        let table = catalog.table(set.table()).ok_or_else(|| Error::Drifted {
+            source_name: set.model.source.clone(),
+            gone: format!(" (table {} is gone)", set.table()),
+        })?;
         let (columns, types) = image_columns(table);
         let (change, changer) = match &unit.work {
             Work::Delete { .. } => (Change::Deleted, None),

@@ -122,6 +122,8 @@ async fn a_table_dropped_since_the_approval_stops_the_job(database: Database) {
     let before = database.look();
     let refused = house.run(job).await;
     assert!(matches!(refused, Err(Error::Drifted { .. })), "{refused:?}");
+    let words = refused.unwrap_err().to_string();
+    assert!(words.contains("visits") && words.contains("is gone"), "{words}");
     before.assert_same(&database.look());
 }
 
