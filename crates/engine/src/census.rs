@@ -3,6 +3,7 @@
 pub mod anchors;
 pub mod find;
 pub mod keys;
+mod merge;
 pub mod yields;
 
 pub use crate::census::find::{Caps, Finder};
