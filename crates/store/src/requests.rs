@@ -259,22 +259,6 @@ impl Change<'_> {
         Ok(done.rows_affected())
     }
 
-    /// Moves all requests of a job from one state to another, and says how many.
-    pub async fn move_requests_of(&mut self, job: JobId, from: &[&str], to: &str) -> Result<u64, Error> {
-        let mut moved = 0;
-        for state in from {
-            moved += sqlx::query("UPDATE requests SET state = $3 WHERE job = $1 AND state = $2")
-                .bind(job.to_string())
-                .bind(*state)
-                .bind(to)
-                .execute(&mut *self.connection)
-                .await
-                .map_err(Error::while_doing("move a job's requests"))?
-                .rows_affected();
-        }
-        Ok(moved)
-    }
-
     /// Places or lifts a hold.
     pub async fn set_hold(&mut self, id: RequestId, because: Option<&str>) -> Result<(), Error> {
         sqlx::query("UPDATE requests SET held_because = $2 WHERE id = $1")
