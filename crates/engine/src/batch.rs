@@ -8,6 +8,7 @@ pub mod protocol;
 pub mod recover;
 pub mod seal;
 pub mod strike;
+pub mod way;
 
 /// A stretch of rows of one unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -39,6 +39,8 @@ pub struct Settings {
     pub batch_rows: Option<u64>,
     /// How long a batch should take, in seconds.
     pub batch_seconds: f64,
+    /// Rows from which on a piece is struck by the way it was found, where that can be worth it.
+    pub way_rows: u64,
     /// Where packages are written.
     pub packages: PathBuf,
     /// Days a package lives.
@@ -63,6 +65,7 @@ impl Default for Settings {
             first_batch: 10_000,
             batch_rows: None,
             batch_seconds: 1.0,
+            way_rows: 500,
             packages: PathBuf::from("packages"),
             package_days: 7,
         }
@@ -132,7 +135,7 @@ impl Engine {
 
     /// The key that seals what is known of a request's person.
     fn case_key(&self, request: &Request) -> Result<Secret<[u8; 32]>, Error> {
-        case_key_of(&self.keyring.purpose_key(self.organization, "cases")?, request)
+        case_key_of(&self.keyring.purpose_key(self.organization, "cases")?, request.id, &request.case_key)
     }
 
     /// Seals what is known of a person, for this request alone.
@@ -143,22 +146,22 @@ impl Engine {
         Ok(sealing::seal(&key, &request.id.to_string(), nonce, &known.to_bytes()))
     }
 
-    /// Seals what is known of many people, in the order of their claimant numbers.
+    /// Seals what is known of many people. Both in the order of their claimant numbers.
     pub(crate) fn seal_all_known(
         &self,
-        requests: &[Request],
+        case_keys: &[(RequestId, Option<Vec<u8>>)],
         claimants: &[Claimant],
     ) -> Result<Vec<(RequestId, Vec<u8>)>, Error> {
         let purpose = self.keyring.purpose_key(self.organization, "cases")?;
-        requests
+        case_keys
             .iter()
             .zip(claimants)
-            .map(|(request, claimant)| {
-                let key = case_key_of(&purpose, request)?;
+            .map(|((request, case_key), claimant)| {
+                let key = case_key_of(&purpose, *request, case_key)?;
                 let mut nonce = [0; 12];
                 self.world.chance(&mut nonce);
                 let bytes = claimant.known.to_bytes();
-                Ok((request.id, sealing::seal(&key, &request.id.to_string(), nonce, &bytes)))
+                Ok((*request, sealing::seal(&key, &request.to_string(), nonce, &bytes)))
             })
             .collect()
     }
@@ -166,6 +169,15 @@ impl Engine {
     /// Opens it again.
     pub fn open_known(&self, request: &Request) -> Result<Known, Error> {
         self.open_known_under(&self.case_key(request)?, request)
+    }
+
+    /// Opens what is known of many people.
+    pub fn open_all_known(&self, requests: &[Request]) -> Result<Vec<Known>, Error> {
+        let purpose = self.keyring.purpose_key(self.organization, "cases")?;
+        let open = |request: &Request| {
+            self.open_known_under(&case_key_of(&purpose, request.id, &request.case_key)?, request)
+        };
+        requests.iter().map(open).collect()
     }
 
     fn open_known_under(&self, key: &Secret<[u8; 32]>, request: &Request) -> Result<Known, Error> {
@@ -178,28 +190,16 @@ impl Engine {
 
     /// The claimants of a job, by number.
     pub async fn claimants(&self, job: JobId) -> Result<Vec<Claimant>, Error> {
-        let purpose = self.keyring.purpose_key(self.organization, "cases")?;
-        self.store
-            .requests_of(job)
-            .await?
-            .iter()
-            .enumerate()
-            .map(|(place, request)| {
-                let number = u32::try_from(place).unwrap_or(u32::MAX);
-                if request.claimant != Some(number) {
-                    return Err(Error::Damaged {
-                        what: "a job",
-                        why: String::from("its claimants have gaps"),
-                    });
-                }
-                Ok(Claimant {
-                    number,
-                    request: request.id,
-                    known: self.open_known_under(&case_key_of(&purpose, request)?, request)?,
-                    salt: salt_of(request)?,
-                })
-            })
-            .collect()
+        let requests = self.store.requests_of(job).await?;
+        let known = self.open_all_known(&requests)?;
+        let claimant = |((place, request), known): ((usize, &Request), Known)| {
+            let number = u32::try_from(place).unwrap_or(u32::MAX);
+            if request.claimant != Some(number) {
+                return Err(Error::Damaged { what: "a job", why: String::from("its claimants have gaps") });
+            }
+            Ok(Claimant { number, request: request.id, known, salt: salt_of(request)? })
+        };
+        requests.iter().enumerate().zip(known).map(claimant).collect()
     }
 
     /// One snapshot of every source a plan reads.
@@ -230,8 +230,12 @@ impl Engine {
     }
 }
 
-fn case_key_of(purpose: &Secret<[u8; 32]>, request: &Request) -> Result<Secret<[u8; 32]>, Error> {
-    let salt = request.case_key.as_deref().ok_or(Error::NothingThere(request.id))?;
+fn case_key_of(
+    purpose: &Secret<[u8; 32]>,
+    request: RequestId,
+    case_key: &Option<Vec<u8>>,
+) -> Result<Secret<[u8; 32]>, Error> {
+    let salt = case_key.as_deref().ok_or(Error::NothingThere(request))?;
     Ok(sealing::derive(purpose, salt, "exeunt case v1"))
 }
 

@@ -122,7 +122,7 @@ impl Engine {
                 struck: Some(0),
                 held_back: 0,
             };
-            let mut reading = rehearsal.reading(self);
+            let reading = rehearsal.reading(self);
             let mut from = 0;
             while from < total {
                 let to = if unit.together { total } else { total.min(from + ROWS) };
@@ -133,6 +133,7 @@ impl Engine {
                     ghosts: &mut ghosts,
                     again: &again,
                     world: &*self.world,
+                    way: None,
                 };
                 match strike(ready, tx.as_mut(), from, &mut entries, &mut Nowhere, &mut hands).await {
                     Ok(struck) => {

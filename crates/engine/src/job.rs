@@ -63,6 +63,8 @@ pub struct Work<'a> {
     pub(crate) ended: Option<&'static str>,
     /// What several of its units mask alike.
     pub again: Again,
+    /// Rows came between those of a batch, or its source was busy: from now on rows are looked for by key alone.
+    pub(crate) off_the_ways: bool,
     /// The review whose row is being tried again: it is counted there, not by position.
     pub retrying: Option<exeunt_base::BatchId>,
 }

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
 use exeunt_source::sql::{self, Forms, Given};
 use exeunt_source::strike::Triggers;
-use exeunt_source::{Delete, Insert, KeyBy, Lock, Marker, Pages, Referrer, Transaction, Update};
+use exeunt_source::{Delete, Insert, KeyBy, Lock, Marker, Pages, Referrer, Transaction, Update, Way};
 
 use crate::bind;
 use crate::error::Blame;
-use crate::page::{AsIs, Placing, Session, Shaper};
+use crate::page::{AsIs, Expected, Placing, Session, Shaper};
 
 const LOUD: &str = "SET LOCAL session_replication_role = origin";
 const QUIET: &str = "SET LOCAL session_replication_role = replica";
@@ -46,6 +46,20 @@ impl Transaction for Session {
         let bound = bind::rows(&statement, keys, false)?;
         let doing = format!("deleting rows of `{}`", what.table);
         self.stream(doing, Blame::Rows, &statement, &bound, placing, None).await
+    }
+
+    async fn delete_found(&mut self, what: &Delete, keys: Vec<Row>, way: &Way) -> Result<Pages, Fault> {
+        let (placing, _) = Placing::of(&self.schema, &what.table, &what.key, &keys)?;
+        let Placing::ByNumber(places) = placing else { return self.delete(what, keys).await };
+        let bounds = places.keys().min().copied().zip(places.keys().max().copied());
+        let (Some(bounds), [_]) = (bounds, way.selection.branches.as_slice()) else {
+            return self.delete(what, keys).await;
+        };
+        let statement = sql::delete_found(&*self.schema, what, &way.selection, bounds)?;
+        let bound = bind::question(&statement, &way.anchors)?;
+        let doing = format!("deleting rows of `{}`", what.table);
+        self.plan_afresh(&statement);
+        self.stream(doing, Blame::Rows, &statement, &bound, Expected(places), None).await
     }
 
     async fn update(&mut self, what: &Update, rows: Vec<Row>) -> Result<Pages, Fault> {

@@ -218,6 +218,11 @@ impl Lease {
         let _ = self.link.jobs.send(job);
     }
 
+    /// Has a statement planned for the very values it is given next.
+    pub(crate) fn plan_afresh(&mut self, text: &str) {
+        self.link.statements.remove(text);
+    }
+
     /// Forgets the prepared statements: a table has changed its shape.
     pub(crate) fn forget_statements(&mut self) {
         self.link.statements.clear();

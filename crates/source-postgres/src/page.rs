@@ -82,6 +82,21 @@ impl Shaper for Placing {
     }
 }
 
+/// Finds the place of each row by its key, a whole number, where rows that were not asked for may come too.
+pub(crate) struct Expected(pub(crate) HashMap<i64, i64>);
+
+impl Shaper for Expected {
+    fn shape(&mut self, mut row: Row) -> Result<Row, Fault> {
+        let place = row.first().and_then(Cell::as_int).and_then(|number| self.0.get(&number));
+        let Some(place) = place else {
+            let words = "rows were added among those that are to go since they were looked for";
+            return Err(Fault::new(FaultKind::Contended, words));
+        };
+        row[0] = Cell::Int(*place);
+        Ok(row)
+    }
+}
+
 /// Rows go on as they come.
 pub(crate) struct AsIs;
 
@@ -106,6 +121,12 @@ impl Session {
 
     pub(crate) fn client(&self) -> &Arc<Client> {
         self.lease().client()
+    }
+
+    /// Has a statement planned for the very values it is given next: how many rows it finds depends on them.
+    pub(crate) fn plan_afresh(&mut self, statement: &Statement) {
+        let lease = self.lease.as_mut().expect("only the end of a session takes its connection");
+        lease.plan_afresh(&statement.text);
     }
 
     fn lease(&self) -> &Lease {

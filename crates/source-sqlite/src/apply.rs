@@ -3,19 +3,20 @@
 //! Deleted rows are read before any of them goes, changed rows after all of them have changed: each call gives what one
 //! statement over the whole list would give, whatever cascades and triggers do in between.
 
+mod delete;
 mod insert;
 
-use std::collections::HashSet;
-
 use exeunt_base::{Cell, Fault, FaultKind, Row, TableRef};
-use exeunt_source::sql::{self, Dialect, Given, Sql};
-use exeunt_source::{Delete, KeyBy, Lock, PageSender, Referrer, Triggers, Update};
+use exeunt_source::sql::{self, Given};
+use exeunt_source::{KeyBy, Lock, PageSender, Referrer, Triggers, Update};
 use rusqlite::config::DbConfig;
 
+pub(crate) use crate::apply::delete::delete;
 pub(crate) use crate::apply::insert::insert;
-use crate::cells::{bind, next};
+use crate::by_key::{ByKey, ByKeys, bind_row, numbered};
+use crate::cells::bind;
 use crate::error::fault;
-use crate::page::{ByKey, Page, bind_row, numbered};
+use crate::page::Page;
 use crate::shapes::Affinity;
 use crate::temp;
 use crate::worker::Held;
@@ -23,13 +24,8 @@ use crate::worker::Held;
 /// Rows by key. The transaction holds the file's write lock, so nobody can change them.
 pub(crate) fn lock(held: &mut Held, sender: &PageSender, what: &Lock, keys: &[Row]) -> Result<(), Fault> {
     held.shapes.learn(&held.connection, [&what.table])?;
-    let mut by_key = ByKey::prepare(held, &what.table, &what.key, &what.columns)?;
     let mut page = Page::new(sender);
-    for (number, key) in numbered(keys) {
-        if by_key.read(key, Some(number))?.is_some_and(|row| !page.push(row)) {
-            break;
-        }
-    }
+    ByKeys::prepare(held, &what.table, &what.key, &what.columns)?.read(keys, |row| Ok(page.push(row)))?;
     page.flush();
     Ok(())
 }
@@ -55,74 +51,6 @@ pub(crate) fn referred(
     };
     discard(held, &given)?;
     Ok(places)
-}
-
-/// Deletes rows by key.
-pub(crate) fn delete(held: &mut Held, sender: &PageSender, what: &Delete, keys: &[Row]) -> Result<(), Fault> {
-    const DOING: &str = "delete rows";
-    held.shapes.learn(&held.connection, [&what.table])?;
-    let given = Given::Table(fill_keys(held, &what.table, &what.key, keys)?);
-    let mut page = Page::new(sender);
-    let found = read_before(held, &mut page, what, &given)?;
-    if found.len() != keys.len() {
-        forget_missing(held, &given, &found, keys.len())?;
-    }
-    let statement = sql::delete(&held.shapes, what, &given)?;
-    let gone = held.connection.execute(&statement.text, []).map_err(|error| fault(DOING, &error))?;
-    if gone != found.len() {
-        // Cascades may have been faster, and that is well; a trigger that keeps a row is not.
-        let kept = sql::read_keyed(&held.shapes, &what.table, &what.key, &[], &given)?;
-        let mut kept = held.connection.prepare(&kept.text).map_err(|error| fault(DOING, &error))?;
-        if kept.exists([]).map_err(|error| fault(DOING, &error))? {
-            let text = format!("a trigger of {} keeps rows from being deleted", what.table);
-            return Err(Fault::new(FaultKind::Refused, text).while_doing(DOING));
-        }
-        if keys.iter().collect::<HashSet<_>>().len() != keys.len() {
-            let text = format!("a key of {} was given twice", what.table);
-            return Err(Fault::new(FaultKind::Unsupported, text).while_doing(DOING));
-        }
-    }
-    discard(held, &given)?;
-    page.flush();
-    if page.heard { Ok(()) } else { Err(unheard()) }
-}
-
-/// Sends the images of the rows whose keys were filled in; the places of those that are there, ascending.
-fn read_before(held: &Held, page: &mut Page<'_>, what: &Delete, given: &Given) -> Result<Vec<i64>, Fault> {
-    const DOING: &str = "read rows before they are deleted";
-    let statement = sql::read_keyed(&held.shapes, &what.table, &what.key, &what.columns, given)?;
-    let mut prepared = held.connection.prepare(&statement.text).map_err(|error| fault(DOING, &error))?;
-    let width = prepared.column_count();
-    let mut rows = prepared.raw_query();
-    let mut found = Vec::new();
-    while let Some(row) = next(&mut rows, width, None, DOING)? {
-        let place = row.first().and_then(Cell::as_int).unwrap_or(-1);
-        if found.last() == Some(&place) {
-            return Err(ambiguous(&what.table).while_doing(DOING));
-        }
-        found.push(place);
-        if !page.push(row) {
-            return Err(unheard());
-        }
-    }
-    Ok(found)
-}
-
-/// Takes keys out that name no row: of a whole-row key only the row id is looked at from here on.
-fn forget_missing(held: &Held, given: &Given, found: &[i64], all: usize) -> Result<(), Fault> {
-    const DOING: &str = "leave out rows that are gone";
-    let Given::Table(table) = given else { return Ok(()) };
-    let mut sql = Sql::new(Dialect::Sqlite);
-    sql.put("DELETE FROM ").table(table).put(" WHERE n = ?1");
-    let text = sql.finish().text;
-    let mut prepared = held.connection.prepare(&text).map_err(|error| fault(DOING, &error))?;
-    let mut found = found.iter().peekable();
-    for place in (0i64..).take(all) {
-        if found.next_if_eq(&&place).is_none() {
-            prepared.execute([place]).map_err(|error| fault(DOING, &error))?;
-        }
-    }
-    Ok(())
 }
 
 /// Changes rows by key.
@@ -198,7 +126,12 @@ fn quietly<R>(held: &mut Held, change: impl FnOnce(&mut Held) -> Result<R, Fault
 }
 
 /// A table of the keys, with the columns `n, c0, c1, …`.
-fn fill_keys(held: &Held, table: &TableRef, key: &KeyBy, keys: &[Row]) -> Result<TableRef, Fault> {
+fn fill_keys<'k>(
+    held: &Held,
+    table: &TableRef,
+    key: &KeyBy,
+    keys: impl IntoIterator<Item = &'k Row>,
+) -> Result<TableRef, Fault> {
     const DOING: &str = "keep the keys at hand";
     let affinities = key_affinities(held, table, key)?;
     let given = temp::make(&held.connection, "exeunt_given", 0, "n INTEGER PRIMARY KEY", &affinities)?;

@@ -8,6 +8,7 @@
 //! `oid` where a column took that name). A row without a key that comes back with it lies where it lay.
 
 mod apply;
+mod by_key;
 mod cells;
 mod confirm;
 mod connect;

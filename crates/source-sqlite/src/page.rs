@@ -1,12 +1,12 @@
 //! Reading: keys of the rows a selection reaches, whole rows, and texts.
 
-use exeunt_base::{Cell, Fault, FaultKind, Name, Row, TableRef};
+use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
 use exeunt_source::pages::{PAGE_BYTES, PAGE_ROWS};
-use exeunt_source::sql::{self, Anchors, Given, Slot, Statement};
-use exeunt_source::{Anchor, KeyBy, PageSender, Read, Rows, Search, SearchHit, Selection};
+use exeunt_source::sql::{self, Anchors, Slot, Statement};
+use exeunt_source::{Anchor, PageSender, Read, Rows, Search, SearchHit, Selection};
 
-use crate::apply::ambiguous;
-use crate::cells::{Bound, bind, next};
+use crate::by_key::{ByKeys, TOGETHER};
+use crate::cells::{bind, next};
 use crate::error::fault;
 use crate::temp;
 use crate::worker::Held;
@@ -53,7 +53,17 @@ pub(crate) fn find(
 ) -> Result<(), Fault> {
     held.shapes.learn_selection(&held.connection, what)?;
     let mut page = Page::new(sender);
-    Found::prepare(held, what, anchors, carried)?.each(|row| Ok(page.push(row)))?;
+    // two anchors of one claimant can equal one value: what is found twice comes one after the other
+    let mut before: Option<Row> = None;
+    Found::prepare(held, what, anchors, carried)?.each(|row| {
+        if before.as_ref() == Some(&row) {
+            return Ok(page.heard);
+        }
+        Ok(before.replace(row).is_none_or(|row| page.push(row)))
+    })?;
+    if let Some(row) = before {
+        page.push(row);
+    }
     page.flush();
     Ok(())
 }
@@ -64,12 +74,8 @@ pub(crate) fn read(held: &mut Held, sender: &PageSender, what: &Read) -> Result<
     let mut page = Page::new(sender);
     match &what.rows {
         Rows::Keyed(key, keys) => {
-            let mut by_key = ByKey::prepare(held, &what.table, key, &what.columns)?;
-            for (number, key) in numbered(keys) {
-                if by_key.read(key, Some(number))?.is_some_and(|row| !page.push(row)) {
-                    break;
-                }
-            }
+            let mut by_key = ByKeys::prepare(held, &what.table, key, &what.columns)?;
+            by_key.read(keys, |row| Ok(page.push(row)))?;
         }
         Rows::Every(key) => {
             let every = sql::read_every(&held.shapes, &what.columns, &what.table, key)?;
@@ -81,18 +87,27 @@ pub(crate) fn read(held: &mut Held, sender: &PageSender, what: &Read) -> Result<
             // By way of keys: sorting whole rows would keep them all in memory.
             held.shapes.learn_selection(&held.connection, selection)?;
             let found = Found::prepare(held, selection, anchors, &[])?;
-            let mut by_key = ByKey::prepare(held, &what.table, &selection.key, &what.columns)?;
-            let mut last = Row::new();
-            found.each(|found| {
-                let key = &found[1..];
-                if last != key {
-                    last = key.to_vec();
-                    if let Some(row) = by_key.read(key, None)? {
-                        page.push(row);
-                    }
+            let mut by_key = ByKeys::prepare(held, &what.table, &selection.key, &what.columns)?;
+            let mut push = |mut row: Row| {
+                row.remove(0);
+                Ok(page.push(row))
+            };
+            let (mut keys, mut heard) = (Vec::<Row>::with_capacity(TOGETHER), true);
+            found.each(|mut found| {
+                found.remove(0);
+                if keys.last() == Some(&found) {
+                    return Ok(true);
                 }
-                Ok(page.heard)
+                if keys.len() == TOGETHER {
+                    heard = by_key.read(&keys, &mut push)?;
+                    keys.clear();
+                }
+                keys.push(found);
+                Ok(heard)
             })?;
+            if heard {
+                by_key.read(&keys, &mut push)?;
+            }
         }
     }
     page.flush();
@@ -129,61 +144,6 @@ pub(crate) fn search(held: &mut Held, what: &Search) -> Result<Vec<SearchHit>, F
         }
     }
     Ok(hits)
-}
-
-/// Keys with their places in the list.
-pub(crate) fn numbered(keys: &[Row]) -> impl Iterator<Item = (Cell, &Row)> {
-    keys.iter().zip(0i64..).map(|(key, place)| (Cell::Int(place), key))
-}
-
-/// A statement that reads one row by its key.
-pub(crate) struct ByKey<'a> {
-    statement: rusqlite::Statement<'a>,
-    slots: Vec<Slot>,
-    table: TableRef,
-    width: usize,
-}
-
-impl<'a> ByKey<'a> {
-    pub(crate) fn prepare(
-        held: &'a Held,
-        table: &TableRef,
-        key: &KeyBy,
-        columns: &[Name],
-    ) -> Result<Self, Fault> {
-        let Statement { text, slots } = sql::read_keyed(&held.shapes, table, key, columns, &Given::One)?;
-        let statement = held.connection.prepare(&text).map_err(|error| fault("read rows by key", &error))?;
-        Ok(Self { statement, slots, table: table.clone(), width: columns.len() })
-    }
-
-    /// The row, if it is there, with something put before it.
-    pub(crate) fn read(&mut self, key: &[Cell], first: Option<Cell>) -> Result<Option<Row>, Fault> {
-        const DOING: &str = "read rows by key";
-        bind_row(&mut self.statement, &self.slots, key)?;
-        let mut rows = self.statement.raw_query();
-        let row = next(&mut rows, self.width, first, DOING)?;
-        if row.is_some() && rows.next().map_err(|error| fault(DOING, &error))?.is_some() {
-            return Err(ambiguous(&self.table).while_doing(DOING));
-        }
-        Ok(row)
-    }
-}
-
-/// Binds the cells of one given row to the places that ask for them.
-pub(crate) fn bind_row(
-    statement: &mut rusqlite::Statement<'_>,
-    slots: &[Slot],
-    row: &[Cell],
-) -> Result<(), Fault> {
-    let short = || Fault::new(FaultKind::Unsupported, "a row or key has fewer cells than columns");
-    for (place, slot) in slots.iter().enumerate() {
-        let Slot::Row { column } = slot else { return Err(short()) };
-        let cell = row.get(*column).ok_or_else(short)?;
-        statement
-            .raw_bind_parameter(place + 1, Bound(cell))
-            .map_err(|error| fault("hand over a value", &error))?;
-    }
-    Ok(())
 }
 
 /// A selection ready to be run.

@@ -46,6 +46,7 @@ struct Column {
 pub(crate) struct Shapes {
     version: i64,
     known: HashMap<TableRef, Shape>,
+    in_parts: HashMap<TableRef, bool>,
 }
 
 /// SQLite's names of the row id, unless a column has taken them.
@@ -89,6 +90,7 @@ impl Shapes {
             .map_err(|error| fault("read the schema's version", &error))?;
         if version != self.version {
             self.known.clear();
+            self.in_parts.clear();
             self.version = version;
         }
         Ok(())
@@ -119,6 +121,26 @@ impl Shapes {
             tables.extend(unless.reached.iter().flat_map(of_branch));
         }
         self.learn(connection, &tables)
+    }
+
+    /// Whether rows of a table may be deleted by several statements as well as by one. Not so when a row that goes can
+    /// be referred to by one that goes later: from the table itself, or by way of others that go along.
+    pub(crate) fn goes_in_parts(&mut self, connection: &Connection, table: &TableRef) -> Result<bool, Fault> {
+        if let Some(known) = self.in_parts.get(table) {
+            return Ok(*known);
+        }
+        let bound: bool = connection
+            .query_row(
+                "SELECT EXISTS (
+                     SELECT 1 FROM pragma_table_list AS l, pragma_foreign_key_list(l.name, 'main') AS f
+                     WHERE l.schema = 'main' AND l.type = 'table' AND f.\"table\" = ?1 COLLATE NOCASE
+                     AND (l.name = ?1 COLLATE NOCASE OR f.on_delete NOT IN ('NO ACTION', 'RESTRICT')))",
+                [table.name.as_str()],
+                |row| row.get(0),
+            )
+            .map_err(|error| fault("read the foreign keys that lead to a table", &error))?;
+        self.in_parts.insert(table.clone(), !bound);
+        Ok(!bound)
     }
 
     /// The shape of a table that was learned.

@@ -15,7 +15,7 @@ pub use crate::abilities::Abilities;
 pub use crate::catalog::Catalog;
 pub use crate::pages::{PageSender, Pages};
 pub use crate::selection::{
-    Anchor, Branch, Compare, Filter, Join, KeyBy, Read, Rows, Search, SearchHit, Selection, Test, Unless,
+    Anchor, Branch, Compare, Filter, Join, KeyBy, Read, Rows, Search, SearchHit, Selection, Test, Unless, Way,
 };
 pub use crate::strike::{Delete, Fate, Insert, Lock, Marker, Referrer, Residue, Triggers, Update};
 pub use crate::traits::{Reader, Source, Transaction};

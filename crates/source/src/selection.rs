@@ -115,6 +115,15 @@ pub struct Anchor {
     pub rows: Vec<(u32, Row)>,
 }
 
+/// Where rows that are named by key are found together: a selection they were found by, and what it starts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// The selection.
+    pub selection: Selection,
+    /// Its anchors.
+    pub anchors: Vec<Anchor>,
+}
+
 /// Whole rows to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Read {

@@ -13,7 +13,7 @@ pub mod search;
 pub use crate::sql::builder::{Alias, Dialect, Slot, Sql, Statement, TypeName};
 pub use crate::sql::forms::{Anchors, Form, Forms, Given};
 pub use crate::sql::keyed::{delete, insert, lock, read_keyed, referred, update};
-pub use crate::sql::reach::{find, read_every, read_selected};
+pub use crate::sql::reach::{delete_found, find, read_every, read_selected};
 pub use crate::sql::search::search;
 
 #[cfg(test)]

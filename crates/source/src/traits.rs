@@ -6,7 +6,7 @@ use exeunt_base::{Fault, Name, Row, TableRef, Timestamp};
 use crate::abilities::Abilities;
 use crate::catalog::Catalog;
 use crate::pages::Pages;
-use crate::selection::{Anchor, Read, Search, SearchHit, Selection};
+use crate::selection::{Anchor, Read, Search, SearchHit, Selection, Way};
 use crate::strike::{Delete, Fate, Insert, Lock, Marker, Referrer, Residue, Update};
 
 /// A database, warehouse or lake that holds people's data.
@@ -63,6 +63,14 @@ pub trait Transaction: Reader {
 
     /// Deletes rows and gives their images. Rows that are gone are left out.
     async fn delete(&mut self, what: &Delete, keys: Vec<Row>) -> Result<Pages, Fault>;
+
+    /// Deletes rows by key, as [`Self::delete`] does, by the way they were found: reading along it can cost a source less
+    /// than looking for each key. Rows that it does not lead to any more may be left out of the answer, and then stay; one
+    /// that it leads to beside the keys is a fault (`Contended`), after which the transaction can only be rolled back.
+    async fn delete_found(&mut self, what: &Delete, keys: Vec<Row>, way: &Way) -> Result<Pages, Fault> {
+        let _ = way;
+        self.delete(what, keys).await
+    }
 
     /// Changes rows (key cells, then new cells) and gives their images after.
     async fn update(&mut self, what: &Update, rows: Vec<Row>) -> Result<Pages, Fault>;

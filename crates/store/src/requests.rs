@@ -100,21 +100,7 @@ impl Change<'_> {
 
     /// Moves a request from one state to another; refuses when it is in none of `from`.
     pub async fn move_request(&mut self, id: RequestId, from: &[&str], to: &str) -> Result<(), Error> {
-        let row = sqlx::query("SELECT state FROM requests WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
-            .await
-            .map_err(Error::while_doing("read a request"))?
-            .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
-        let found: String = Reading { row: &row, what: "request" }.get("state")?;
-        if !from.contains(&found.as_str()) {
-            return Err(Error::State {
-                what: "request",
-                id: id.to_string(),
-                found,
-                wanted: from.join(" or "),
-            });
-        }
+        self.one_must_be_in(id, from).await?;
         sqlx::query("UPDATE requests SET state = $2 WHERE id = $1")
             .bind(id.to_string())
             .bind(to)
@@ -124,55 +110,87 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Refuses when a request is in none of these states.
+    async fn one_must_be_in(&mut self, id: RequestId, states: &[&str]) -> Result<(), Error> {
+        let row = sqlx::query("SELECT state FROM requests WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(Error::while_doing("read a request"))?
+            .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
+        let found: String = Reading { row: &row, what: "request" }.get("state")?;
+        if states.contains(&found.as_str()) {
+            return Ok(());
+        }
+        Err(Error::State { what: "request", id: id.to_string(), found, wanted: states.join(" or ") })
+    }
+
     /// Moves many requests from one of `from` to `to`; refuses when one of them is in none of those.
     pub async fn move_requests(&mut self, ids: &[RequestId], from: &[&str], to: &str) -> Result<(), Error> {
         for ids in ids.chunks(bulk::ROWS) {
-            let mut found = std::collections::HashMap::with_capacity(ids.len());
-            let text = format!("SELECT id, state FROM requests WHERE id IN ({})", bulk::places(ids.len()));
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-            for id in ids {
-                query = query.bind(id.to_string());
+            self.must_be_in(ids, from).await?;
+            if from != [to] {
+                self.set_for_all(ids, "state = ?", &[to]).await?;
             }
-            let rows = query.fetch_all(&mut *self.connection).await;
-            for row in rows.map_err(Error::while_doing("read requests"))? {
-                let reading = Reading { row: &row, what: "request" };
-                found.insert(reading.id::<RequestId>("id")?, reading.get::<String>("state")?);
-            }
-            for id in ids {
-                let state = found
-                    .remove(id)
-                    .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
-                if !from.contains(&state.as_str()) {
-                    let (id, wanted) = (id.to_string(), from.join(" or "));
-                    return Err(Error::State { what: "request", id, found: state, wanted });
-                }
-            }
-            self.set_for_all(ids, "state", to, "move requests").await?;
         }
         Ok(())
     }
 
-    /// Ties many requests to the plan that answers them.
-    pub async fn set_requests_plan(&mut self, ids: &[RequestId], plan: PlanId) -> Result<(), Error> {
+    /// Ties many requests to the plan that answers them, and moves them from one of `from` to `to`.
+    pub async fn plan_requests(
+        &mut self,
+        ids: &[RequestId],
+        plan: PlanId,
+        from: &[&str],
+        to: &str,
+    ) -> Result<(), Error> {
+        let plan = plan.to_string();
         for ids in ids.chunks(bulk::ROWS) {
-            self.set_for_all(ids, "plan", &plan.to_string(), "tie requests to their plan").await?;
+            self.must_be_in(ids, from).await?;
+            self.set_for_all(ids, "plan = ?, state = ?", &[&plan, to]).await?;
         }
         Ok(())
+    }
+
+    /// Refuses when one of these requests is in none of these states.
+    async fn must_be_in(&mut self, ids: &[RequestId], states: &[&str]) -> Result<(), Error> {
+        let (in_ids, in_states) = (bulk::places(ids.len()), bulk::places(states.len()));
+        let text =
+            format!("SELECT count(*) AS fit FROM requests WHERE id IN ({in_ids}) AND state IN ({in_states})");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for id in ids {
+            query = query.bind(id.to_string());
+        }
+        for state in states {
+            query = query.bind(*state);
+        }
+        let row =
+            query.fetch_one(&mut *self.connection).await.map_err(Error::while_doing("read requests"))?;
+        let fit = Reading { row: &row, what: "request" }.count("fit")?;
+        if fit == ids.len() as u64 {
+            return Ok(());
+        }
+        for id in ids {
+            self.one_must_be_in(*id, states).await?;
+        }
+        Err(Error::Damaged { what: "request", why: String::from("one was named twice") })
     }
 
     async fn set_for_all(
         &mut self,
         ids: &[RequestId],
-        column: &'static str,
-        value: &str,
-        doing: &'static str,
+        columns: &'static str,
+        values: &[&str],
     ) -> Result<(), Error> {
-        let text = format!("UPDATE requests SET {column} = ? WHERE id IN ({})", bulk::places(ids.len()));
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(value);
+        let text = format!("UPDATE requests SET {columns} WHERE id IN ({})", bulk::places(ids.len()));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for value in values {
+            query = query.bind(*value);
+        }
         for id in ids {
             query = query.bind(id.to_string());
         }
-        query.execute(&mut *self.connection).await.map_err(Error::while_doing(doing))?;
+        query.execute(&mut *self.connection).await.map_err(Error::while_doing("move requests"))?;
         Ok(())
     }
 
@@ -225,17 +243,6 @@ impl Change<'_> {
             let done = query.execute(&mut *self.connection).await;
             done.map_err(Error::while_doing("keep requests' identities"))?;
         }
-        Ok(())
-    }
-
-    /// Ties a request to the plan that answers it.
-    pub async fn set_request_plan(&mut self, id: RequestId, plan: PlanId) -> Result<(), Error> {
-        sqlx::query("UPDATE requests SET plan = $2 WHERE id = $1")
-            .bind(id.to_string())
-            .bind(plan.to_string())
-            .execute(&mut *self.connection)
-            .await
-            .map_err(Error::while_doing("tie a request to its plan"))?;
         Ok(())
     }
 

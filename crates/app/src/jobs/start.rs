@@ -1,6 +1,6 @@
 //! Making a job for an approved erasure plan: its requests become the job's claimants, its images get an epoch.
 
-use exeunt_base::{JobId, PlanId, RequestId};
+use exeunt_base::{JobId, PlanId};
 use exeunt_engine::states;
 use exeunt_plan::document::Right;
 
@@ -11,9 +11,7 @@ use crate::office::Office;
 impl Office {
     /// The job of a plan, if there is one.
     pub async fn job_of(&self, actor: &Actor, id: PlanId) -> Result<Option<JobId>, Error> {
-        self.show_plan(actor, id).await?;
-        let requests = self.engine.store.requests_planned(id).await?;
-        Ok(requests.iter().find_map(|request| request.job))
+        Ok(self.show_plan(actor, id).await?.job)
     }
 
     /// The job of a plan: the one there is, or a new one when the plan is approved.
@@ -28,8 +26,7 @@ impl Office {
                 ),
             ));
         }
-        let requests = self.engine.store.requests_planned(id).await?;
-        if let Some(job) = requests.iter().find_map(|request| request.job) {
+        if let Some(job) = shown.job {
             return Ok(job);
         }
         if shown.stored.approved.is_none() {
@@ -40,13 +37,12 @@ impl Office {
                 ),
             ));
         }
-        if requests.is_empty() {
+        if shown.requests.is_empty() {
             return Err(Error::Refused(
                 "E0312",
                 format!("plan `{id}` answers no request any more; another plan took its place"),
             ));
         }
-        let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
-        Ok(self.engine.queue_job(id, &ids, &[states::APPROVED], Some(actor.id)).await?)
+        Ok(self.engine.queue_job(id, &shown.requests, &[states::APPROVED], Some(actor.id)).await?)
     }
 }

@@ -37,8 +37,7 @@ impl Office {
         let requests = self.plannable(ids).await?;
         let right = right_of(&requests[0].kind)?;
         let mut kinds = BTreeSet::new();
-        for request in &requests {
-            let known = self.engine.open_known(request)?;
+        for known in self.engine.open_all_known(&requests)? {
             kinds.extend(known.given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)));
         }
         self.map_agrees().await?;
@@ -70,8 +69,7 @@ impl Office {
         let from: Vec<&str> = PLANNABLE.iter().map(|state| state.as_str()).collect();
         let mut change = self.engine.store.begin().await?;
         change.add_plan(&stored).await?;
-        change.set_requests_plan(&ids, id).await?;
-        change.move_requests(&ids, &from, RequestState::AwaitingApproval.as_str()).await?;
+        change.plan_requests(&ids, id, &from, RequestState::AwaitingApproval.as_str()).await?;
         change.commit(self.organization.id, &self.events_about(&event, &ids)).await?;
         Ok(Made { id, digest, plan })
     }

@@ -1,6 +1,6 @@
 //! Reading a stored plan back, checked against its digest.
 
-use exeunt_base::{PlanId, RequestId};
+use exeunt_base::{JobId, PlanId, RequestId};
 use exeunt_plan::{Linted, Plan};
 
 use crate::actor::Actor;
@@ -16,6 +16,8 @@ pub struct Shown {
     pub plan: Plan<Linted>,
     /// The requests it answers.
     pub requests: Vec<RequestId>,
+    /// The job that carries it out, if there is one.
+    pub job: Option<JobId>,
 }
 
 impl Office {
@@ -25,6 +27,7 @@ impl Office {
         self.own(stored.organization, "plan", &id.to_string())?;
         let plan = Plan::<Linted>::read(&stored.document, &stored.digest)?;
         let requests = self.engine.store.requests_planned(id).await?;
-        Ok(Shown { stored, plan, requests: requests.iter().map(|request| request.id).collect() })
+        let job = requests.iter().find_map(|(_, job)| *job);
+        Ok(Shown { stored, plan, requests: requests.iter().map(|(request, _)| *request).collect(), job })
     }
 }

@@ -178,12 +178,14 @@ impl Work<'_> {
                 let masked = self.entries(set, 0, self.census.sets[set].total)?;
                 self.again.know(set, masked.iter().map(|entry| entry.key.as_slice()));
             }
+            let way = self.way(piece)?;
             let mut hands = Hands {
                 document: self.document,
                 mask_key: &self.mask_key,
                 ghosts: &mut self.ghosts,
                 again: &self.again,
                 world: &*self.engine.world,
+                way,
             };
             let struck = strike(ready, tx, piece.from, &mut entries, sealer, &mut hands).await?;
             if ready.unit.together && !struck.held_back.is_empty() {

@@ -6,7 +6,7 @@ use exeunt_base::{Fault, FaultKind, Name, Row};
 use exeunt_mask::MaskKey;
 use exeunt_plan::document::{Document, RowSet};
 use exeunt_source::catalog::{Catalog, Events, Table, TriggerWrite, Writes};
-use exeunt_source::{Delete, KeyBy, Lock, Referrer, Transaction, Triggers, Update};
+use exeunt_source::{Delete, KeyBy, Lock, Referrer, Transaction, Triggers, Update, Way};
 
 use crate::batch::again::Again;
 use crate::batch::ghosts::Ghosts;
@@ -102,6 +102,8 @@ pub struct Hands<'a> {
     pub again: &'a Again,
     /// Time and chance.
     pub world: &'a dyn World,
+    /// By which way most of the piece's rows can be found together.
+    pub way: Option<Way>,
 }
 
 /// Strikes the rows of a piece. `first` is the first row's place in the unit's census. Of entries whose rows were struck
@@ -115,7 +117,7 @@ pub async fn strike(
     hands: &mut Hands<'_>,
 ) -> Result<Struck, Error> {
     match &ready.unit.work {
-        Work::Delete { guards } => delete(ready, tx, entries, guards, images).await,
+        Work::Delete { guards } => delete(ready, tx, entries, guards, images, hands.way.take()).await,
         Work::Update { .. } => {
             let mut struck = Struck::default();
             let rows = if ready.one_by_one { 1 } else { UPDATE_ROWS };
@@ -136,6 +138,7 @@ async fn delete(
     entries: &mut [Entry],
     guards: &[Referrer],
     images: &mut dyn Images,
+    way: Option<Way>,
 ) -> Result<Struck, Error> {
     let at = || Error::at(&ready.set.model.source);
     let mut places: Vec<usize> = (0..entries.len()).collect();
@@ -174,27 +177,43 @@ async fn delete(
         key: ready.shape.key.clone(),
         columns: ready.shape.columns.clone(),
     };
+    // rows that are held back lie on the way too, and some must go before others
+    let mut way = way.filter(|_| held_back.is_empty() && ready.leaves_first.is_empty());
     let mut done = 0;
     while !places.is_empty() {
         let later = referred_within(ready, tx, &keys).await?;
-        let (now, rest): (Vec<usize>, Vec<usize>) = (0..places.len()).partition(|at| !later.contains(at));
-        let kept = rest.iter().map(|at| keys[*at].clone()).collect();
-        let mut all = std::mem::replace(&mut keys, kept);
-        let rows = now.iter().map(|at| std::mem::take(&mut all[*at])).collect();
+        let (rest, now): (Vec<usize>, Vec<usize>) = (0..places.len()).partition(|at| later.contains(at));
+        let [now, mut rest] = [now, rest].map(|list| list.iter().map(|at| places[*at]).collect::<Vec<_>>());
+        let rows = match rest.as_slice() {
+            [] => std::mem::take(&mut keys),
+            _ => now.iter().map(|place| entries[*place].key.clone()).collect(),
+        };
         images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims).await?;
-        let mut pages = tx.delete(&what, rows).await.map_err(at())?;
+        let along = way.take();
+        let mut pages = match &along {
+            Some(way) => tx.delete_found(&what, rows, way).await,
+            None => tx.delete(&what, rows).await,
+        }
+        .map_err(at())?;
+        let mut gone = vec![false; now.len()];
         while let Some(page) = pages.next().await.map_err(at())? {
             let mut pictures = Vec::with_capacity(page.len());
             for mut row in page {
-                let place = place_of(&mut row)?;
-                let place = places[*now.get(place).ok_or_else(|| no_such_row(place))?];
+                let at = place_of(&mut row)?;
+                let place = *now.get(at).ok_or_else(|| no_such_row(at))?;
+                gone[at] = true;
                 let Entry { claimants, key } = std::mem::take(&mut entries[place]);
                 pictures.push(Picture { claimants, key, before: row, after: None });
             }
             done += pictures.len() as u64;
             images.rows(pictures).await?;
         }
-        places = rest.iter().map(|at| places[*at]).collect();
+        if along.is_some() {
+            // the way to these may be cut: they are looked for by key
+            rest = now.iter().zip(&gone).filter(|(_, gone)| !**gone).map(|(place, _)| *place).collect();
+        }
+        keys = rest.iter().map(|place| entries[*place].key.clone()).collect();
+        places = rest;
     }
     Ok(Struck { done, gone: asked - done, held_back })
 }

@@ -335,7 +335,7 @@ impl<'a> Finder<'a> {
 }
 
 /// Whether a set starts from rows of its own group, or from what they tell.
-fn starts_inside(document: &Document, set: &RowSet) -> bool {
+pub(crate) fn starts_inside(document: &Document, set: &RowSet) -> bool {
     let inside = |other: &usize| document.sets[*other].group == set.group;
     set.anchors.iter().any(|from| match from {
         AnchorFrom::Set { set, .. } => inside(set),

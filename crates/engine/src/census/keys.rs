@@ -1,6 +1,7 @@
 //! Where the census keeps its keys: in memory while they are few, in a sealed blob of the vault once they are many or
 //! a later batch will need them after a crash.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use exeunt_base::{BatchId, BlobId, JobId, RequestId, Row, Secret, codec, hex};
@@ -247,14 +248,13 @@ impl Census {
     }
 }
 
-/// Reads entries of a census, remembering the chunk read last.
+/// Reads entries of a census.
 pub struct Reading<'a> {
     census: &'a Census,
     shelf: &'a Shelf,
     key: &'a EpochKey,
     job: JobId,
     salt: Option<Salt>,
-    last: Option<(usize, u64, Vec<Entry>)>,
 }
 
 impl<'a> Reading<'a> {
@@ -266,54 +266,55 @@ impl<'a> Reading<'a> {
         job: JobId,
         salt: Option<Salt>,
     ) -> Self {
-        Self { census, shelf, key, job, salt, last: None }
+        Self { census, shelf, key, job, salt }
     }
 
     /// Entries `from..to` of a set.
-    pub fn entries(&mut self, set: usize, from: u64, to: u64) -> Result<Vec<Entry>, Error> {
-        let keys = &self.census.sets[set];
+    pub fn entries(&self, set: usize, from: u64, to: u64) -> Result<Vec<Entry>, Error> {
+        let chunks = &self.census.sets[set].chunks;
+        let start = chunks.partition_point(|chunk| chunk.first + u64::from(chunk.rows) <= from);
+        let chunks = chunks[start..].iter().take_while(|chunk| chunk.first < to);
         let mut out = Vec::with_capacity(usize::try_from(to.saturating_sub(from)).unwrap_or(0));
-        let start = keys.chunks.partition_point(|chunk| chunk.first + u64::from(chunk.rows) <= from);
-        for chunk in keys.chunks[start..].iter().take_while(|chunk| chunk.first < to) {
-            let fresh =
-                !matches!(&self.last, Some((have, first, _)) if *have == set && *first == chunk.first);
-            if fresh {
-                let entries = self.decode(chunk)?;
-                self.last = Some((set, chunk.first, entries));
-            }
-            let Some((_, _, entries)) = &self.last else { continue };
+        let mut blob = None;
+        for chunk in chunks {
             let low = usize::try_from(from.saturating_sub(chunk.first)).unwrap_or(usize::MAX);
-            let high = usize::try_from(to - chunk.first).unwrap_or(usize::MAX).min(entries.len());
-            out.extend_from_slice(entries.get(low..high).unwrap_or_default());
+            let high = usize::try_from(to - chunk.first).unwrap_or(usize::MAX);
+            let wanted = low..high;
+            match &chunk.place {
+                Place::Memory(bytes) => decode(bytes, wanted, &mut out)?,
+                Place::Sealed(segment) => {
+                    let blob = match &mut blob {
+                        Some(blob) => blob,
+                        none => none.insert(self.shelf.take(self.census.blob.ok_or_else(|| {
+                            Error::Damaged { what: "the census", why: String::from("it has no blob") }
+                        })?)?),
+                    };
+                    let (job, salt) = (of_job(self.job), self.salt.clone());
+                    let salts = move |request: RequestId| if request == job { salt.clone() } else { None };
+                    decode(&blob.open_segment(*segment, self.key, &salts)?, wanted, &mut out)?;
+                }
+            }
         }
         Ok(out)
     }
+}
 
-    fn decode(&self, chunk: &Chunk) -> Result<Vec<Entry>, Error> {
-        let damaged = |error: codec::Error| Error::Damaged { what: "the census", why: error.to_string() };
-        let owned;
-        let mut bytes: &[u8] = match &chunk.place {
-            Place::Memory(bytes) => bytes,
-            Place::Sealed(segment) => {
-                let blob = self.census.blob.ok_or_else(|| damaged(codec::Error::Truncated))?;
-                let wanted = of_job(self.job);
-                let salt = self.salt.clone();
-                let salts = move |request: RequestId| if request == wanted { salt.clone() } else { None };
-                owned = self.shelf.take(blob)?.open_segment(*segment, self.key, &salts)?;
-                &owned
-            }
-        };
-        let mut entries = Vec::with_capacity(chunk.rows as usize);
-        while !bytes.is_empty() {
-            let count = codec::take_varint(&mut bytes).map_err(damaged)?;
-            let claimants = (0..count)
-                .map(|_| codec::take_varint(&mut bytes).map(|value| value as u32))
-                .collect::<Result<_, _>>()
-                .map_err(damaged)?;
-            entries.push(Entry { claimants, key: codec::take_row(&mut bytes).map_err(damaged)? });
+/// Appends those entries of a chunk whose places are wanted.
+fn decode(mut bytes: &[u8], wanted: Range<usize>, out: &mut Vec<Entry>) -> Result<(), Error> {
+    let damaged = |error: codec::Error| Error::Damaged { what: "the census", why: error.to_string() };
+    for place in 0..wanted.end {
+        if bytes.is_empty() {
+            break;
         }
-        Ok(entries)
+        let count = codec::take_varint(&mut bytes).map_err(damaged)?;
+        let claimants = (0..count).map(|_| codec::take_varint(&mut bytes).map(|value| value as u32));
+        let claimants = claimants.collect::<Result<_, _>>().map_err(damaged)?;
+        let key = codec::take_row(&mut bytes).map_err(damaged)?;
+        if wanted.contains(&place) {
+            out.push(Entry { claimants, key });
+        }
     }
+    Ok(())
 }
 
 /// Coordinates of a census blob.

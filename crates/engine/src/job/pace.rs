@@ -30,8 +30,8 @@ impl Pace {
     pub fn took(&mut self, rows: u64, seconds: f64, sharing: u64) -> Duration {
         if rows > 0 && seconds > 0.0 {
             let fits = rows as f64 * self.seconds / seconds;
-            // grow at most fourfold, so that one lucky batch does not lead to a monster; shrink as far as needed
-            let next = fits.min(self.rows as f64 * 4.0) as u64;
+            // grow at most tenfold, so that one lucky batch does not lead to a monster; shrink as far as needed
+            let next = fits.min(self.rows as f64 * 10.0) as u64;
             self.rows = next.clamp(LEAST.min(self.most), self.most);
         }
         match self.rate {
@@ -58,8 +58,8 @@ mod tests {
     fn a_slower_source_gets_smaller_batches() {
         let mut pace = Pace::new(1_000, 100_000, 1.0, None);
         assert_eq!(pace.took(1_000, 0.1, 1), Duration::ZERO);
-        assert_eq!(pace.rows(), 4_000);
-        pace.took(4_000, 8.0, 1);
+        assert_eq!(pace.rows(), 10_000);
+        pace.took(10_000, 20.0, 1);
         assert_eq!(pace.rows(), 500);
     }
 

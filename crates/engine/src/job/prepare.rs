@@ -155,8 +155,8 @@ impl Work<'_> {
     /// entered at once; one in memory, of no use to anybody else, goes in with the record of its one batch.
     async fn enter(&mut self) -> Result<(), Error> {
         let counted = counted(&self.units, self.document, &self.census);
-        let requests = self.engine.store.requests_of(self.job.id).await?;
-        let learned = self.engine.seal_all_known(&requests, &self.claimants)?;
+        let case_keys = self.engine.store.case_keys_of(self.job.id).await?;
+        let learned = self.engine.seal_all_known(&case_keys, &self.claimants)?;
         let salt = Secret::new(*self.salt()?.expose());
         let digest = Commitment::new(&salt, "census", self.census.digest.as_bytes());
         let total: u64 = counted.iter().map(|unit| unit.total).sum();

@@ -149,6 +149,7 @@ impl Engine {
             pending: None,
             settles: false,
             ended: None,
+            off_the_ways: false,
             retrying: None,
         })
     }
@@ -224,6 +225,7 @@ impl Engine {
                     }
                 }
                 Ended::Busy(fault) => {
+                    work.off_the_ways = true;
                     tries += 1;
                     if tries > TRIES {
                         return Err(Error::at(&ready[pieces[0].unit as usize].unit.source)(fault));

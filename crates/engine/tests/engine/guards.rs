@@ -144,7 +144,7 @@ async fn a_plan_nobody_approved_is_not_carried_out(database: Database) {
     };
     let mut change = house.engine.store.begin().await.unwrap();
     change.add_plan(&plan).await.unwrap();
-    change.set_request_plan(ada, plan.id).await.unwrap();
+    change.plan_requests(&[ada], plan.id, &["received"], "received").await.unwrap();
     change.commit_bookkeeping().await.unwrap();
     let job = house.engine.queue_job(plan.id, &[ada], &["received"], None).await.unwrap();
     let refused = house.run(job).await;

@@ -90,7 +90,8 @@ impl House {
         let organization = OrganizationId::new(world.now(), [1; 10]);
         keyring.add_organization(organization, &secret()).unwrap();
         let store = Store::open(&dir.path().join("control.db"), true, Arc::new(NoNotary)).await.unwrap();
-        let settings = Settings { packages: dir.path().join("packages"), ..Settings::default() };
+        // small as they are here, pieces are struck by the ways they were found
+        let settings = Settings { packages: dir.path().join("packages"), way_rows: 1, ..Settings::default() };
         let engine = Engine {
             store,
             shelf: Shelf::open(&dir.path().join("vault")).unwrap(),
@@ -191,9 +192,7 @@ impl House {
         let actor = ActorId::new(self.world.now(), [3; 10]);
         let mut change = self.engine.store.begin().await.unwrap();
         change.add_plan(&plan).await.unwrap();
-        for request in requests {
-            change.set_request_plan(*request, id).await.unwrap();
-        }
+        change.plan_requests(requests, id, &["received"], "received").await.unwrap();
         change.approve_plan(id, &digest, actor, self.world.now()).await.unwrap();
         let event = self.engine.event(Kind::PlanApproved, Some(actor)).about(id);
         change.commit(self.engine.organization, &[event]).await.unwrap();

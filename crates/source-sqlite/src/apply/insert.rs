@@ -6,9 +6,10 @@ use exeunt_source::{Insert, KeyBy, PageSender};
 use rusqlite::ffi;
 
 use crate::apply::unheard;
+use crate::by_key::{ByKey, bind_row};
 use crate::cells::bind;
 use crate::error::fault;
-use crate::page::{ByKey, Page, bind_row};
+use crate::page::Page;
 use crate::worker::Held;
 
 const DOING: &str = "add rows";

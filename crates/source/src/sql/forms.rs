@@ -115,4 +115,7 @@ pub enum Given {
     Table(TableRef),
     /// One row bound to the statement ([`Slot::Row`]); answers then have no place in front.
     One,
+    /// So many keys of a single column, bound to the statement one by one ([`Slot::Row`], SQLite). Answers have the key
+    /// itself in front.
+    Several(usize),
 }

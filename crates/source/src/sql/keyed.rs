@@ -34,8 +34,8 @@ pub fn lock(forms: &dyn Forms, what: &Lock, given: &Given) -> Result<Statement, 
     Ok(sql.finish())
 }
 
-/// Deletes rows by key. PostgreSQL answers with their columns; SQLite answers nothing and takes keys from a table, of
-/// whole-row keys the first part alone: the rest was compared when the rows were read, in the same transaction.
+/// Deletes rows by key. PostgreSQL answers with their columns; SQLite answers nothing and takes, of whole-row keys, the
+/// first part alone: the rest was compared when the rows were read, in the same transaction.
 pub fn delete(forms: &dyn Forms, what: &Delete, given: &Given) -> Result<Statement, Fault> {
     let mut sql = Sql::new(forms.dialect());
     let keys = key_forms(forms, &what.table, &what.key)?;
@@ -207,7 +207,7 @@ fn put_place(
 ) -> Result<(), Fault> {
     match given {
         Given::Arrays => sql.put("k.n - 1"),
-        Given::Any => return put_key_out(sql, forms, table, ROW, key),
+        Given::Any | Given::Several(_) => return put_key_out(sql, forms, table, ROW, key),
         Given::Table(_) => sql.put("k.n"),
         Given::One => sql,
     };
@@ -217,7 +217,7 @@ fn put_place(
 /// The given list as a table named `k`.
 fn put_given(sql: &mut Sql, columns: &[Form], given: &Given) {
     match given {
-        Given::One | Given::Any => {}
+        Given::One | Given::Several(_) | Given::Any => {}
         Given::Table(table) => {
             sql.table(table).put(" AS ").alias(GIVEN);
         }
@@ -240,7 +240,7 @@ fn put_given(sql: &mut Sql, columns: &[Form], given: &Given) {
 
 fn put_given_cell(sql: &mut Sql, columns: &[Form], place: usize, given: &Given) {
     match given {
-        Given::One => sql.slot(Slot::Row { column: place }),
+        Given::One | Given::Several(_) => sql.slot(Slot::Row { column: place }),
         Given::Any => sql.put("ANY(").slot(Slot::Rows { column: place, wire: columns[place].wire }).put(")"),
         Given::Table(_) => sql.numbered(GIVEN, place),
         Given::Arrays => sql.numbered(GIVEN, place).cast(columns[place].into.as_ref()),
@@ -259,8 +259,11 @@ fn put_key_match(
     if keys.is_empty() {
         return Err(Fault::new(FaultKind::Unsupported, format!("no key names the rows of {table}")));
     }
-    if *given == Given::Any && keys.len() > 1 {
-        return Err(Fault::new(FaultKind::Unsupported, "an array of keys is of one column"));
+    if matches!(given, Given::Any | Given::Several(_)) && keys.len() > 1 {
+        return Err(Fault::new(FaultKind::Unsupported, "a list of keys is of one column"));
+    }
+    if let Given::Several(rows) = given {
+        return put_key_list(sql, forms, table, key, *rows);
     }
     sql.list(" AND ", 0..keys.len(), |sql, part| {
         put_key_part(sql, forms, table, ROW, key, part)?;
@@ -279,8 +282,12 @@ fn put_key_among(
     keys: &[Form],
     given: &Given,
 ) -> Result<(), Fault> {
-    let Given::Table(filled) = given else {
-        return put_key_match(sql, forms, &what.table, &what.key, keys, given);
+    let filled = match given {
+        Given::Table(filled) => filled,
+        Given::Several(rows) if what.key == KeyBy::WholeRow => {
+            return put_key_list(sql, forms, &what.table, &what.key, *rows);
+        }
+        _ => return put_key_match(sql, forms, &what.table, &what.key, keys, given),
     };
     let width = match &what.key {
         KeyBy::Columns(columns) => columns.len(),
@@ -297,10 +304,28 @@ fn put_key_among(
     Ok(())
 }
 
+/// `key IN (?1, ?2, …)`, by the key's first part.
+fn put_key_list(
+    sql: &mut Sql,
+    forms: &dyn Forms,
+    table: &TableRef,
+    key: &KeyBy,
+    rows: usize,
+) -> Result<(), Fault> {
+    put_key_part(sql, forms, table, ROW, key, 0)?;
+    sql.put(" IN (");
+    sql.list(", ", 0..rows, |sql, column| {
+        sql.slot(Slot::Row { column });
+        Ok::<_, Fault>(())
+    })?;
+    sql.put(")");
+    Ok(())
+}
+
 fn only_one(given: &Given) -> Result<(), Fault> {
     match given {
         Given::One => Ok(()),
-        Given::Arrays | Given::Any | Given::Table(_) => {
+        Given::Arrays | Given::Any | Given::Table(_) | Given::Several(_) => {
             Err(Fault::new(FaultKind::Unsupported, "this dialect changes one row a statement"))
         }
     }

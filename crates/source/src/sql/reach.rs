@@ -1,16 +1,18 @@
 //! Selections: rows reached from anchors along joins.
 
-use exeunt_base::{Fault, FaultKind, Name, TableRef};
+use exeunt_base::{Cell, Fault, FaultKind, Name, TableRef};
 
 use crate::selection::{Branch, Compare, KeyBy, Selection, Unless};
-use crate::sql::builder::{Alias, Slot, Sql, Statement};
+use crate::sql::builder::{Alias, Dialect, Slot, Sql, Statement};
 use crate::sql::filter::{key_forms, put_columns_out, put_filters, put_key_out, put_key_part};
 use crate::sql::forms::{Anchors, Form, Forms};
+use crate::strike::Delete;
 
 const ROW: Alias = Alias("t", None);
 const ANCHOR: Alias = Alias("a", None);
 
-/// Claimant, key and carried columns of the rows a selection reaches, in key order, claimants ascending.
+/// Claimant, key and carried columns of the rows a selection reaches, in key order, claimants ascending. From tables of
+/// anchors an answer may come twice, one after the other.
 pub fn find(
     forms: &dyn Forms,
     what: &Selection,
@@ -33,7 +35,7 @@ pub fn find(
     }
     sql.list(" UNION ", &what.branches, |sql, branch| {
         // UNION drops repeats itself, and distinct anchors compared with one row's own column make none.
-        let repeats = !branch.joins.is_empty() || *anchors != Anchors::Arrays;
+        let repeats = !branch.joins.is_empty() && *anchors == Anchors::Arrays;
         sql.put(if repeats && what.branches.len() == 1 { "SELECT DISTINCT " } else { "SELECT " });
         sql.alias(ANCHOR).put(".claimant, ");
         put_answer(sql)?;
@@ -95,6 +97,35 @@ pub fn read_selected(
     }
     sql.put(" ORDER BY ");
     put_key_out(&mut sql, forms, &what.table, ROW, &what.key)?;
+    Ok(sql.finish())
+}
+
+/// Deletes the rows a selection of one branch reaches, as far as their key, a whole number, is from `least` to `most`;
+/// answers with the key, then their columns (PostgreSQL).
+pub fn delete_found(
+    forms: &dyn Forms,
+    what: &Delete,
+    found: &Selection,
+    (least, most): (i64, i64),
+) -> Result<Statement, Fault> {
+    let ([branch], KeyBy::Columns(key)) = (found.branches.as_slice(), &what.key) else {
+        return Err(Fault::new(FaultKind::Unsupported, "rows are deleted along one way only"));
+    };
+    let ([key], Dialect::Postgres) = (key.as_slice(), forms.dialect()) else {
+        return Err(Fault::new(FaultKind::Unsupported, "keys have a least and a most as one number only"));
+    };
+    let mut sql = Sql::new(forms.dialect());
+    sql.put("DELETE FROM ").table(&what.table).put(" AS ").alias(ROW).put(" USING ");
+    put_way(&mut sql, forms, &what.table, ROW, branch, &Anchors::Arrays)?;
+    put_conditions(&mut sql, forms, found, &Anchors::Arrays)?;
+    for (sign, bound) in [(" >= ", least), (" <= ", most)] {
+        let bound = Slot::Value { cell: Cell::Int(bound), wire: "int8" };
+        sql.put(" AND ").column(ROW, key).put(sign).slot(bound);
+    }
+    sql.put(" RETURNING ");
+    put_key_out(&mut sql, forms, &what.table, ROW, &what.key)?;
+    sql.put(if what.columns.is_empty() { "" } else { ", " });
+    put_columns_out(&mut sql, forms, &what.table, ROW, &what.columns)?;
     Ok(sql.finish())
 }
 

@@ -143,16 +143,33 @@ impl Store {
         Reading { row: &row, what: "epoch" }.count("living")
     }
 
-    /// The requests a plan answers, oldest first.
-    pub async fn requests_planned(&self, plan: PlanId) -> Result<Vec<Request>, Error> {
+    /// The requests a plan answers, oldest first, with the job each has.
+    pub async fn requests_planned(&self, plan: PlanId) -> Result<Vec<(RequestId, Option<JobId>)>, Error> {
         let mut connection = self.lock().await;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM requests WHERE plan = $1 ORDER BY id"
-        )))
-        .bind(plan.to_string())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(Error::while_doing("read requests"))?;
+        let rows = sqlx::query("SELECT id, job FROM requests WHERE plan = $1 ORDER BY id")
+            .bind(plan.to_string())
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(Error::while_doing("read a plan's requests"))?;
+        let read = |row: &SqliteRow| {
+            let reading = Reading { row, what: "request" };
+            Ok((reading.id("id")?, reading.id_if_any("job")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// What opens the identities of a job's requests, by claimant number.
+    pub async fn case_keys_of(&self, job: JobId) -> Result<Vec<(RequestId, Option<Vec<u8>>)>, Error> {
+        let mut connection = self.lock().await;
+        let rows = sqlx::query("SELECT id, case_key FROM requests WHERE job = $1 ORDER BY claimant")
+            .bind(job.to_string())
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(Error::while_doing("read what opens a job's identities"))?;
+        let read = |row: &SqliteRow| {
+            let reading = Reading { row, what: "request" };
+            Ok((reading.id("id")?, reading.get("case_key")?))
+        };
         rows.iter().map(read).collect()
     }
 }

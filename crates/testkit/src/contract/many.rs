@@ -1,0 +1,162 @@
+//! Changes by many keys at once, more than fit one statement of any source, and by the way they were found.
+
+use exeunt_base::{Cell, FaultKind, Row};
+use exeunt_source::{Delete, KeyBy, Lock, Read, Rows, Transaction, Way};
+
+use crate::contract::Fixture;
+use crate::contract::tools::{WORLD, by, ints, key, names, over, people, plain, selection, table};
+
+/// Keys of one column and of two, of numbers and of texts, and rows that refer to rows of their own table.
+const MANY: &str = "
+    CREATE TABLE numbered (id INTEGER PRIMARY KEY, body TEXT);
+    CREATE TABLE named (name {text} PRIMARY KEY, body TEXT);
+    CREATE TABLE paired (a INTEGER, b INTEGER, body TEXT, PRIMARY KEY (a, b));
+    CREATE TABLE chained (id INTEGER PRIMARY KEY, next_id INTEGER REFERENCES chained (id), body TEXT);";
+
+const ROWS: i64 = 1_500;
+
+async fn make_many(fixture: &Fixture) {
+    fixture.set_up(&MANY.replace("{text}", fixture.either("TEXT", "varchar(40)"))).await;
+    let numbers = fixture.either(
+        "WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < 1499) ",
+        "WITH s AS (SELECT generate_series(0, 1499) AS i) ",
+    );
+    for (into, what) in [
+        ("numbered", "i, 'row ' || i"),
+        ("named", "'name ' || i, 'row ' || i"),
+        ("paired", "i / 40, i % 40, 'row ' || i"),
+        ("chained", "i, NULL, 'row ' || i"),
+    ] {
+        fixture.run(&format!("{numbers}INSERT INTO {into} SELECT {what} FROM s"));
+    }
+    // each refers to one that comes much later in the list, and the last ones to the first
+    fixture.run("UPDATE chained SET next_id = (id + 700) % 1500");
+    fixture.source.describe().await.expect("a catalog");
+}
+
+fn keys_of(table: &str) -> Vec<Row> {
+    let key = |i: i64| match table {
+        "named" => vec![Cell::Text(format!("name {i}"))],
+        "paired" => vec![Cell::Int(i / 40), Cell::Int(i % 40)],
+        _ => vec![Cell::Int(i)],
+    };
+    (0..ROWS).map(key).collect()
+}
+
+fn key_columns(table: &str) -> KeyBy {
+    key(match table {
+        "named" => "name",
+        "paired" => "a b",
+        _ => "id",
+    })
+}
+
+/// Many keys, of which some name no row: those that do are struck, and each answers for its own place.
+pub async fn each_of_many_keys_answers_for_its_place(fixture: &Fixture) {
+    make_many(fixture).await;
+    for of in ["numbered", "named", "paired", "chained"] {
+        let mut keys = keys_of(of);
+        // not in the order of the key, and with strangers among them
+        keys.reverse();
+        let strangers = keys.iter().take(100).map(|key| key.iter().map(stranger).collect::<Row>());
+        let strangers: Vec<Row> = strangers.collect();
+        let at = 333;
+        keys.splice(at..at, strangers);
+        let lock = Lock { table: table(fixture, of), key: key_columns(of), columns: names("body") };
+        let delete = Delete { table: table(fixture, of), key: key_columns(of), columns: names("body") };
+        let read = Read {
+            table: table(fixture, of),
+            columns: names("body"),
+            rows: Rows::Keyed(key_columns(of), keys.clone()),
+        };
+        let mut transaction = fixture.source.begin().await.expect("a transaction");
+        let answers = [
+            transaction.read(&read).await.expect("a read begins").collect().await.expect("a read ends"),
+            transaction
+                .lock(&lock, keys.clone())
+                .await
+                .expect("a lock begins")
+                .collect()
+                .await
+                .expect("its end"),
+            transaction
+                .delete(&delete, keys)
+                .await
+                .expect("a delete begins")
+                .collect()
+                .await
+                .expect("its end"),
+        ];
+        for mut rows in answers {
+            rows.sort_by_key(|row| row[0].as_int());
+            let told: Vec<String> = rows.iter().map(|row| plain(row)).collect();
+            let place = |i: i64| if ROWS - 1 - i < 333 { ROWS - 1 - i } else { ROWS - 1 - i + 100 };
+            let expected: Vec<String> = (0..ROWS).rev().map(|i| format!("{},row {i}", place(i))).collect();
+            assert_eq!(told, expected, "{of}");
+        }
+        transaction.commit().await.expect("a commit");
+        assert_eq!(fixture.snapshot().tables()[format!("{}.{of}", fixture.schema).as_str()], 0);
+    }
+}
+
+fn stranger(cell: &Cell) -> Cell {
+    match cell {
+        Cell::Int(number) => Cell::Int(number + 1_000_000),
+        other => Cell::Text(format!("nobody's {}", other.to_plain().unwrap_or_default())),
+    }
+}
+
+/// Rows go by the way they were found, and no others: one that the way does not lead to may stay, one that it leads to
+/// beside those asked for stays or ends the transaction.
+pub async fn rows_go_by_the_way_they_were_found(fixture: &Fixture) {
+    fixture.set_up(WORLD).await;
+    for (person, keys, strays) in
+        [(1, vec![3, 2, 1], false), (1, vec![1, 3], true), (2, vec![1, 2, 4], false)]
+    {
+        let what = Delete { table: table(fixture, "messages"), key: key("id"), columns: names("body") };
+        let joined = over(fixture, &[("people", "sender_id", "id")], "id");
+        for branch in [by("sender_id"), joined] {
+            let before = fixture.snapshot();
+            let way = Way {
+                selection: selection(fixture, "messages", "id", vec![branch]),
+                anchors: people([person]),
+            };
+            // message 2 is somebody else's: it was person 1's when it was looked for
+            if strays {
+                fixture.run("UPDATE messages SET sender_id = 1 WHERE id = 2");
+            }
+            let mut transaction = fixture.source.begin().await.expect("a transaction");
+            let asked: Vec<Row> = keys.iter().map(|key| vec![Cell::Int(*key)]).collect();
+            let answer = match transaction.delete_found(&what, asked, &way).await {
+                Ok(pages) => pages.collect().await,
+                Err(fault) => Err(fault),
+            };
+            match answer {
+                Ok(rows) => {
+                    let left = remaining(&mut *transaction, fixture).await;
+                    for (place, key) in keys.iter().enumerate() {
+                        let answered = rows.iter().any(|row| row[0].as_int() == Some(place as i64));
+                        assert_eq!(answered, !left.contains(key), "message {key} of {keys:?}");
+                    }
+                    assert_eq!(rows.len() + left.len(), 4);
+                }
+                Err(fault) => {
+                    assert!(strays, "{fault}");
+                    assert_eq!(fault.kind, FaultKind::Contended);
+                }
+            }
+            transaction.rollback().await.expect("a rollback");
+            if strays {
+                fixture.run("UPDATE messages SET sender_id = 2 WHERE id = 2");
+            }
+            before.assert_same(&fixture.snapshot());
+        }
+    }
+}
+
+async fn remaining(transaction: &mut dyn Transaction, fixture: &Fixture) -> Vec<i64> {
+    let rows = Rows::Keyed(key("id"), ints([1, 2, 3, 4]));
+    let read = Read { table: table(fixture, "messages"), columns: names("id"), rows };
+    let rows = transaction.read(&read).await.expect("a read begins").collect().await.expect("a read ends");
+    rows.iter().filter_map(|row| row[1].as_int()).collect()
+}
