@@ -16,10 +16,12 @@ impl Work<'_> {
     /// The way to a piece's rows, if there is one that can be worth it: a single one, from people known to this job,
     /// and a piece that is a good part of what it leads to.
     pub(crate) fn way(&self, piece: &Piece) -> Result<Option<Way>, Error> {
-        let set = &self.document.sets[self.units[piece.unit as usize].set];
+        let unit = &self.units[piece.unit as usize];
+        let set = &self.document.sets[unit.set];
         let total = self.census.sets[set.number].total;
         let large = piece.rows() >= self.engine.settings.way_rows && piece.rows() * 3 >= total;
-        if self.off_the_ways || !large || !self.leads_to(set) {
+        let goes = matches!(unit.work, crate::units::Work::Delete { .. });
+        if !goes || !large || self.off_the_ways || !self.leads_to(set) {
             return Ok(None);
         }
         let mut people = Found::default();

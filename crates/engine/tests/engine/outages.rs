@@ -25,6 +25,7 @@ on_both! {
     another_key_opens_nothing;
     of_two_workers_on_one_job_one_does_it;
     a_worker_that_lost_its_lease_writes_nothing;
+    a_row_that_comes_between_those_of_a_batch_is_not_struck_with_them;
 }
 
 async fn club(database: Database) -> (Database, House) {
@@ -111,6 +112,27 @@ async fn a_server_that_answers_again_soon_is_waited_for() {
     );
     whole(&house, ada).await;
     before.assert_same(&database.look());
+}
+
+/// It lies on the way by which the others are found, and was never counted.
+async fn a_row_that_comes_between_those_of_a_batch_is_not_struck_with_them(database: Database) {
+    let (database, mut house) = club(database).await;
+    house.engine.settings.batch_rows = Some(12);
+    for id in 0..24 {
+        database.run(&format!("INSERT INTO visits VALUES ({}, 1, '/many')", 1000 + 10 * id));
+    }
+    let ada = house.submit("erasure", &[("person_id", "1")]).await;
+    let job = house.queue(&[ada], &["person_id"]).await;
+    let watcher = Meddle(AtomicBool::new(false), || {
+        database.run("INSERT INTO visits VALUES (1105, 1, '/late')");
+    });
+    let end = house.engine.run_job(job, "test", &Control::default(), &watcher).await.unwrap();
+    assert_eq!(end, states::SETTLED);
+    assert_eq!(database.ask("SELECT min(page) FROM visits WHERE person = 1"), "/late");
+    assert_eq!(database.ask("SELECT count(*) FROM visits WHERE person = 1"), "1");
+    for unit in house.engine.store.units(job).await.unwrap() {
+        assert_eq!(unit.done, unit.total, "{unit:?}");
+    }
 }
 
 async fn a_full_vault_is_told_and_nothing_is_lost(database: Database) {
