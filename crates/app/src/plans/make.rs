@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt_audit::kind::Kind;
-use exeunt_base::{PlanId, RequestId};
+use exeunt_base::{Name, PlanId, RequestId};
 use exeunt_datamap::model::IdentityKind;
 use exeunt_plan::document::{self, Right};
 use exeunt_plan::map::{Finding, Severity};
 use exeunt_plan::{Inputs, Linted, Plan, build};
 use exeunt_rights::state::RequestState;
+use exeunt_source::Catalog;
 use exeunt_store::requests::Request;
 
 use crate::actor::Actor;
@@ -40,8 +41,9 @@ impl Office {
         for known in self.engine.open_all_known(&requests)? {
             kinds.extend(known.given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)));
         }
-        self.map_agrees().await?;
-        let plan = self.plan(right, &kinds).await?;
+        let world = self.mapped_world().await?;
+        agrees(&world)?;
+        let plan = self.plan_in(&world, right, &kinds)?;
         let digest = plan.digest().to_owned();
         let id = self.engine.new_plan();
         let document = plan.document();
@@ -76,8 +78,23 @@ impl Office {
 
     /// Builds and lints a plan from the map and schemas as they are now; stores nothing.
     pub async fn plan(&self, right: Right, kinds: &BTreeSet<IdentityKind>) -> Result<Plan<Linted>, Error> {
+        self.plan_in(&self.mapped_world().await?, right, kinds)
+    }
+
+    /// The map and the schemas it speaks of, as they are now.
+    async fn mapped_world(&self) -> Result<MappedWorld, Error> {
         let read = maps::read::read(&self.maps)?;
         let catalogs = maps::check::catalogs(&read.map, &self.engine.sources).await?;
+        Ok(MappedWorld { read, catalogs })
+    }
+
+    fn plan_in(
+        &self,
+        world: &MappedWorld,
+        right: Right,
+        kinds: &BTreeSet<IdentityKind>,
+    ) -> Result<Plan<Linted>, Error> {
+        let MappedWorld { read, catalogs } = world;
         let mut abilities = BTreeMap::new();
         for name in read.map.sources.keys() {
             let source = self.engine.sources.get(name);
@@ -93,24 +110,13 @@ impl Office {
             right,
             map: &read.map,
             map_digest: &read.digest,
-            catalogs: &catalogs,
+            catalogs,
             abilities: &abilities,
             kinds,
             today: self.engine.world.now().to_utc().date(),
             policy,
         };
         Ok(build(inputs).map_err(Error::Unplannable)?.lint(inputs))
-    }
-
-    /// Refuses a map that `map check` has errors about: a column nobody mapped would be forgotten silently.
-    async fn map_agrees(&self) -> Result<(), Error> {
-        let read = maps::read::read(&self.maps)?;
-        let mut findings = maps::check::check(&read.map, &self.engine.sources).await?;
-        // a source that is not there is told better by whoever looks for it
-        let stops =
-            |finding: &Finding| finding.severity == Severity::Error && finding.code != "source-missing";
-        findings.retain(stops);
-        if findings.is_empty() { Ok(()) } else { Err(Error::Disagree(findings)) }
     }
 
     async fn plannable(&self, ids: &[RequestId]) -> Result<Vec<Request>, Error> {
@@ -146,6 +152,21 @@ impl Office {
         }
         Ok(requests)
     }
+}
+
+/// What a plan is made from.
+struct MappedWorld {
+    read: maps::read::Map,
+    catalogs: BTreeMap<Name, Catalog>,
+}
+
+/// Refuses a map that `map check` has errors about: a column nobody mapped would be forgotten silently.
+fn agrees(world: &MappedWorld) -> Result<(), Error> {
+    let mut findings = exeunt_plan::map::check::check(&world.read.map, &world.catalogs);
+    // a source that is not there is told better by whoever looks for it
+    let stops = |finding: &Finding| finding.severity == Severity::Error && finding.code != "source-missing";
+    findings.retain(stops);
+    if findings.is_empty() { Ok(()) } else { Err(Error::Disagree(findings)) }
 }
 
 /// The planner's word for a right.
