@@ -20,8 +20,10 @@ pub(crate) fn delete(held: &mut Held, sender: &PageSender, what: &Delete, keys: 
     held.shapes.learn(&held.connection, [&what.table])?;
     let mut page = Page::new(sender);
     let found = read_before(held, &mut page, what, keys)?;
-    let in_parts = found.len() <= TOGETHER || held.shapes.goes_in_parts(&held.connection, &what.table)?;
-    let gone = if in_parts { part_by_part(held, what, &found)? } else { at_once(held, what, &found)? };
+    let together = keys_together(&what.key);
+    let in_parts = found.len() <= together || held.shapes.goes_in_parts(&held.connection, &what.table)?;
+    let gone =
+        if in_parts { part_by_part(held, what, &found, together)? } else { at_once(held, what, &found)? };
     if gone != found.len() {
         // Cascades may have been faster, and that is well; a trigger that keeps a row is not.
         let mut by_key = ByKey::prepare(held, &what.table, &what.key, &[])?;
@@ -56,18 +58,24 @@ fn read_before<'k>(
     if heard { Ok(found) } else { Err(unheard()) }
 }
 
-/// With statements of a few keys each, where a key is one cell, and else of one.
-fn part_by_part(held: &Held, what: &Delete, found: &[&Row]) -> Result<usize, Fault> {
-    let together = match &what.key {
+/// How many keys one statement takes: lists are of one column. (SQLite walks the whole table for a list of pairs.)
+fn keys_together(key: &KeyBy) -> usize {
+    match key {
         KeyBy::Columns(columns) if columns.len() > 1 => 1,
         KeyBy::Columns(_) | KeyBy::WholeRow => TOGETHER,
-    };
-    let width = if together == 1 { usize::MAX } else { 1 };
+    }
+}
+
+/// With statements of so many keys each.
+fn part_by_part(held: &Held, what: &Delete, found: &[&Row], together: usize) -> Result<usize, Fault> {
+    let listed = together > 1;
     let prepare = |rows: usize| {
-        let given = if together == 1 { Given::One } else { Given::Several(rows) };
+        let given = if listed { Given::Several(rows) } else { Given::One };
         let statement = sql::delete(&held.shapes, what, &given)?;
         held.connection.prepare(&statement.text).map_err(|error| fault(DOING, &error))
     };
+    // of a whole-row key the row id alone: the rest was compared when the row was read
+    let width = if listed { 1 } else { usize::MAX };
     let mut gone = 0;
     let mut strike = |statement: &mut rusqlite::Statement<'_>, part: &[&Row]| {
         bind(statement, part.iter().flat_map(|key| key.iter().take(width)))?;

@@ -11,7 +11,9 @@ const MANY: &str = "
     CREATE TABLE numbered (id INTEGER PRIMARY KEY, body TEXT);
     CREATE TABLE named (name {text} PRIMARY KEY, body TEXT);
     CREATE TABLE paired (a INTEGER, b INTEGER, body TEXT, PRIMARY KEY (a, b));
-    CREATE TABLE chained (id INTEGER PRIMARY KEY, next_id INTEGER REFERENCES chained (id), body TEXT);";
+    CREATE TABLE chained (id INTEGER PRIMARY KEY, next_id INTEGER REFERENCES chained (id), body TEXT);
+    CREATE TABLE knotted (a INTEGER, b INTEGER, next_a INTEGER, next_b INTEGER, body TEXT, PRIMARY KEY (a, b),
+        FOREIGN KEY (next_a, next_b) REFERENCES knotted (a, b));";
 
 const ROWS: i64 = 1_500;
 
@@ -104,6 +106,21 @@ fn stranger(cell: &Cell) -> Cell {
         Cell::Int(number) => Cell::Int(number + 1_000_000),
         other => Cell::Text(format!("nobody's {}", other.to_plain().unwrap_or_default())),
     }
+}
+
+/// However few they are and whatever their key: rows that refer to each other go with one statement.
+pub async fn few_rows_that_refer_to_each_other_go_together(fixture: &Fixture) {
+    make_many(fixture).await;
+    fixture.run(
+        "INSERT INTO knotted VALUES (1, 1, NULL, NULL, 'one'), (1, 2, 1, 1, 'two'), (2, 1, 1, 2, 'three');
+         UPDATE knotted SET next_a = 2, next_b = 1 WHERE b = 1 AND a = 1;",
+    );
+    let keys = [(1, 1), (1, 2), (2, 1)].map(|(a, b)| vec![Cell::Int(a), Cell::Int(b)]);
+    let what = Delete { table: table(fixture, "knotted"), key: key("a b"), columns: names("body") };
+    let mut transaction = fixture.source.begin().await.expect("a transaction");
+    let pages = transaction.delete(&what, keys.to_vec()).await.expect("a delete begins");
+    assert_eq!(pages.collect().await.expect("a delete ends").len(), 3);
+    transaction.commit().await.expect("a commit");
 }
 
 /// Rows go by the way they were found, and no others: one that the way does not lead to may stay, one that it leads to
