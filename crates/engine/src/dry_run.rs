@@ -1,5 +1,6 @@
-//! A dry run: the very statements of the plan, in one transaction for each source, rolled back. What it counts is what
-//! the later run does, as long as nobody writes in between.
+//! A dry run: the steps of the plan carried out in truth, in one transaction for each source, rolled back. What it counts
+//! is what the later run does, as long as nobody writes in between. (Rows are named by key here; the later run may come
+//! to the same rows by the way they were found.)
 
 use std::collections::{BTreeMap, HashSet};
 

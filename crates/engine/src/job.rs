@@ -65,6 +65,8 @@ pub struct Work<'a> {
     pub again: Again,
     /// Rows came between those of a batch, or its source was busy: from now on rows are looked for by key alone.
     pub(crate) off_the_ways: bool,
+    /// Rows of the batch at hand are struck by the way they were found.
+    pub(crate) on_a_way: bool,
     /// The review whose row is being tried again: it is counted there, not by position.
     pub retrying: Option<exeunt_base::BatchId>,
 }

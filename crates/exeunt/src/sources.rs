@@ -83,6 +83,7 @@ impl Source for Unreached {
             remembers_transactions: false,
             rolls_back: true,
             quiet_triggers: false,
+            deletes_along_ways: false,
             snapshots: true,
             rows_per_strike: 1,
         }

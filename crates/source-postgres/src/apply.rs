@@ -10,7 +10,8 @@ use exeunt_source::{Delete, Insert, KeyBy, Lock, Marker, Pages, Referrer, Transa
 
 use crate::bind;
 use crate::error::Blame;
-use crate::page::{AsIs, Expected, Placing, Session, Shaper};
+use crate::page::Session;
+use crate::placing::{AsIs, Expected, Placing, Shaper};
 
 const LOUD: &str = "SET LOCAL session_replication_role = origin";
 const QUIET: &str = "SET LOCAL session_replication_role = replica";
@@ -49,17 +50,18 @@ impl Transaction for Session {
     }
 
     async fn delete_found(&mut self, what: &Delete, keys: Vec<Row>, way: &Way) -> Result<Pages, Fault> {
-        let (placing, _) = Placing::of(&self.schema, &what.table, &what.key, &keys)?;
-        let Placing::ByNumber(places) = placing else { return self.delete(what, keys).await };
-        let bounds = places.keys().min().copied().zip(places.keys().max().copied());
-        let (Some(bounds), [_]) = (bounds, way.selection.branches.as_slice()) else {
+        let expected = Expected::of(&self.schema, &what.table, &what.key, &keys)?;
+        let bounds = expected.as_ref().and_then(Expected::bounds);
+        let (Some(expected), Some((least, most)), [_]) =
+            (expected, bounds, way.selection.branches.as_slice())
+        else {
             return self.delete(what, keys).await;
         };
-        let statement = sql::delete_found(&*self.schema, what, &way.selection, bounds)?;
+        let statement = sql::delete_found(&*self.schema, what, &way.selection, (&least, &most))?;
         let bound = bind::question(&statement, &way.anchors)?;
         let doing = format!("deleting rows of `{}`", what.table);
         self.plan_afresh(&statement);
-        self.stream(doing, Blame::Rows, &statement, &bound, Expected(places), None).await
+        self.stream(doing, Blame::Rows, &statement, &bound, expected, None).await
     }
 
     async fn update(&mut self, what: &Update, rows: Vec<Row>) -> Result<Pages, Fault> {

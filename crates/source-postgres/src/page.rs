@@ -1,14 +1,13 @@
 //! A session: one transaction on one connection, and the reads in it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use exeunt_base::{Cell, Fault, FaultKind, Name, Row, TableRef};
+use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
 use exeunt_source::pages::{PAGE_BYTES, PAGE_ROWS};
-use exeunt_source::sql::{self, Anchors, Given, Statement};
-use exeunt_source::{Anchor, KeyBy, Pages, Read, Reader, Rows, Search, SearchHit, Selection};
+use exeunt_source::sql::{self, Anchors, Statement};
+use exeunt_source::{Anchor, Pages, Read, Reader, Rows, Search, SearchHit, Selection};
 use futures_util::TryStreamExt;
 use tokio::sync::oneshot;
 use tokio_postgres::{Client, RowStream};
@@ -17,6 +16,7 @@ use crate::bind::{self, Bound};
 use crate::cells;
 use crate::connect::Lease;
 use crate::error::{Blame, fault};
+use crate::placing::{AsIs, Placing, Shaper};
 use crate::schema::Schema;
 use crate::source::Facts;
 
@@ -29,81 +29,6 @@ pub(crate) struct Session {
     /// Set while an answer is under way; stays set when nobody listened to its end.
     answering: Arc<AtomicBool>,
     sender: Option<oneshot::Receiver<()>>,
-}
-
-/// What is done with each row of an answer before it is sent on.
-pub(crate) trait Shaper: Send + 'static {
-    /// The row as the caller wants it.
-    fn shape(&mut self, row: Row) -> Result<Row, Fault>;
-
-    /// Called after the last row.
-    fn end(&mut self) -> Result<(), Fault> {
-        Ok(())
-    }
-}
-
-/// Finds the place of each row in the list given.
-pub(crate) enum Placing {
-    /// The server says it.
-    Told,
-    /// By the whole number that is the row's key.
-    ByNumber(HashMap<i64, i64>),
-}
-
-impl Placing {
-    /// How the rows of these keys are best asked for.
-    pub(crate) fn of(
-        schema: &Schema,
-        table: &TableRef,
-        key: &KeyBy,
-        keys: &[Row],
-    ) -> Result<(Self, Given), Fault> {
-        let KeyBy::Columns(columns) = key else { return Ok((Self::Told, Given::Arrays)) };
-        let [column] = columns.as_slice() else { return Ok((Self::Told, Given::Arrays)) };
-        let form = &schema.travel(table, column)?.form;
-        if form.wire != "int8" || form.into.is_some() {
-            return Ok((Self::Told, Given::Arrays));
-        }
-        let places = keys.iter().zip(0..).filter_map(|(key, place)| Some((bind::int(key.first()?)?, place)));
-        Ok((Self::ByNumber(places.collect()), Given::Any))
-    }
-}
-
-impl Shaper for Placing {
-    fn shape(&mut self, mut row: Row) -> Result<Row, Fault> {
-        if let Self::ByNumber(places) = self {
-            let place = row.first().and_then(Cell::as_int).and_then(|number| places.get(&number));
-            let Some(place) = place else {
-                return Err(Fault::new(FaultKind::Corrupt, "the server answered with a row not asked for"));
-            };
-            row[0] = Cell::Int(*place);
-        }
-        Ok(row)
-    }
-}
-
-/// Finds the place of each row by its key, a whole number, where rows that were not asked for may come too.
-pub(crate) struct Expected(pub(crate) HashMap<i64, i64>);
-
-impl Shaper for Expected {
-    fn shape(&mut self, mut row: Row) -> Result<Row, Fault> {
-        let place = row.first().and_then(Cell::as_int).and_then(|number| self.0.get(&number));
-        let Some(place) = place else {
-            let words = "rows were added among those that are to go since they were looked for";
-            return Err(Fault::new(FaultKind::Contended, words));
-        };
-        row[0] = Cell::Int(*place);
-        Ok(row)
-    }
-}
-
-/// Rows go on as they come.
-pub(crate) struct AsIs;
-
-impl Shaper for AsIs {
-    fn shape(&mut self, row: Row) -> Result<Row, Fault> {
-        Ok(row)
-    }
 }
 
 impl Session {

@@ -73,9 +73,17 @@ pub(crate) fn bind_row(
 
 /// Statements that read rows by their keys, and answer in the order of the keys.
 pub(crate) struct ByKeys<'a> {
+    held: &'a Held,
     one: ByKey<'a>,
-    /// For [`TOGETHER`] keys of a single column.
-    list: Option<rusqlite::Statement<'a>>,
+    /// For [`TOGETHER`] keys of a single column, once there are so many.
+    list: List<'a>,
+}
+
+enum List<'a> {
+    /// Keys of several columns are read one by one.
+    Never,
+    Possible(KeyBy, Vec<Name>),
+    Prepared(rusqlite::Statement<'a>),
 }
 
 impl<'a> ByKeys<'a> {
@@ -88,12 +96,11 @@ impl<'a> ByKeys<'a> {
         let one = ByKey::prepare(held, table, key, columns)?;
         let list = match key {
             KeyBy::Columns(key_columns) if key_columns.len() == 1 => {
-                let list = sql::read_keyed(&held.shapes, table, key, columns, &Given::Several(TOGETHER))?;
-                Some(held.connection.prepare(&list.text).map_err(|error| fault(DOING, &error))?)
+                List::Possible(key.clone(), columns.to_vec())
             }
-            _ => None,
+            _ => List::Never,
         };
-        Ok(Self { one, list })
+        Ok(Self { held, one, list })
     }
 
     /// Gives each row that is there, after its place in the list of keys, until told to stop; `false` then.
@@ -111,7 +118,7 @@ impl<'a> ByKeys<'a> {
                         row[0] = place;
                         Some(row)
                     }
-                    // not there; or spelled in another way than the column does, or given twice, or too heavy
+                    // not there, or given twice, or not read ahead
                     None => self.one.read(key, Some(place))?,
                 };
                 if let Some(row) = row
@@ -126,7 +133,16 @@ impl<'a> ByKeys<'a> {
 
     /// Rows of a whole part, by their places in it, with something in front. Not necessarily all of them.
     fn read_ahead(&mut self, part: &[Row]) -> Result<Vec<Option<Row>>, Fault> {
-        let Some(list) = self.list.as_mut().filter(|_| part.len() == TOGETHER) else { return Ok(Vec::new()) };
+        if part.len() < TOGETHER {
+            return Ok(Vec::new());
+        }
+        if let List::Possible(key, columns) = &self.list {
+            let given = Given::Several(TOGETHER);
+            let list = sql::read_keyed(&self.held.shapes, &self.one.table, key, columns, &given)?;
+            let list = self.held.connection.prepare(&list.text).map_err(|error| fault(DOING, &error))?;
+            self.list = List::Prepared(list);
+        }
+        let List::Prepared(list) = &mut self.list else { return Ok(Vec::new()) };
         bind(list, part.iter().flatten())?;
         let mut ahead = vec![None; part.len()];
         let (mut weight, mut expected) = (0, 0);
@@ -135,7 +151,10 @@ impl<'a> ByKeys<'a> {
             let Some(row) = next(&mut rows, self.one.width + 1, None, DOING)? else { break };
             // they come in the order of the key, as the list mostly is
             let is_it = |at: &usize| part[*at].first() == row.first();
-            let Some(at) = (expected..part.len()).chain(0..expected).find(is_it) else { continue };
+            let Some(at) = (expected..part.len()).chain(0..expected).find(is_it) else {
+                // spelled in another way than the column does: one by one it is clear which key means which row
+                return Ok(Vec::new());
+            };
             weight += row.iter().map(Cell::weight).sum::<usize>();
             expected = at + 1;
             if ahead[at].replace(row).is_some() {

@@ -11,10 +11,12 @@ pub struct Abilities {
     pub whole_row_identity: bool,
     /// Can say after a crash whether a transaction with a marker was committed.
     pub remembers_transactions: bool,
-    /// Can run a transaction and roll it back, so a dry run executes the very statements.
+    /// Can run a transaction and roll it back, so a dry run deletes and changes the rows in truth.
     pub rolls_back: bool,
     /// Can put a row back without its triggers firing (with the rights it was given).
     pub quiet_triggers: bool,
+    /// Deletes rows along the way they were found for less than by their keys.
+    pub deletes_along_ways: bool,
     /// Each transaction reads one consistent state.
     pub snapshots: bool,
     /// Most rows it takes well in one strike.

@@ -64,9 +64,10 @@ pub trait Transaction: Reader {
     /// Deletes rows and gives their images. Rows that are gone are left out.
     async fn delete(&mut self, what: &Delete, keys: Vec<Row>) -> Result<Pages, Fault>;
 
-    /// Deletes rows by key, as [`Self::delete`] does, by the way they were found: reading along it can cost a source less
-    /// than looking for each key. Rows that it does not lead to any more may be left out of the answer, and then stay; one
-    /// that it leads to beside the keys is a fault (`Contended`), after which the transaction can only be rolled back.
+    /// Deletes rows by key, as [`Self::delete`] does, by the way they were found. Rows that it does not lead to any more
+    /// may be left out of the answer, and then stay. One that it leads to beside the keys may stay as well, or is a fault
+    /// (`Contended`; `Refused` when it could not go), after which the transaction can only be rolled back. For tables whose
+    /// triggers do nothing on delete, and that do not refer to themselves.
     async fn delete_found(&mut self, what: &Delete, keys: Vec<Row>, way: &Way) -> Result<Pages, Fault> {
         let _ = way;
         self.delete(what, keys).await

@@ -70,6 +70,7 @@ impl Work<'_> {
             return Ok(Ended::Closed(Outcome { pieces: Vec::new(), held_back: Vec::new() }));
         };
         failpoint::pass("before-open");
+        self.on_a_way = false;
         let source_name = ready[first.unit as usize].unit.source.clone();
         let source = self.engine.source(&source_name)?.clone();
         let mut tx = match source.begin().await {
@@ -178,7 +179,8 @@ impl Work<'_> {
                 let masked = self.entries(set, 0, self.census.sets[set].total)?;
                 self.again.know(set, masked.iter().map(|entry| entry.key.as_slice()));
             }
-            let way = self.way(piece)?;
+            let way = if ready.goes_quietly() { self.way(piece)? } else { None };
+            self.on_a_way |= way.is_some();
             let mut hands = Hands {
                 document: self.document,
                 mask_key: &self.mask_key,

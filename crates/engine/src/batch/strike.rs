@@ -45,6 +45,9 @@ pub struct Ready<'a> {
     leaves_first: Vec<Referrer>,
     /// Rows of an update that makes triggers change other rows of the table: each image is taken when its turn comes.
     one_by_one: bool,
+    /// Rows go without anything happening to others of the table: then it does not matter in how many statements, and
+    /// by which way they are found.
+    goes_quietly: bool,
 }
 
 impl<'a> Ready<'a> {
@@ -77,7 +80,15 @@ impl<'a> Ready<'a> {
         let leaves_first = self_references(table, |on| on.delete);
         let sets = |by: &Referrer| by.on.iter().any(|(column, _)| shape.set.contains(column));
         let one_by_one = self_references(table, |on| on.update).iter().any(sets);
-        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one })
+        let fires = table.triggers.iter().any(|trigger| trigger.enabled && trigger.on.delete);
+        let to_itself = table.foreign_keys.iter().any(|key| key.to == table.name);
+        let goes_quietly = !unit.together && !fires && !to_itself;
+        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one, goes_quietly })
+    }
+
+    /// Whether its rows may be struck by the way they were found.
+    pub fn goes_quietly(&self) -> bool {
+        self.goes_quietly
     }
 
     fn lock(&self, columns: Vec<Name>) -> Lock {
@@ -177,8 +188,8 @@ async fn delete(
         key: ready.shape.key.clone(),
         columns: ready.shape.columns.clone(),
     };
-    // rows that are held back lie on the way too, and some must go before others
-    let mut way = way.filter(|_| held_back.is_empty() && ready.leaves_first.is_empty());
+    // rows that are held back lie on the way too
+    let mut way = way.filter(|_| held_back.is_empty());
     let mut done = 0;
     while !places.is_empty() {
         let later = referred_within(ready, tx, &keys).await?;

@@ -21,7 +21,8 @@ impl Work<'_> {
         let total = self.census.sets[set.number].total;
         let large = piece.rows() >= self.engine.settings.way_rows && piece.rows() * 3 >= total;
         let goes = matches!(unit.work, crate::units::Work::Delete { .. });
-        if !goes || !large || self.off_the_ways || !self.leads_to(set) {
+        let able = self.engine.source(&unit.source)?.abilities().deletes_along_ways;
+        if !able || !goes || !large || self.off_the_ways || !self.leads_to(set) {
             return Ok(None);
         }
         let mut people = Found::default();

@@ -150,6 +150,7 @@ impl Engine {
             settles: false,
             ended: None,
             off_the_ways: false,
+            on_a_way: false,
             retrying: None,
         })
     }
@@ -215,6 +216,11 @@ impl Engine {
                     if !wait.is_zero() && work.left() > 0 {
                         self.world.wait(wait).await;
                     }
+                }
+                // a row beside those that were counted may be to blame: only by key it is sure which
+                Ended::Refused(_) if work.on_a_way => {
+                    work.off_the_ways = true;
+                    queue.push_front(pieces);
                 }
                 Ended::Refused(fault) => {
                     // halves are batches of their own: the keys must survive a crash between them

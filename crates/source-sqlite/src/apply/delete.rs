@@ -6,7 +6,7 @@ use exeunt_base::{Cell, Fault, FaultKind, Row};
 use exeunt_source::sql::{self, Given};
 use exeunt_source::{Delete, KeyBy, PageSender};
 
-use crate::apply::{discard, fill_keys, unheard};
+use crate::apply::{ambiguous, discard, fill_keys, unheard};
 use crate::by_key::{ByKey, ByKeys, TOGETHER};
 use crate::cells::bind;
 use crate::error::fault;
@@ -24,7 +24,10 @@ pub(crate) fn delete(held: &mut Held, sender: &PageSender, what: &Delete, keys: 
     let in_parts = found.len() <= together || held.shapes.goes_in_parts(&held.connection, &what.table)?;
     let gone =
         if in_parts { part_by_part(held, what, &found, together)? } else { at_once(held, what, &found)? };
-    if gone != found.len() {
+    if gone > found.len() {
+        return Err(ambiguous(&what.table).while_doing(DOING));
+    }
+    if gone < found.len() {
         // Cascades may have been faster, and that is well; a trigger that keeps a row is not.
         let mut by_key = ByKey::prepare(held, &what.table, &what.key, &[])?;
         for key in &found {

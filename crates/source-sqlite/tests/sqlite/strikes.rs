@@ -59,6 +59,29 @@ async fn messages_taken_out_and_put_back_are_the_same_messages() {
     before.assert_same(&Snapshot::of_sqlite(&file).unwrap());
 }
 
+/// The unique index that made it a key is gone, and the column does not tell upper case from lower.
+#[tokio::test]
+async fn a_key_of_two_rows_strikes_neither_however_many_keys_there_are() {
+    for heavy in [0, 40_000] {
+        let file = crate::File::new(&format!(
+            "CREATE TABLE names (name TEXT COLLATE NOCASE, body BLOB);
+             WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 600)
+             INSERT INTO names SELECT 'name ' || i, zeroblob({heavy}) FROM s;
+             INSERT INTO names VALUES ('NAME 590', NULL);"
+        ));
+        let before = Snapshot::of_sqlite(&file.path()).unwrap();
+        let source = file.source();
+        let key = KeyBy::Columns(vec![name("name")]);
+        let delete = Delete { table: table("names"), key, columns: vec![name("name"), name("body")] };
+        let keys = (1..=600).map(|i| vec![Cell::Text(format!("name {i}"))]).collect();
+        let mut transaction = source.begin().await.unwrap();
+        let refused = transaction.delete(&delete, keys).await.unwrap().collect().await.unwrap_err();
+        assert_eq!(refused.kind, exeunt_base::FaultKind::Drifted);
+        assert!(transaction.commit().await.is_err());
+        before.assert_same(&Snapshot::of_sqlite(&file.path()).unwrap());
+    }
+}
+
 #[tokio::test]
 async fn a_row_without_a_key_comes_back_to_its_place() {
     let file = crate::File::new(

@@ -1,4 +1,5 @@
-//! Statements on rows named by key. Where a list is given, each answer starts with the row's place in it, from 0.
+//! Statements on rows named by key. Where a list is given, each answer starts with the row's place in it, from 0, or with
+//! the key itself ([`Given::Any`], [`Given::Several`]).
 
 use exeunt_base::{Fault, FaultKind, Name, TableRef};
 

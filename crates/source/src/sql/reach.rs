@@ -34,8 +34,8 @@ pub fn find(
         return Ok(sql.finish());
     }
     sql.list(" UNION ", &what.branches, |sql, branch| {
-        // UNION drops repeats itself, and distinct anchors compared with one row's own column make none.
-        let repeats = !branch.joins.is_empty() && *anchors == Anchors::Arrays;
+        // UNION drops repeats itself; distinct anchors compared with one row's own column make none, or next to none.
+        let repeats = !branch.joins.is_empty();
         sql.put(if repeats && what.branches.len() == 1 { "SELECT DISTINCT " } else { "SELECT " });
         sql.alias(ANCHOR).put(".claimant, ");
         put_answer(sql)?;
@@ -100,27 +100,36 @@ pub fn read_selected(
     Ok(sql.finish())
 }
 
-/// Deletes the rows a selection of one branch reaches, as far as their key, a whole number, is from `least` to `most`;
+/// Deletes the rows a selection of one branch reaches, as far as their key, of whole numbers, is from `least` to `most`;
 /// answers with the key, then their columns (PostgreSQL).
 pub fn delete_found(
     forms: &dyn Forms,
     what: &Delete,
     found: &Selection,
-    (least, most): (i64, i64),
+    (least, most): (&[i64], &[i64]),
 ) -> Result<Statement, Fault> {
     let ([branch], KeyBy::Columns(key)) = (found.branches.as_slice(), &what.key) else {
         return Err(Fault::new(FaultKind::Unsupported, "rows are deleted along one way only"));
     };
-    let ([key], Dialect::Postgres) = (key.as_slice(), forms.dialect()) else {
-        return Err(Fault::new(FaultKind::Unsupported, "keys have a least and a most as one number only"));
-    };
+    if forms.dialect() != Dialect::Postgres || [least.len(), most.len()] != [key.len(); 2] {
+        return Err(Fault::new(FaultKind::Unsupported, "a least and a most key have all columns of the key"));
+    }
     let mut sql = Sql::new(forms.dialect());
     sql.put("DELETE FROM ").table(&what.table).put(" AS ").alias(ROW).put(" USING ");
     put_way(&mut sql, forms, &what.table, ROW, branch, &Anchors::Arrays)?;
     put_conditions(&mut sql, forms, found, &Anchors::Arrays)?;
-    for (sign, bound) in [(" >= ", least), (" <= ", most)] {
-        let bound = Slot::Value { cell: Cell::Int(bound), wire: "int8" };
-        sql.put(" AND ").column(ROW, key).put(sign).slot(bound);
+    for (sign, bound) in [(") >= (", least), (") <= (", most)] {
+        sql.put(" AND (");
+        sql.list(", ", key, |sql, column| {
+            sql.column(ROW, column);
+            Ok::<_, Fault>(())
+        })?;
+        sql.put(sign);
+        sql.list(", ", bound, |sql, number| {
+            sql.slot(Slot::Value { cell: Cell::Int(*number), wire: "int8" });
+            Ok::<_, Fault>(())
+        })?;
+        sql.put(")");
     }
     sql.put(" RETURNING ");
     put_key_out(&mut sql, forms, &what.table, ROW, &what.key)?;

@@ -108,7 +108,7 @@ fn rows_of_a_person_are_found_from_a_filled_table() {
     let statement = sql::find(&SQLITE, &what, &filled(&["anchor0"]), &[]).unwrap();
     assert_eq!(
         statement.text,
-        "SELECT a.claimant, t.\"id\" FROM \"public\".\"items\" AS t, \
+        "SELECT DISTINCT a.claimant, t.\"id\" FROM \"public\".\"items\" AS t, \
          \"public\".\"orders\" AS j0, \"temp\".\"anchor0\" AS a \
          WHERE j0.\"customer_id\" = a.c0 AND t.\"order_id\" = j0.\"id\" ORDER BY 2, 1"
     );
@@ -117,19 +117,20 @@ fn rows_of_a_person_are_found_from_a_filled_table() {
 
 #[test]
 fn rows_go_by_the_way_they_were_found() {
-    let what = Delete { table: table("items"), key: key("id"), columns: names("id note") };
+    let what = Delete { table: table("items"), key: key("order_id id"), columns: names("id note") };
     let found = selection("items", vec![branch("customer_id", 0, vec![join("orders", "order_id=id")])]);
-    let statement = sql::delete_found(&POSTGRES, &what, &found, (3, 9)).unwrap();
+    let statement = sql::delete_found(&POSTGRES, &what, &found, (&[3, 1], &[9, 2])).unwrap();
     assert_eq!(
         statement.text,
         "DELETE FROM \"public\".\"items\" AS t USING \"public\".\"orders\" AS j0, \
          (SELECT DISTINCT u.claimant, u.c0 AS c0 FROM unnest($1::int8[], $2::int8[]) AS u(claimant, c0)) AS a \
          WHERE j0.\"customer_id\" = a.c0 AND t.\"order_id\" = j0.\"id\" \
-         AND t.\"id\" >= $3::int8 AND t.\"id\" <= $4::int8 RETURNING t.\"id\", t.\"id\", t.\"note\""
+         AND (t.\"order_id\", t.\"id\") >= ($3::int8, $4::int8) AND (t.\"order_id\", t.\"id\") <= ($5::int8, $6::int8) \
+         RETURNING t.\"order_id\", t.\"id\", t.\"id\", t.\"note\""
     );
     assert_eq!(statement.slots[2], Slot::Value { cell: Cell::Int(3), wire: "int8" });
     let two_ways = Selection { branches: [&found.branches[..], &found.branches[..]].concat(), ..found };
-    assert!(sql::delete_found(&POSTGRES, &what, &two_ways, (3, 9)).is_err());
+    assert!(sql::delete_found(&POSTGRES, &what, &two_ways, (&[3, 1], &[9, 2])).is_err());
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn an_owner_that_stays_keeps_the_row() {
     let statement = sql::find(&SQLITE, &what, &filled(&["anchor0"]), &[]).unwrap();
     assert_eq!(
         statement.text,
-        "SELECT a.claimant, t.\"id\" FROM \"public\".\"addresses\" AS t, \
+        "SELECT DISTINCT a.claimant, t.\"id\" FROM \"public\".\"addresses\" AS t, \
          \"public\".\"customers\" AS j0, \"temp\".\"anchor0\" AS a \
          WHERE j0.\"id\" = a.c0 AND t.\"id\" = j0.\"address_id\" AND t.\"kind\" = ?1 \
          AND NOT EXISTS (SELECT 1 FROM \"public\".\"customers\" AS o0 \

@@ -171,6 +171,42 @@ pub async fn rows_go_by_the_way_they_were_found(fixture: &Fixture) {
     }
 }
 
+/// The same for a key of two columns, and rows found by way of their parents.
+pub async fn rows_of_a_composite_key_go_by_the_way_they_were_found(fixture: &Fixture) {
+    fixture.set_up(WORLD).await;
+    let branch = over(fixture, &[("orders", "order_id", "id")], "person_id");
+    let way =
+        Way { selection: selection(fixture, "lines", "order_id line", vec![branch]), anchors: people([1]) };
+    let what =
+        Delete { table: table(fixture, "lines"), key: key("order_id line"), columns: names("sku line") };
+    let keys = |pairs: &[(i64, i64)]| -> Vec<Row> {
+        pairs.iter().map(|(order, line)| vec![Cell::Int(*order), Cell::Int(*line)]).collect()
+    };
+    // in the last of these, a line that is not asked for lies between
+    for (asked, expected) in [
+        (keys(&[(11, 1), (10, 2)]), vec!["0,c,1", "1,b,2"]),
+        (keys(&[(10, 1), (10, 2), (11, 1)]), vec!["0,a,1", "1,b,2", "2,c,1"]),
+        (keys(&[(10, 1), (11, 1)]), vec!["0,a,1", "1,c,1"]),
+    ] {
+        let mut transaction = fixture.source.begin().await.expect("a transaction");
+        let answer = match transaction.delete_found(&what, asked.clone(), &way).await {
+            Ok(pages) => pages.collect().await,
+            Err(fault) => Err(fault),
+        };
+        match answer {
+            Ok(mut rows) => {
+                rows.sort_by_key(|row| row[0].as_int());
+                assert_eq!(rows.iter().map(|row| plain(row)).collect::<Vec<_>>(), expected);
+            }
+            Err(fault) => {
+                assert_eq!(fault.kind, FaultKind::Contended);
+                assert_eq!(asked, keys(&[(10, 1), (11, 1)]), "only here a stranger lies between");
+            }
+        }
+        transaction.rollback().await.expect("a rollback");
+    }
+}
+
 async fn remaining(transaction: &mut dyn Transaction, fixture: &Fixture) -> Vec<i64> {
     let rows = Rows::Keyed(key("id"), ints([1, 2, 3, 4]));
     let read = Read { table: table(fixture, "messages"), columns: names("id"), rows };
