@@ -5,6 +5,7 @@ pub mod aside;
 pub mod ghosts;
 pub mod masks;
 pub mod protocol;
+mod recall;
 pub mod recover;
 pub mod seal;
 pub mod strike;

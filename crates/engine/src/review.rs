@@ -58,6 +58,7 @@ impl Engine {
         if !work.reopen_census().await? {
             return Err(Error::Damaged { what: "a job", why: String::from("its census is gone") });
         }
+        work.recall_ghosts().await?;
         let units = work.units.clone();
         let ready = self.make_ready(&units, &document, &catalogs)?;
         let mut retried = Retried::default();

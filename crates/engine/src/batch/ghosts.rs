@@ -43,6 +43,11 @@ impl Ghosts {
         (ghost, if personal { claimant } else { None })
     }
 
+    /// Takes up a ghost that is there already.
+    pub(crate) fn recall(&mut self, document: &Document, ghost: usize, claimant: u32, key: Row) {
+        self.keys.insert(Self::place(document, ghost, Some(claimant)), key);
+    }
+
     /// A cell of a ghost's key.
     pub fn cell(
         &self,

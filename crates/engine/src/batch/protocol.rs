@@ -30,6 +30,13 @@ pub struct Outcome {
     pub held_back: Vec<HeldBack>,
 }
 
+impl Outcome {
+    /// Rows struck.
+    fn changed(&self) -> u64 {
+        self.pieces.iter().map(|counted| counted.delta.done).sum()
+    }
+}
+
 /// A piece and what it came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
@@ -66,6 +73,17 @@ pub enum Ended {
 impl Work<'_> {
     /// Carries one batch through, or leaves everything as it was.
     pub async fn carry(&mut self, ready: &[Ready<'_>], pieces: &[Piece]) -> Result<Ended, Error> {
+        let ghosts = self.ghosts.clone();
+        let ended = self.try_to_carry(ready, pieces).await;
+        let struck = matches!(&ended, Ok(Ended::Closed(outcome)) if outcome.changed() > 0);
+        if !struck {
+            // those it made went with its transaction
+            self.ghosts = ghosts;
+        }
+        ended
+    }
+
+    async fn try_to_carry(&mut self, ready: &[Ready<'_>], pieces: &[Piece]) -> Result<Ended, Error> {
         let Some(first) = pieces.first() else {
             return Ok(Ended::Closed(Outcome { pieces: Vec::new(), held_back: Vec::new() }));
         };
@@ -89,7 +107,6 @@ impl Work<'_> {
             epoch: self.epoch_key.epoch(),
         };
         let writer = self.engine.shelf.begin(&meta, &self.epoch_key, &self.engine.new_secret())?;
-        let ghosts = self.ghosts.clone();
         let openers =
             self.claimants.iter().map(|claimant| (claimant.request, claimant.salt.clone())).collect();
         let mut sealer = SealingAside::start(writer, openers);
@@ -98,14 +115,13 @@ impl Work<'_> {
             Ok(outcome) => outcome,
             Err(error) => {
                 sealer.give_up().await;
-                self.ghosts = ghosts;
                 // a source that cannot be reached has rolled back by itself
                 let _ = tx.rollback().await;
                 return blame(error);
             }
         };
         failpoint::pass("before-seal");
-        let changed: u64 = outcome.pieces.iter().map(|counted| counted.delta.done).sum();
+        let changed = outcome.changed();
         if changed == 0 {
             sealer.give_up().await;
             tx.rollback().await.map_err(Error::at(&source_name))?;

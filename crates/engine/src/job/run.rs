@@ -103,6 +103,7 @@ impl Engine {
                 Order::Stop => return Err(Error::Stopped(id)),
                 Order::Cancel => states::CANCELLED,
                 Order::Batch => {
+                    work.recall_ghosts().await?;
                     let units = work.units.clone();
                     let ready = self.make_ready(&units, &document, &catalogs)?;
                     self.strike_all(&mut work, &ready, control, watcher).await?;

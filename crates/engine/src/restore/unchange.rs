@@ -1,6 +1,8 @@
 //! Undoing what left rows in place: columns get their old values where nobody wrote since, ghosts go when nobody needs them.
 
-use exeunt_base::{Cell, Fault, Name, Row};
+use std::collections::BTreeSet;
+
+use exeunt_base::{Cell, Fault, Row};
 use exeunt_source::{Delete, Lock, Referrer, Transaction, Triggers, Update};
 
 use crate::image::Image;
@@ -36,6 +38,9 @@ pub(crate) async fn unchange(
     let changed: Vec<usize> = (0..fit.columns.len())
         .filter(|column| pairs.iter().any(|(before, after)| before[*column] != after[*column]))
         .collect();
+    // columns that a trigger alone wrote do not tell that somebody lived on with the row
+    let assigned =
+        |column: &usize| item.shape.set.is_empty() || item.shape.set.contains(&fit.columns[*column]);
     let mut places = Places::default();
     let mut todo: Vec<(usize, Row)> = Vec::new();
     for (place, ((before, after), now)) in pairs.iter().zip(&now).enumerate() {
@@ -48,11 +53,8 @@ pub(crate) async fn unchange(
             continue;
         };
         let ours = |column: &&usize| before[**column] != after[**column];
-        let lived_on = changed
-            .iter()
-            .filter(ours)
-            .any(|column| now[*column] != after[*column] && now[*column] != before[*column]);
-        if lived_on {
+        let newer = |column: &usize| now[*column] != after[*column] && now[*column] != before[*column];
+        if changed.iter().filter(ours).any(|column| assigned(column) && newer(column)) {
             let words = "the row was changed since where it had been anonymized; the newer values are not overwritten";
             restored.refuse(&item.model, String::from(words), 1);
             continue;
@@ -67,48 +69,56 @@ pub(crate) async fn unchange(
             restored.already += 1;
             continue;
         }
-        let values: Row = changed
-            .iter()
-            .map(|column| if before[*column] != after[*column] { &before[*column] } else { &now[*column] })
-            .cloned()
-            .collect();
+        // what only a trigger had written is given back unless it has written again since
+        let mut values = now.clone();
+        for column in changed.iter().filter(ours).filter(|column| assigned(column) || !newer(column)) {
+            values[*column].clone_from(&before[*column]);
+        }
         restored.back += 1;
         places.changed.push(images[place].0);
         todo.push((place, values));
     }
-    if todo.is_empty() || changed.is_empty() {
-        return Ok(places);
-    }
-    let set: Vec<Name> = changed.iter().map(|column| fit.columns[*column].clone()).collect();
+    let mut set = changed;
     for triggers in [Triggers::Fire, Triggers::Quiet] {
+        if todo.is_empty() || set.is_empty() {
+            return Ok(places);
+        }
         let given: Vec<Row> = todo
             .iter()
             .map(|(place, values)| {
-                images[*place].1.key.iter().cloned().chain(values.iter().cloned()).collect()
+                let key = images[*place].1.key.iter().cloned();
+                key.chain(set.iter().map(|column| values[*column].clone())).collect()
             })
             .collect();
         let update = Update {
             table: item.shape.table.clone(),
             key: item.shape.key.clone(),
-            set: set.clone(),
-            columns: set.clone(),
+            set: set.iter().map(|column| fit.columns[*column].clone()).collect(),
+            columns: fit.columns.clone(),
             triggers,
         };
         let mut left = Vec::new();
+        let mut astray: BTreeSet<usize> = BTreeSet::new();
         for mut answer in tx.update(&update, given).await?.collect().await? {
             let Some(at) = answer.first().and_then(Cell::as_int).and_then(|at| usize::try_from(at).ok())
             else {
                 continue;
             };
             answer.remove(0);
-            if todo.get(at).is_some_and(|(_, values)| *values != answer) {
-                left.push(todo[at].clone());
+            let Some((place, values)) = todo.get(at) else { continue };
+            // columns beside those set as well: whatever was struck before this expects them as they were
+            let other = (0..values.len()).filter(|column| answer.get(*column) != values.get(*column));
+            let other: Vec<usize> = other.collect();
+            if !other.is_empty() {
+                left.push((*place, values.clone()));
+                astray.extend(other);
             }
         }
         todo = left;
-        if todo.is_empty() {
-            return Ok(places);
-        }
+        set = astray.into_iter().collect();
+    }
+    if todo.is_empty() {
+        return Ok(places);
     }
     restored.note(format!(
         "a trigger of {} changes rows as they come back, and could not be kept quiet",

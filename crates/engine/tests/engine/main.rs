@@ -6,6 +6,7 @@
 mod answers;
 mod apart;
 mod database;
+mod ghosts;
 mod guards;
 mod house;
 mod leaks;
@@ -15,5 +16,6 @@ mod purging;
 mod returning;
 mod reviews;
 mod sequences;
+mod stamped;
 mod story;
 mod wave;

@@ -1,0 +1,110 @@
+//! Ghosts over a job's troubles: a transaction that could not be committed takes its ghost along, and a job that goes on
+//! knows the ghosts it made.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use exeunt_engine::job::run::Control;
+use exeunt_engine::progress::{Progress, Watcher};
+use exeunt_engine::{Error, states};
+
+use crate::database::{Database, on_both};
+use crate::house::House;
+use crate::wave::whole;
+
+on_both! {
+    a_job_that_was_stopped_goes_on_with_the_ghost_it_made;
+}
+
+/// Notes refer to people without a foreign key: nothing but the engine keeps them whole.
+const TABLES: &str = "
+    CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+    CREATE TABLE notes (id INTEGER PRIMARY KEY, author INTEGER NOT NULL, body TEXT);
+    INSERT INTO people VALUES (1, 'Ada'), (2, 'Ben');
+    INSERT INTO notes VALUES (1, 1, 'one'), (2, 1, 'two'), (3, 1, 'three'), (4, 2, 'four');";
+
+fn map(per: &str) -> String {
+    format!(
+        "
+source: club
+models:
+  people:
+    table: people
+    key: [id]
+    subject: {{ person_id: id }}
+    fields: {{ name: user.name }}
+    ghost: {{ per: {per}, row: {{ name: Nobody }} }}
+    on_erase: delete
+  notes:
+    table: notes
+    key: [id]
+    relations: [ {{ to: people, by: author, as: owned_by, on_erase: repoint }} ]
+"
+    )
+}
+
+const ADRIFT: &str = "SELECT count(*) FROM notes WHERE author NOT IN (SELECT id FROM people)";
+const GHOSTS: &str = "SELECT count(*) FROM people WHERE name = 'Nobody'";
+
+struct StopAfterOne(Arc<AtomicBool>);
+
+impl Watcher for StopAfterOne {
+    fn on(&self, _: &Progress) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+async fn a_job_that_was_stopped_goes_on_with_the_ghost_it_made(database: Database) {
+    database.run(TABLES);
+    let mut house = House::new(&map("person"), vec![("club", database.source().await)]).await;
+    house.engine.settings.batch_rows = Some(1);
+    let before = database.look();
+    let ada = house.submit("erasure", &[("person_id", "1")]).await;
+    let job = house.queue(&[ada], &["person_id"]).await;
+    loop {
+        let control = Control::default();
+        let watcher = StopAfterOne(control.stop.clone());
+        match house.engine.run_job(job, "test", &control, &watcher).await {
+            Err(Error::Stopped(_)) => assert_eq!(database.ask(ADRIFT), "0"),
+            ended => {
+                assert_eq!(ended.unwrap(), states::SETTLED);
+                break;
+            }
+        }
+    }
+    assert_eq!(database.ask(GHOSTS), "1", "one for one person");
+    assert_eq!(database.ask("SELECT count(DISTINCT author) FROM notes WHERE id < 4"), "1");
+    assert_eq!(database.ask(ADRIFT), "0");
+    whole(&house, ada).await;
+    before.assert_same(&database.look());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ghost_that_was_not_committed_is_made_again() {
+    let database = Database::sqlite();
+    database.run(TABLES);
+    let Database::Sqlite { file, .. } = &database else { unreachable!("made so above") };
+    let settings = exeunt_source_sqlite::Settings {
+        lock_timeout_seconds: 1,
+        ..exeunt_source_sqlite::Settings::for_file(file)
+    };
+    let source = Arc::new(exeunt_source_sqlite::SqliteSource::new(settings));
+    let house = House::new(&map("shared"), vec![("club", source)]).await;
+    let ada = house.submit("erasure", &[("person_id", "1")]).await;
+    let job = house.queue(&[ada], &["person_id"]).await;
+    // without a write-ahead log a reader lets everybody write and nobody commit
+    let reader = rusqlite::Connection::open(file).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let _: i64 = reader.query_row("SELECT count(*) FROM notes", [], |row| row.get(0)).unwrap();
+    let holder = std::thread::spawn(move || {
+        std::thread::park_timeout(Duration::from_millis(1_500));
+        reader.execute_batch("ROLLBACK").unwrap();
+    });
+    assert_eq!(house.run(job).await.unwrap(), states::SETTLED);
+    holder.join().unwrap();
+    let voided = house.engine.store.batches(job, "void").await.unwrap();
+    assert!(!voided.is_empty(), "no commit was refused");
+    assert_eq!(database.ask(GHOSTS), "1");
+    assert_eq!(database.ask(ADRIFT), "0");
+}
