@@ -102,10 +102,8 @@ impl Check<'_> {
     fn keep(&mut self, name: &Name, model: &Model, table: &Table) {
         let Some(KeepFrom::Column(from)) = model.keep.as_ref().map(|keep| &keep.from) else { return };
         let Some(column) = table.column(from) else { return };
-        let dated = matches!(
-            column.kind,
-            Kind::Date | Kind::Timestamp { .. } | Kind::Text { .. } | Kind::Integer { .. } | Kind::Any
-        );
+        let dated =
+            matches!(column.kind, Kind::Date | Kind::Timestamp { .. } | Kind::Text { .. } | Kind::Any);
         if !dated {
             let what = format!("the period is counted from a column of type {}", column.type_name);
             let place = format!("{name}.{from}");
