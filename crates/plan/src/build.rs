@@ -180,11 +180,11 @@ fn yield_to_stronger(owned: &mut Owned<'_>) {
     }
 }
 
-/// Rows that go together may refer to each other.
+/// Rows that go together may refer to each other, unless they were cut before.
 fn drop_own_guards(schema: &Schema<'_>, steps: &mut Steps) {
     for step in steps.steps.iter_mut().filter(|step| step.together) {
         let own = &schema.table_of(step.model).table.name;
-        step.guards.retain(|guard| guard.table != *own);
+        step.guards.retain(|guard| guard.table != *own || step.after_cut.contains(guard));
     }
 }
 

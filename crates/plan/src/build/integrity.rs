@@ -93,15 +93,18 @@ impl<'a> Look<'_, 'a> {
         };
         let own = self.edge.from == self.edge.to;
         let (demands, covered) = self.demands(from);
+        let refuses = |demand: &Demand<'_>| matches!(demand, Demand::Cut(Reference::Refuse, filters, _) if self.can_guard(filters));
+        let refuses = demands.iter().any(refuses);
         for demand in demands {
             self.meet(from, demand);
         }
-        if own && self.edge.checked() {
-            self.inside(from, covered);
+        let cut = own && self.edge.checked() && self.inside(from, covered);
+        if cut && refuses {
+            self.guard(true);
         }
         let takes_along = self.edge.key.is_some_and(|key| key.enforced && key.on_delete != Rule::Refuse);
         if takes_along {
-            self.guard();
+            self.guard(cut);
         }
         !own && !self.owned.deleted(from).is_empty()
     }
@@ -169,7 +172,7 @@ impl<'a> Look<'_, 'a> {
                 "write `null`, `cascade` or `repoint` instead",
             ),
             Demand::Cut(Reference::Refuse, ..) => {
-                self.guard();
+                self.guard(false);
                 self.note(
                     Severity::Info,
                     "reference_refuses",
@@ -252,6 +255,7 @@ impl<'a> Look<'_, 'a> {
                     purpose: Some(if repoint { Purpose::Repoint } else { Purpose::Clear }),
                     assign,
                     guards: Vec::new(),
+                    after_cut: Vec::new(),
                     together: false,
                     because: vec!["the row stays, what it refers to goes".into()],
                     before: vec![self.edge.to],
@@ -271,7 +275,7 @@ impl<'a> Look<'_, 'a> {
                     && self
                         .can_guard(&parts::when_filters(&self.schema.tables[self.edge.from], &relation.when))
                 {
-                    self.guard();
+                    self.guard(false);
                     self.note(
                         Severity::Warning,
                         "kept_row_holds_back",
@@ -332,7 +336,7 @@ impl<'a> Look<'_, 'a> {
         let pointing = relation.is_none_or(|relation| relation.kind == RelationKind::RefersTo);
         let own = self.edge.from == self.edge.to;
         if !clearable && only_deleted && pointing && !own && self.can_guard(&filters) {
-            self.guard();
+            self.guard(false);
             return self.note(Severity::Info, "reference_by_order", format!("the person's rows of {} go first; a row of somebody else that refers here stops the deletion", self.spot()));
         }
         let nullable = if clearable { "`null`, " } else { "" };

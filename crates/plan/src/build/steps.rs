@@ -26,6 +26,8 @@ pub(crate) struct StepDraft {
     pub(crate) purpose: Option<Purpose>,
     pub(crate) assign: Vec<Assign>,
     pub(crate) guards: Vec<Referrer>,
+    /// Guards of the table's own rows that hold also where its rows go together: those are cut from each other before.
+    pub(crate) after_cut: Vec<Referrer>,
     pub(crate) together: bool,
     pub(crate) because: Vec<String>,
     /// Tables whose deletions must wait for this step.
@@ -200,6 +202,7 @@ pub(crate) fn from_parts<'a>(
             purpose: None,
             assign: Vec::new(),
             guards: Vec::new(),
+            after_cut: Vec::new(),
             together: false,
             because: Vec::new(),
             before: Vec::new(),

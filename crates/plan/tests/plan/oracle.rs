@@ -6,12 +6,14 @@ mod expected;
 mod world;
 
 use proptest::prelude::{ProptestConfig, any, proptest};
+use proptest::test_runner::RngSeed;
 
 use crate::Case;
 use crate::oracle::carry::Outcome;
 use crate::oracle::world::World;
 
-/// Schemas in one run; the seeds are new each time.
+/// Schemas in one run. They are the same each time, so that a run judges the change and not the luck;
+/// `PROPTEST_RNG_SEED` looks at others, `PROPTEST_CASES` at more.
 const CASES: u32 = 5_000;
 
 /// What became of one seed.
@@ -57,8 +59,15 @@ fn run(seed: u64) -> Verdict {
     Verdict::Done
 }
 
+fn config() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let cases = asked.cases.max(CASES);
+    let rng_seed = if asked.rng_seed == RngSeed::Random { RngSeed::Fixed(1) } else { asked.rng_seed };
+    ProptestConfig { cases, rng_seed, failure_persistence: None, ..asked }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_plan_does_what_its_map_says_and_nothing_else(seed in any::<u64>()) {
@@ -87,10 +96,13 @@ fn what_once_went_wrong_stays_right() {
         3_413_294_643_721_305_884,
         7_121_366_926_998_259_423,
         7_157_938_035_304_810_594,
+        10_313_441_077_453_188_401,
         10_423_106_806_968_646_535,
         11_757_610_917_707_208_962,
+        13_089_097_331_480_290_176,
         16_409_653_900_067_629_915,
         16_943_839_104_491_724_022,
+        13_382_071_385_024_433_298,
     ] {
         run(seed);
     }

@@ -14,30 +14,32 @@ use crate::build::steps::{StepDraft, nulls, to_ghost};
 use crate::document::{Assign, Purpose, Severity};
 
 impl Look<'_, '_> {
-    /// Rows of one table that refer to each other, checked by the source as each statement ends.
-    pub(super) fn inside(&mut self, from: ModelId, covered: bool) {
+    /// Rows of one table that refer to each other, checked by the source as each statement ends. `true` when those that go
+    /// are cut from each other before.
+    pub(super) fn inside(&mut self, from: ModelId, covered: bool) -> bool {
         let table = self.edge.to;
         let mut own = self.steps.of(from).iter().map(|place| &self.steps.steps[*place]);
         let repointed = own.find(|step| self.is_cut(step) && step.purpose == Some(Purpose::Repoint));
         if let Some(step) = repointed {
             let all = self.owned.sets.drafts[step.set].paths.iter().any(|path| path.filters.is_empty());
             if all {
-                return;
+                return true;
             }
         }
+        let refuses = |relation: &Relation| relation.on_erase == Some(EdgeAction::Cut(Reference::Refuse));
+        let refuses = self.edge.relations.iter().any(|(_, one)| refuses(one));
         if let Some(columns) = self.clearable() {
             let why = String::from("rows of the table refer to each other: cut before they go");
-            let refuses = |relation: &Relation| relation.on_erase == Some(EdgeAction::Cut(Reference::Refuse));
-            let spares = repointed.is_some() || self.edge.relations.iter().any(|(_, one)| refuses(one));
+            let spares = repointed.is_some() || refuses;
             match (spares, &self.schema.models[from].key) {
                 // some are pointed to a ghost and stay so, or stop the deletion: only rows that go are cut
                 (true, KeyBy::Columns(key)) => self.cut_going(from, key.clone(), &columns, why),
                 _ => self.clear(from, Vec::new(), why),
             }
-            return;
+            return true;
         }
         if !covered && self.edge.key.is_some_and(|key| key.on_delete != Rule::Refuse) {
-            return self.refuse(
+            self.refuse(
                 "ring_cannot_be_cut",
                 None,
                 format!(
@@ -46,6 +48,19 @@ impl Look<'_, '_> {
                 ),
                 "write a relation to the same model with `on_erase: cascade`, or make the column nullable",
             );
+            return false;
+        }
+        if !covered && refuses && !self.edge.enforced() {
+            self.refuse(
+                "ring_cannot_be_cut",
+                None,
+                format!(
+                    "rows of the table refer to each other by `{}`, which cannot be cleared, and no foreign key would stop the deletion of a row that others still refer to",
+                    joined(&self.edge.columns)
+                ),
+                "write `on_erase: cascade` or `repoint`, make the column nullable, or add a foreign key",
+            );
+            return false;
         }
         self.steps.each_deletion(self.schema, table, |step| {
             step.together = true;
@@ -63,6 +78,7 @@ impl Look<'_, '_> {
                 ),
             );
         }
+        false
     }
 
     /// Clears a reference in all rows that go, whatever it leads to.
@@ -83,6 +99,7 @@ impl Look<'_, '_> {
             purpose: Some(Purpose::Clear),
             assign: nulls(columns.to_vec()),
             guards: Vec::new(),
+            after_cut: Vec::new(),
             together: false,
             because: vec![why],
             before: vec![self.edge.to],
@@ -163,6 +180,7 @@ impl Look<'_, '_> {
                     purpose: Some(purpose),
                     assign,
                     guards: Vec::new(),
+                    after_cut: Vec::new(),
                     together: false,
                     because: vec![why],
                     before: vec![self.edge.to],
@@ -190,15 +208,19 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Rows that go must find nobody referring to them by this edge.
-    pub(super) fn guard(&mut self) {
+    /// Rows that go must find nobody referring to them by this edge. Those that go together may refer to each other, unless
+    /// they were `cut` before.
+    pub(super) fn guard(&mut self, cut: bool) {
         let referrer =
             Referrer { table: self.schema.tables[self.edge.from].table.name.clone(), on: self.edge.pairs() };
         let own = self.edge.from == self.edge.to;
         self.steps.each_deletion(self.schema, self.edge.to, |step| {
-            let among_themselves = own && step.together;
+            let among_themselves = own && step.together && !cut;
             if !among_themselves && !step.guards.contains(&referrer) {
                 step.guards.push(referrer.clone());
+            }
+            if own && cut {
+                step.after_cut.push(referrer.clone());
             }
         });
     }
