@@ -108,7 +108,9 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
                 number: place + 1,
                 set: number[&step.set],
                 action: match step.purpose {
-                    None => Action::Delete { guards: step.guards },
+                    None => {
+                        Action::Delete { guards: step.guards.into_iter().map(|guard| guard.by).collect() }
+                    }
                     Some(purpose) => Action::Update { purpose, assign: step.assign },
                 },
                 together: step.together,
@@ -184,7 +186,7 @@ fn yield_to_stronger(owned: &mut Owned<'_>) {
 fn drop_own_guards(schema: &Schema<'_>, steps: &mut Steps) {
     for step in steps.steps.iter_mut().filter(|step| step.together) {
         let own = &schema.table_of(step.model).table.name;
-        step.guards.retain(|guard| guard.table != *own || step.after_cut.contains(guard));
+        step.guards.retain(|guard| guard.by.table != *own || guard.cut);
     }
 }
 

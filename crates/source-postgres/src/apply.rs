@@ -11,7 +11,7 @@ use exeunt_source::{Delete, Insert, KeyBy, Lock, Marker, Pages, Referrer, Transa
 use crate::bind;
 use crate::error::Blame;
 use crate::page::Session;
-use crate::placing::{AsIs, Expected, Placing, Shaper};
+use crate::placing::{AsIs, ByNumbers, Placing, Shaper};
 
 const LOUD: &str = "SET LOCAL session_replication_role = origin";
 const QUIET: &str = "SET LOCAL session_replication_role = replica";
@@ -50,10 +50,9 @@ impl Transaction for Session {
     }
 
     async fn delete_found(&mut self, what: &Delete, keys: Vec<Row>, way: &Way) -> Result<Pages, Fault> {
-        let expected = Expected::of(&self.schema, &what.table, &what.key, &keys)?;
-        let bounds = expected.as_ref().and_then(Expected::bounds);
-        let (Some(expected), Some((least, most)), [_]) =
-            (expected, bounds, way.selection.branches.as_slice())
+        let numbers = ByNumbers::of(&self.schema, &what.table, &what.key, &keys)?;
+        let bounds = numbers.as_ref().and_then(ByNumbers::bounds);
+        let (Some(numbers), Some((least, most)), [_]) = (numbers, bounds, way.selection.branches.as_slice())
         else {
             return self.delete(what, keys).await;
         };
@@ -61,7 +60,7 @@ impl Transaction for Session {
         let bound = bind::question(&statement, &way.anchors)?;
         let doing = format!("deleting rows of `{}`", what.table);
         self.plan_afresh(&statement);
-        self.stream(doing, Blame::Rows, &statement, &bound, expected, None).await
+        self.stream(doing, Blame::Rows, &statement, &bound, numbers.along_a_way(), None).await
     }
 
     async fn update(&mut self, what: &Update, rows: Vec<Row>) -> Result<Pages, Fault> {

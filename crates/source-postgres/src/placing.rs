@@ -24,8 +24,8 @@ pub(crate) trait Shaper: Send + 'static {
 pub(crate) enum Placing {
     /// The server says it.
     Told,
-    /// By the whole number that is the row's key.
-    ByNumber(HashMap<i64, i64>),
+    /// By the key in front of the row.
+    ByNumbers(ByNumbers),
 }
 
 impl Placing {
@@ -36,40 +36,36 @@ impl Placing {
         key: &KeyBy,
         keys: &[Row],
     ) -> Result<(Self, Given), Fault> {
-        let KeyBy::Columns(columns) = key else { return Ok((Self::Told, Given::Arrays)) };
-        let [column] = columns.as_slice() else { return Ok((Self::Told, Given::Arrays)) };
-        let form = &schema.travel(table, column)?.form;
-        if form.wire != "int8" || form.into.is_some() {
-            return Ok((Self::Told, Given::Arrays));
-        }
-        let places = keys.iter().zip(0..).filter_map(|(key, place)| Some((bind::int(key.first()?)?, place)));
-        Ok((Self::ByNumber(places.collect()), Given::Any))
+        let one_column = matches!(key, KeyBy::Columns(columns) if columns.len() == 1);
+        let numbers = if one_column { ByNumbers::of(schema, table, key, keys)? } else { None };
+        Ok(match numbers {
+            Some(numbers) => (Self::ByNumbers(numbers), Given::Any),
+            None => (Self::Told, Given::Arrays),
+        })
     }
 }
 
 impl Shaper for Placing {
-    fn shape(&mut self, mut row: Row) -> Result<Row, Fault> {
-        if let Self::ByNumber(places) = self {
-            let place = row.first().and_then(Cell::as_int).and_then(|number| places.get(&number));
-            let Some(place) = place else {
-                return Err(Fault::new(FaultKind::Corrupt, "the server answered with a row not asked for"));
-            };
-            row[0] = Cell::Int(*place);
+    fn shape(&mut self, row: Row) -> Result<Row, Fault> {
+        match self {
+            Self::Told => Ok(row),
+            Self::ByNumbers(numbers) => numbers.shape(row),
         }
-        Ok(row)
     }
 }
 
 /// A key of up to three whole numbers; what it has fewer is 0.
 type Numbers = [i64; 3];
 
-/// Finds the place of each row by its key of whole numbers, where rows that were not asked for may come too.
-pub(crate) struct Expected {
+/// Finds the place of each row by its key of whole numbers.
+pub(crate) struct ByNumbers {
     places: HashMap<Numbers, i64>,
     width: usize,
+    /// What it means when a row comes that was not asked for.
+    stranger: (FaultKind, &'static str),
 }
 
-impl Expected {
+impl ByNumbers {
     /// Of keys of a table; `None` when they are not whole numbers.
     pub(crate) fn of(
         schema: &Schema,
@@ -78,15 +74,26 @@ impl Expected {
         keys: &[Row],
     ) -> Result<Option<Self>, Fault> {
         let KeyBy::Columns(columns) = key else { return Ok(None) };
-        let mut numbers = columns.len() <= Numbers::default().len();
+        let width = columns.len();
+        if width > Numbers::default().len() {
+            return Ok(None);
+        }
         for column in columns {
             let form = &schema.travel(table, column)?.form;
-            numbers = numbers && form.wire == "int8" && form.into.is_none();
+            if form.wire != "int8" || form.into.is_some() {
+                return Ok(None);
+            }
         }
-        let width = columns.len();
         let places = keys.iter().zip(0..).map(|(key, place)| Some((numbers_of(key, width)?, place)));
-        let places = if numbers { places.collect::<Option<_>>() } else { None };
-        Ok(places.map(|places| Self { places, width }))
+        let stranger = (FaultKind::Corrupt, "the server answered with a row not asked for");
+        Ok(places.collect::<Option<_>>().map(|places| Self { places, width, stranger }))
+    }
+
+    /// For an answer in which rows may come that were added among those asked for.
+    pub(crate) fn along_a_way(mut self) -> Self {
+        let words = "rows were added among those that are to go since they were looked for";
+        self.stranger = (FaultKind::Contended, words);
+        self
     }
 
     /// The least and the most of the keys.
@@ -105,15 +112,13 @@ fn numbers_of(row: &[Cell], width: usize) -> Option<Numbers> {
     Some(numbers)
 }
 
-impl Shaper for Expected {
+impl Shaper for ByNumbers {
     fn shape(&mut self, mut row: Row) -> Result<Row, Fault> {
         let place = numbers_of(&row, self.width).and_then(|numbers| self.places.get(&numbers));
-        let Some(place) = place else {
-            let words = "rows were added among those that are to go since they were looked for";
-            return Err(Fault::new(FaultKind::Contended, words));
-        };
+        let (kind, words) = self.stranger;
+        let place = *place.ok_or_else(|| Fault::new(kind, words))?;
         row.drain(..self.width - 1);
-        row[0] = Cell::Int(*place);
+        row[0] = Cell::Int(place);
         Ok(row)
     }
 }

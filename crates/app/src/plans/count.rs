@@ -1,4 +1,4 @@
-//! What a plan would touch right now: counted, or with its very statements executed and rolled back.
+//! What a plan would touch right now: counted, or with its steps carried out and rolled back.
 
 use exeunt_base::RequestId;
 use exeunt_engine::dry_run::Preview;

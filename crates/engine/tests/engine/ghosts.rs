@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use exeunt_engine::job::run::Control;
 use exeunt_engine::progress::{Progress, Watcher};
 use exeunt_engine::{Error, states};
 
 use crate::database::{Database, on_both};
-use crate::house::House;
+use crate::house::{House, impatient_sqlite};
 use crate::wave::whole;
 
 on_both! {
@@ -85,24 +84,15 @@ async fn a_ghost_that_was_not_committed_is_made_again() {
     let database = Database::sqlite();
     database.run(TABLES);
     let Database::Sqlite { file, .. } = &database else { unreachable!("made so above") };
-    let settings = exeunt_source_sqlite::Settings {
-        lock_timeout_seconds: 1,
-        ..exeunt_source_sqlite::Settings::for_file(file)
-    };
-    let source = Arc::new(exeunt_source_sqlite::SqliteSource::new(settings));
-    let house = House::new(&map("shared"), vec![("club", source)]).await;
+    let house = House::new(&map("shared"), vec![("club", impatient_sqlite(file))]).await;
     let ada = house.submit("erasure", &[("person_id", "1")]).await;
     let job = house.queue(&[ada], &["person_id"]).await;
     // without a write-ahead log a reader lets everybody write and nobody commit
     let reader = rusqlite::Connection::open(file).unwrap();
     reader.execute_batch("BEGIN").unwrap();
     let _: i64 = reader.query_row("SELECT count(*) FROM notes", [], |row| row.get(0)).unwrap();
-    let holder = std::thread::spawn(move || {
-        std::thread::park_timeout(Duration::from_millis(1_500));
-        reader.execute_batch("ROLLBACK").unwrap();
-    });
+    house.world.while_it_waits(move || reader.execute_batch("ROLLBACK").unwrap());
     assert_eq!(house.run(job).await.unwrap(), states::SETTLED);
-    holder.join().unwrap();
     let voided = house.engine.store.batches(job, "void").await.unwrap();
     assert!(!voided.is_empty(), "no commit was refused");
     assert_eq!(database.ask(GHOSTS), "1");

@@ -25,15 +25,33 @@ use exeunt_vault::{KeyFile, Keyring, Shelf};
 pub(crate) struct TestWorld {
     ahead: Mutex<i64>,
     dice: Mutex<Dice>,
+    meanwhile: Mutex<Option<Meanwhile>>,
 }
+
+type Meanwhile = Box<dyn FnOnce() + Send>;
+
+/// The engine waits this long between two beats of a lease, and less for a source that is busy.
+const BEAT: Duration = Duration::from_secs(1);
 
 impl TestWorld {
     pub(crate) fn new() -> Self {
-        Self { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()) }
+        Self { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()), meanwhile: Mutex::new(None) }
     }
 
     pub(crate) fn skip_days(&self, days: i64) {
         *self.ahead.lock().unwrap() += days * 86_400;
+    }
+}
+
+impl TestWorld {
+    /// Does something once, when the engine next waits for a source that is busy.
+    pub(crate) fn while_it_waits(&self, what: impl FnOnce() + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(what));
+    }
+
+    /// Whether that happened.
+    pub(crate) fn waited(&self) -> bool {
+        self.meanwhile.lock().unwrap().is_none()
     }
 }
 
@@ -50,6 +68,10 @@ impl World for TestWorld {
     }
 
     async fn wait(&self, time: Duration) {
+        let what = if time < BEAT { self.meanwhile.lock().unwrap().take() } else { None };
+        if let Some(what) = what {
+            what();
+        }
         tokio::time::sleep(time).await;
     }
 }
@@ -213,6 +235,15 @@ impl House {
 
 pub(crate) fn sqlite(path: &Path) -> Arc<dyn Source> {
     Arc::new(exeunt_source_sqlite::SqliteSource::new(exeunt_source_sqlite::Settings::for_file(path)))
+}
+
+/// One that waits no longer than a second for a lock.
+pub(crate) fn impatient_sqlite(path: &Path) -> Arc<dyn Source> {
+    let settings = exeunt_source_sqlite::Settings {
+        lock_timeout_seconds: 1,
+        ..exeunt_source_sqlite::Settings::for_file(path)
+    };
+    Arc::new(exeunt_source_sqlite::SqliteSource::new(settings))
 }
 
 pub(crate) async fn postgres(url: &str) -> Arc<dyn Source> {

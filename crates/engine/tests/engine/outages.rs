@@ -3,7 +3,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use exeunt_base::Secret;
 use exeunt_engine::job::run::Control;
@@ -15,7 +14,7 @@ use exeunt_testkit::postgres::Settings;
 use exeunt_vault::{KeyFile, Keyring, Shelf};
 
 use crate::database::{CLUB, Database, on_both};
-use crate::house::{House, postgres};
+use crate::house::{House, impatient_sqlite, postgres};
 use crate::wave::{erased, whole};
 
 on_both! {
@@ -47,20 +46,17 @@ impl<F: Fn() + Send + Sync> Watcher for Meddle<F> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_file_is_waited_for() {
-    let (database, house) = club(Database::sqlite()).await;
+    let database = Database::sqlite().club();
     let Database::Sqlite { file, .. } = &database else { unreachable!("made so above") };
+    let house = House::new(CLUB, vec![("club", impatient_sqlite(file))]).await;
     let before = database.look();
     let ada = house.submit("erasure", &[("person_id", "1")]).await;
     let job = house.queue(&[ada], &["person_id"]).await;
     let other = rusqlite::Connection::open(file).unwrap();
     other.execute_batch("BEGIN IMMEDIATE; UPDATE visits SET page = page").unwrap();
-    // longer than a statement of ours waits, shorter than the job is patient
-    let holder = std::thread::spawn(move || {
-        std::thread::park_timeout(Duration::from_secs(7));
-        other.execute_batch("ROLLBACK").unwrap();
-    });
+    house.world.while_it_waits(move || other.execute_batch("ROLLBACK").unwrap());
     assert_eq!(house.run(job).await.unwrap(), states::SETTLED);
-    holder.join().unwrap();
+    assert!(house.world.waited(), "nobody was in the way");
     whole(&house, ada).await;
     before.assert_same(&database.look());
 }
@@ -133,6 +129,39 @@ async fn a_row_that_comes_between_those_of_a_batch_is_not_struck_with_them(datab
     for unit in house.engine.store.units(job).await.unwrap() {
         assert_eq!(unit.done, unit.total, "{unit:?}");
     }
+}
+
+/// A trigger that keeps a row says nothing of it, so that nobody would see it was touched: rows of such a table go by key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trigger_fires_for_no_row_that_was_not_counted() {
+    let database = Database::postgres().club();
+    database.run(
+        "CREATE TABLE touched (id BIGINT);
+         CREATE FUNCTION keep_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             INSERT INTO touched VALUES (OLD.id);
+             IF OLD.page = '/late' THEN RETURN NULL; END IF;
+             RETURN OLD; END $$;
+         CREATE TRIGGER visits_out BEFORE DELETE ON visits FOR EACH ROW EXECUTE FUNCTION keep_late();",
+    );
+    let map = CLUB.replace("ignore: {", "ignore: { touched: only numbers,").replace(
+        "relations: [ { to: people, by: person, as: owned_by } ]\n    on_erase: delete",
+        "relations: [ { to: people, by: person, as: owned_by } ]\n    on_erase: delete
+    triggers: { visits_out: { effect: local, because: it counts } }",
+    );
+    let mut house = House::new(&map, vec![("club", database.source().await)]).await;
+    house.engine.settings.batch_rows = Some(12);
+    for id in 0..24 {
+        database.run(&format!("INSERT INTO visits VALUES ({}, 1, '/many')", 1000 + 10 * id));
+    }
+    let ada = house.submit("erasure", &[("person_id", "1")]).await;
+    let job = house.queue(&[ada], &["person_id"]).await;
+    let watcher = Meddle(AtomicBool::new(false), || {
+        database.run("INSERT INTO visits VALUES (1105, 1, '/late')");
+    });
+    let end = house.engine.run_job(job, "test", &Control::default(), &watcher).await.unwrap();
+    assert_eq!(end, states::SETTLED);
+    assert_ne!(database.ask("SELECT count(*) FROM touched"), "0", "the trigger works");
+    assert_eq!(database.ask("SELECT count(*) FROM touched WHERE id = 1105"), "0");
 }
 
 async fn a_full_vault_is_told_and_nothing_is_lost(database: Database) {

@@ -93,17 +93,16 @@ impl<'a> Look<'_, 'a> {
         };
         let own = self.edge.from == self.edge.to;
         let (demands, covered) = self.demands(from);
-        let refuses = |demand: &Demand<'_>| matches!(demand, Demand::Cut(Reference::Refuse, filters, _) if self.can_guard(filters));
-        let refuses = demands.iter().any(refuses);
+        let refused = demands.iter().any(|demand| match demand {
+            Demand::Cut(Reference::Refuse, filters, _) => self.can_guard(filters),
+            _ => false,
+        });
         for demand in demands {
             self.meet(from, demand);
         }
         let cut = own && self.edge.checked() && self.inside(from, covered);
-        if cut && refuses {
-            self.guard(true);
-        }
         let takes_along = self.edge.key.is_some_and(|key| key.enforced && key.on_delete != Rule::Refuse);
-        if takes_along {
+        if takes_along || (cut && refused) {
             self.guard(cut);
         }
         !own && !self.owned.deleted(from).is_empty()
@@ -255,7 +254,6 @@ impl<'a> Look<'_, 'a> {
                     purpose: Some(if repoint { Purpose::Repoint } else { Purpose::Clear }),
                     assign,
                     guards: Vec::new(),
-                    after_cut: Vec::new(),
                     together: false,
                     because: vec!["the row stays, what it refers to goes".into()],
                     before: vec![self.edge.to],

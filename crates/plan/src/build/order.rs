@@ -198,7 +198,6 @@ fn cut<'a>(schema: &Schema<'a>, edges: &Edges<'a>, owned: &mut Owned<'a>, steps:
                 purpose: Some(Purpose::Clear),
                 assign,
                 guards: Vec::new(),
-                after_cut: Vec::new(),
                 together: false,
                 because: vec!["the tables refer to each other in a ring, cut here".into()],
                 before: vec![edge.to],

@@ -25,13 +25,19 @@ pub(crate) struct StepDraft {
     pub(crate) model: ModelId,
     pub(crate) purpose: Option<Purpose>,
     pub(crate) assign: Vec<Assign>,
-    pub(crate) guards: Vec<Referrer>,
-    /// Guards of the table's own rows that hold also where its rows go together: those are cut from each other before.
-    pub(crate) after_cut: Vec<Referrer>,
+    pub(crate) guards: Vec<Guard>,
     pub(crate) together: bool,
     pub(crate) because: Vec<String>,
     /// Tables whose deletions must wait for this step.
     pub(crate) before: Vec<TableId>,
+}
+
+/// A reference by which nobody may point to the rows of a deletion.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard {
+    pub(crate) by: Referrer,
+    /// Rows of the table itself that go along do not point to each other any more: they are cut before.
+    pub(crate) cut: bool,
 }
 
 impl StepDraft {
@@ -202,7 +208,6 @@ pub(crate) fn from_parts<'a>(
             purpose: None,
             assign: Vec::new(),
             guards: Vec::new(),
-            after_cut: Vec::new(),
             together: false,
             because: Vec::new(),
             before: Vec::new(),

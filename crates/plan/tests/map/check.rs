@@ -131,6 +131,26 @@ fn what_refuses_null_cannot_be_cleared() {
 }
 
 #[test]
+fn a_period_is_counted_from_a_date() {
+    let keep = |from: &str| {
+        format!(
+            "  a:\n    table: a\n    key: [id]\n    fields: {{ n: user, t: user, d: user }}\n    relations: [{{ to: people, by: p, as: owned_by }}]\n    \
+             on_erase: keep\n    keep: {{ for: 5y, from: {from}, because: tax, then: delete }}\n"
+        )
+    };
+    let table = "create table a (id integer primary key, p integer references people, n integer, t text, d datetime);";
+    found(
+        schema(table),
+        &keep("n"),
+        expect![[r#"
+            map.yaml:10:5: error [keep-from-no-date] s.a.n: the period is counted from a column of type INTEGER; count from a date
+        "#]],
+    );
+    found(schema(table), &keep("t"), expect![[""]]);
+    found(schema(table), &keep("d"), expect![[""]]);
+}
+
+#[test]
 fn a_ghost_needs_what_its_table_needs() {
     let text = "source: s\nmodels:\n  people:\n    table: people\n    key: id\n    subject: { email: email }\n    fields: { email: user.contact.email, name: user.name, born: user }\n    \
                 on_erase: delete\n    ghost: { row: { name: null } }\n";

@@ -57,7 +57,7 @@ pub(crate) async fn asks_to_be_forgotten(stage: &mut Stage) -> Result<Erased, Fa
     stage.story.chapter("\u{201c}Forget me.\u{201d}")?;
     stage.story.say(
         "Now she asks to be erased. First comes a plan: a document that says what will be done to which rows and why. \
-         Nothing is touched yet. A dry run executes the very statements and rolls them back.",
+         Nothing is touched yet. A dry run carries the steps out and rolls them back.",
     )?;
     stage
         .story

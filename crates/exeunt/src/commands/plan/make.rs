@@ -14,7 +14,7 @@ pub(crate) struct Args {
     /// The requests, all for the same right
     #[arg(required = true, value_parser = ids::id::<RequestId>("req"))]
     requests: Vec<RequestId>,
-    /// Execute the very statements and roll them back
+    /// Carry the steps out in the sources and roll them back
     #[arg(long)]
     dry_run: bool,
     /// Do not count rows now

@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// Every step in sentences, with its reason
     #[arg(long)]
     explain: bool,
-    /// Execute the very statements and roll them back
+    /// Carry the steps out in the sources and roll them back
     #[arg(long)]
     dry_run: bool,
     /// Do not count rows now

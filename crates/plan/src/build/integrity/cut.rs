@@ -10,7 +10,7 @@ use crate::build::integrity::Look;
 use crate::build::owned::joined;
 use crate::build::schema::ModelId;
 use crate::build::sets::{Path, SetDraft, SetId};
-use crate::build::steps::{StepDraft, nulls, to_ghost};
+use crate::build::steps::{Guard, StepDraft, nulls, to_ghost};
 use crate::document::{Assign, Purpose, Severity};
 
 impl Look<'_, '_> {
@@ -99,7 +99,6 @@ impl Look<'_, '_> {
             purpose: Some(Purpose::Clear),
             assign: nulls(columns.to_vec()),
             guards: Vec::new(),
-            after_cut: Vec::new(),
             together: false,
             because: vec![why],
             before: vec![self.edge.to],
@@ -180,7 +179,6 @@ impl Look<'_, '_> {
                     purpose: Some(purpose),
                     assign,
                     guards: Vec::new(),
-                    after_cut: Vec::new(),
                     together: false,
                     because: vec![why],
                     before: vec![self.edge.to],
@@ -208,19 +206,14 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Rows that go must find nobody referring to them by this edge. Those that go together may refer to each other, unless
-    /// they were `cut` before.
+    /// Rows that go must find nobody referring to them by this edge; `cut` when those of the table itself no longer do.
     pub(super) fn guard(&mut self, cut: bool) {
-        let referrer =
+        let by =
             Referrer { table: self.schema.tables[self.edge.from].table.name.clone(), on: self.edge.pairs() };
-        let own = self.edge.from == self.edge.to;
         self.steps.each_deletion(self.schema, self.edge.to, |step| {
-            let among_themselves = own && step.together && !cut;
-            if !among_themselves && !step.guards.contains(&referrer) {
-                step.guards.push(referrer.clone());
-            }
-            if own && cut {
-                step.after_cut.push(referrer.clone());
+            match step.guards.iter_mut().find(|guard| guard.by == by) {
+                Some(known) => known.cut |= cut,
+                None => step.guards.push(Guard { by: by.clone(), cut }),
             }
         });
     }

@@ -31,7 +31,6 @@ pub(super) fn clear<'a>(schema: &Schema<'a>, reach: &Reach<'a>, owned: &mut Owne
             purpose: Some(Purpose::Clear),
             assign: nulls(relation.by.clone()),
             guards: Vec::new(),
-            after_cut: Vec::new(),
             together: false,
             because: vec!["the reference is cleared, as the map asks".into()],
             before: Vec::new(),
