@@ -151,9 +151,9 @@ impl Engine {
             lines.push(line);
         }
         for (name, tx) in open {
-            let undone = tx.rollback().await.map_err(Error::at(&name));
-            if trouble.is_none() {
-                undone?;
+            let undone = if trouble.is_some() { tx.rollback().await } else { tx.rehearse().await };
+            if let Err(fault) = undone {
+                trouble.get_or_insert(Error::at(&name)(fault));
             }
         }
         rehearsal.forget(self)?;

@@ -115,6 +115,11 @@ impl Transaction for Session {
     async fn rollback(self: Box<Self>) -> Result<(), Fault> {
         self.end("rolling back", "ROLLBACK").await
     }
+
+    async fn rehearse(self: Box<Self>) -> Result<(), Fault> {
+        // a refusal leaves the transaction failed, and with the session it is rolled back
+        self.end("rehearsing a commit", "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK").await
+    }
 }
 
 impl Session {

@@ -84,8 +84,12 @@ fn names(code: i32, message: &str) -> Option<String> {
         ffi::SQLITE_ERROR if message.starts_with("foreign key mismatch") => message,
         _ => return None,
     };
-    // Names come from other people's databases: no control characters, no novels.
-    Some(told.chars().filter(|c| !c.is_control()).take(130).collect())
+    Some(shown(told))
+}
+
+/// Names come from other people's databases: no control characters, no novels.
+pub(crate) fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(130).collect()
 }
 
 fn code_name(code: i32) -> String {

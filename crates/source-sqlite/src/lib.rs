@@ -13,6 +13,7 @@ mod cells;
 mod confirm;
 mod connect;
 mod describe;
+mod ending;
 mod error;
 mod functions;
 mod page;

@@ -12,7 +12,7 @@ use exeunt_source::{
 use crate::error::fault;
 use crate::settings::Settings;
 use crate::worker::{Held, Lease, Pool};
-use crate::{apply, confirm, describe, page, scrub};
+use crate::{apply, confirm, describe, ending, page, scrub};
 
 /// A SQLite database as a source. Cheap to clone; connections are opened when first needed.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ impl Source for SqliteSource {
             .call(|held| {
                 begin(held, "BEGIN")?;
                 let catalog = describe::describe(&held.connection);
-                end(held, "ROLLBACK")?;
+                ending::rollback(held)?;
                 catalog
             })
             .await
@@ -171,14 +171,23 @@ impl Transaction for Open {
         self.lease
             .call(|held| {
                 whole(held)?;
-                end(held, "COMMIT")
+                ending::commit(held)
             })
             .await
     }
 
     async fn rollback(self: Box<Self>) -> Result<(), Fault> {
         self.lease
-            .call(|held| if held.connection.is_autocommit() { Ok(()) } else { end(held, "ROLLBACK") })
+            .call(|held| if held.connection.is_autocommit() { Ok(()) } else { ending::rollback(held) })
+            .await
+    }
+
+    async fn rehearse(self: Box<Self>) -> Result<(), Fault> {
+        self.lease
+            .call(|held| {
+                whole(held)?;
+                ending::rehearse(held)
+            })
             .await
     }
 }
@@ -190,10 +199,6 @@ fn begin(held: &mut Held, how: &'static str) -> Result<(), Fault> {
     held.connection.execute_batch(how).map_err(|error| fault(BEGINNING, &error))?;
     // Reading the schema's version is also what fixes the state that a reader sees.
     held.shapes.refresh(&held.connection)
-}
-
-fn end(held: &Held, how: &'static str) -> Result<(), Fault> {
-    held.connection.execute_batch(how).map_err(|error| fault("end a transaction", &error))
 }
 
 /// Refuses to go on in a transaction that has failed. SQLite itself would: some errors end the transaction, and the

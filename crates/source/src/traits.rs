@@ -84,4 +84,8 @@ pub trait Transaction: Reader {
 
     /// Undoes it.
     async fn rollback(self: Box<Self>) -> Result<(), Fault>;
+
+    /// Undoes it, once all was checked that [`Self::commit`] checks at the end (deferred constraints and triggers): a fault
+    /// where the commit would have been refused. Undone in either case.
+    async fn rehearse(self: Box<Self>) -> Result<(), Fault>;
 }

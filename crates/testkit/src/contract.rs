@@ -177,7 +177,8 @@ macro_rules! source_contract {
             restores: hostile_values_come_back_the_same, hostile_names_are_only_names,
                 equal_rows_without_a_key_are_struck_one_by_one;
             faults: a_lock_held_elsewhere_is_contended, what_was_dropped_is_missing, bad_rows_are_refused_silently,
-                no_fault_quotes_a_value, a_failed_transaction_cannot_be_committed;
+                no_fault_quotes_a_value, a_failed_transaction_cannot_be_committed,
+                what_is_checked_at_the_end_can_be_rehearsed;
             big: ten_megabyte_cells_come_back_the_same, a_hundred_thousand_rows_pass_through_little_memory;
         }
     };

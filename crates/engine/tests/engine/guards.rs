@@ -179,6 +179,31 @@ async fn a_dry_run_counts_what_the_run_does_and_changes_nothing(database: Databa
     assert_eq!(said, ran);
 }
 
+/// What the database looks at when a transaction ends is part of what a dry run tries.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_sees_what_is_checked_at_the_end() {
+    let database = Database::postgres().club();
+    database.run(
+        "CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             RAISE EXCEPTION 'not this one'; END $$;
+         CREATE CONSTRAINT TRIGGER visits_stay AFTER DELETE ON visits DEFERRABLE INITIALLY DEFERRED
+             FOR EACH ROW EXECUTE FUNCTION never();",
+    );
+    let map = CLUB.replace(
+        "relations: [ { to: people, by: person, as: owned_by } ]\n    on_erase: delete",
+        "relations: [ { to: people, by: person, as: owned_by } ]\n    on_erase: delete
+    triggers: { visits_stay: { effect: local, because: it looks } }",
+    );
+    let house = House::new(&map, vec![("club", database.source().await)]).await;
+    let before = database.look();
+    let requests = [house.submit("erasure", &[("person_id", "1")]).await];
+    let document = house.draft(Right::Erasure, &["person_id"]).await;
+    let people = house.engine.people(&requests).await.unwrap();
+    let refused = house.engine.dry_run(&document, people, Confirmed::default()).await;
+    assert!(matches!(refused, Err(Error::Source { .. })), "{refused:?}");
+    before.assert_same(&database.look());
+}
+
 async fn rows_written_between_plan_and_run_are_counted_and_erased(database: Database) {
     let (database, house) = club(database).await;
     let ada = house.submit("erasure", &[("person_id", "1")]).await;

@@ -187,3 +187,37 @@ pub async fn a_failed_transaction_cannot_be_committed(fixture: &Fixture) {
     assert!(transaction.commit().await.is_err());
     before.assert_same(&fixture.snapshot());
 }
+
+/// A deferred reference is looked at when the transaction ends: a rehearsal refuses what the commit would, and both say
+/// which tables are meant.
+pub async fn what_is_checked_at_the_end_can_be_rehearsed(fixture: &Fixture) {
+    fixture
+        .set_up(
+            "CREATE TABLE teams (id BIGINT PRIMARY KEY);
+             CREATE TABLE players (id BIGINT PRIMARY KEY,
+                 team BIGINT REFERENCES teams (id) DEFERRABLE INITIALLY DEFERRED);
+             INSERT INTO teams VALUES (1), (2); INSERT INTO players VALUES (10, 1);",
+        )
+        .await;
+    let before = fixture.snapshot();
+    let without = async |of: &str, id: i64| {
+        let mut transaction = fixture.source.begin().await.expect("a transaction");
+        let what = Delete { table: table(fixture, of), key: key("id"), columns: names("id") };
+        let pages = transaction.delete(&what, ints([id])).await.expect("a delete begins");
+        assert_eq!(pages.collect().await.expect("the reference is not looked at yet").len(), 1);
+        transaction
+    };
+    for commit in [false, true] {
+        let transaction = without("teams", 1).await;
+        let ended = if commit { transaction.commit().await } else { transaction.rehearse().await };
+        let fault = ended.expect_err("a player of the team is left");
+        assert_eq!(fault.kind, FaultKind::Refused, "{fault}");
+        assert!(fault.to_string().contains("players"), "{fault}");
+        before.assert_same(&fixture.snapshot());
+    }
+    without("teams", 2).await.rehearse().await.expect("nobody refers to it");
+    before.assert_same(&fixture.snapshot());
+    fixture.source.begin().await.expect("a transaction").rehearse().await.expect("nothing was done");
+    without("teams", 2).await.commit().await.expect("nobody refers to it");
+    assert_eq!(before.changes(&fixture.snapshot()).len(), 1);
+}
