@@ -60,6 +60,11 @@ impl Door {
         self
     }
 
+    /// The day, in UTC.
+    pub(crate) fn today(&self) -> time::Date {
+        self.world.now().to_utc().date()
+    }
+
     /// The settings; *no home* when there are none.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let path = Layout::new(&self.home).settings();

@@ -7,12 +7,24 @@ use exeunt_base::Name;
 use exeunt_datamap::DataMap;
 use exeunt_plan::map::{self, Finding};
 use exeunt_source::{Catalog, Source};
+use time::Date;
 
 use crate::error::Error;
 
-/// Everything found, errors first. Sources the map does not name are left alone.
-pub async fn check(map: &DataMap, sources: &BTreeMap<Name, Arc<dyn Source>>) -> Result<Vec<Finding>, Error> {
-    Ok(map::check::check(map, &catalogs(map, sources).await?))
+/// Everything found, errors first; when nothing else is wrong, what would still stand in the way of a plan. Sources the map
+/// does not name are left alone.
+pub async fn check(
+    map: &DataMap,
+    sources: &BTreeMap<Name, Arc<dyn Source>>,
+    today: Date,
+) -> Result<Vec<Finding>, Error> {
+    let catalogs = catalogs(map, sources).await?;
+    let mut findings = map::check::check(map, &catalogs);
+    if !map::check::has_errors(&findings) {
+        let abilities = sources.iter().map(|(name, source)| (name.clone(), source.abilities())).collect();
+        findings.splice(0..0, map::check::trial(map, &catalogs, &abilities, today));
+    }
+    Ok(findings)
 }
 
 /// The live schemas of the map's sources, of those that are configured.

@@ -1,21 +1,24 @@
 //! The integrity pass: for each row that goes, everything that could point at it, mapped or not, decided or refused.
 
 mod cut;
+mod demand;
 mod identity;
+mod stays;
 
 use exeunt_base::Name;
-use exeunt_datamap::model::{EdgeAction, Reference, Relation, RelationKind, Span};
+use exeunt_datamap::model::{Reference, Relation, RelationKind, Span};
 use exeunt_source::catalog::Rule;
 use exeunt_source::selection::Filter;
 
 use crate::build::edges::{Edge, Edges};
+use crate::build::integrity::demand::Demand;
 use crate::build::owned::{Owned, joined};
-use crate::build::parts::{self, Act};
-use crate::build::reach::{Fate, Reach, Through};
+use crate::build::parts::Act;
+use crate::build::reach::Reach;
 use crate::build::schema::{ModelId, Schema};
 use crate::build::sets::SetId;
-use crate::build::steps::{StepDraft, Steps, clearable, nulls, to_ghost};
-use crate::document::{Assign, Note, Purpose, Severity, Value};
+use crate::build::steps::{Steps, clearable};
+use crate::document::{Note, Severity};
 use crate::problem::Problem;
 
 /// Edges that bind the order of deletions: rows at their start go before rows at their end.
@@ -73,16 +76,6 @@ struct Look<'l, 'a> {
     edge: &'l Edge<'a>,
 }
 
-/// What is to be done with references that are not gone by themselves.
-enum Demand<'a> {
-    /// Decided in the map: cut it.
-    Cut(Reference, Vec<Filter>, Option<&'a Relation>),
-    /// Rows the person owned, which stay: part and relation.
-    Stays(usize, usize, &'a Relation),
-    /// Nobody decided.
-    Open(Option<&'a Relation>, Vec<Filter>),
-}
-
 impl<'a> Look<'_, 'a> {
     /// Decides the edge; answers whether rows at its start that go must go first.
     fn decide(&mut self) -> bool {
@@ -106,60 +99,6 @@ impl<'a> Look<'_, 'a> {
             self.guard(cut);
         }
         !own && !self.owned.deleted(from).is_empty()
-    }
-
-    /// What the map says about each relation over this edge, and whether all rows go with what they refer to.
-    fn demands(&self, from: ModelId) -> (Vec<Demand<'a>>, bool) {
-        let mut demands = Vec::new();
-        let (mut said, mut covered, mut decided) = (false, false, false);
-        for (_, relation) in &self.edge.relations {
-            let whole = relation.when.is_empty();
-            said |= whole || self.edge.key.is_none();
-            let filters = || parts::when_filters(&self.schema.tables[self.edge.from], &relation.when);
-            let way = self.reach.ways[from].iter().position(|way| {
-                way.relation().is_some_and(|other| std::ptr::eq(other, *relation))
-                    && matches!(way.through, Through::Down { .. } | Through::Cascade { .. })
-            });
-            match (way, &relation.on_erase) {
-                (Some(way), _) if self.reach.ways[from][way].fate == Fate::Refuse => {
-                    demands.push(Demand::Cut(Reference::Refuse, filters(), Some(*relation)));
-                }
-                (Some(way), _) => {
-                    let mut stays = false;
-                    for &place in &self.owned.of_model[from] {
-                        let part = &self.owned.parts[place];
-                        let here = part.ways.contains(&way);
-                        // a shared row may be spared for another owner's sake
-                        let gone = matches!(part.act, Act::Delete | Act::Detach(_)) && !part.shared;
-                        if here && !gone {
-                            stays = true;
-                            demands.push(Demand::Stays(place, way, relation));
-                        }
-                    }
-                    covered |= whole && !stays;
-                }
-                (None, Some(EdgeAction::Cut(cut))) => {
-                    demands.push(Demand::Cut(*cut, filters(), Some(*relation)))
-                }
-                (None, _) if relation.kind == RelationKind::Owns && self.only_owners_refer(from) => {
-                    covered = true
-                }
-                (None, _) => demands.push(Demand::Open(Some(*relation), filters())),
-            }
-            decided |= whole && relation.on_erase.is_some();
-        }
-        if !said {
-            demands.push(Demand::Open(None, Vec::new()));
-        }
-        if covered || decided {
-            demands.retain(|demand| !matches!(demand, Demand::Open(..)));
-        }
-        if covered {
-            // another relation over the same edge takes these rows along: those that stay refer to rows that stay
-            let cuts = |relation: &Relation| matches!(relation.on_erase, Some(EdgeAction::Cut(_)));
-            demands.retain(|demand| !matches!(demand, Demand::Stays(_, _, relation) if !cuts(relation)));
-        }
-        (demands, covered)
     }
 
     fn meet(&mut self, from: ModelId, demand: Demand<'a>) {
@@ -199,122 +138,6 @@ impl<'a> Look<'_, 'a> {
         }
     }
 
-    /// A row that was the person's stays, and what it refers to goes.
-    fn stays(&mut self, from: ModelId, place: usize, way: usize, relation: &'a Relation) {
-        let part = self.owned.parts[place].clone();
-        let clear = self.clearable();
-        let cleared = |assign: &[Assign]| {
-            assign.iter().any(|one| {
-                self.edge.columns.contains(&one.column) && one.to == Value::Mask(exeunt_mask::Method::Null)
-            })
-        };
-        let step = self.steps.of(from).iter().copied().find(|place| {
-            let step = &self.steps.steps[*place];
-            step.set == part.set && step.purpose == Some(Purpose::Anonymize)
-        });
-        if step.is_some_and(|step| cleared(&self.steps.steps[step].assign)) {
-            if let Some(step) = step {
-                self.steps.steps[step].before.push(self.edge.to);
-            }
-            return;
-        }
-        let repoint = relation.on_erase == Some(EdgeAction::Cut(Reference::Repoint));
-        // every row of the part refers by this edge to a row that goes: one change does both
-        let alone = part.ways == [way] && !part.shared && self.all_go();
-        let ghost = if repoint { self.steps.ghost(self.schema, self.to) } else { None };
-        let assign = match (ghost, &clear) {
-            (Some(ghost), _) => Some(to_ghost(ghost, &self.edge.columns, &self.edge.to_columns)),
-            (None, Some(columns)) if !repoint => Some(nulls(columns.clone())),
-            _ => None,
-        };
-        let mut filters = parts::when_filters(&self.schema.tables[self.edge.from], &relation.when);
-        filters.extend(part.filters.iter().cloned());
-        match (assign, step) {
-            (Some(assign), Some(step)) if alone => {
-                self.said_of_staying(relation);
-                let step = &mut self.steps.steps[step];
-                let fresh: Vec<Assign> = assign
-                    .into_iter()
-                    .filter(|one| step.assign.iter().all(|other| other.column != one.column))
-                    .collect();
-                step.assign.extend(fresh);
-                step.before.push(self.edge.to);
-                step.because.push(format!(
-                    "{} goes, so `{}` no longer refers to it",
-                    self.schema.models[self.to].at,
-                    joined(&self.edge.columns)
-                ));
-            }
-            // the part is exactly the rows that refer: no need to find them twice
-            (Some(assign), None) if alone => {
-                self.said_of_staying(relation);
-                self.steps.add(StepDraft {
-                    set: part.set,
-                    model: from,
-                    purpose: Some(if repoint { Purpose::Repoint } else { Purpose::Clear }),
-                    assign,
-                    guards: Vec::new(),
-                    together: false,
-                    because: vec!["the row stays, what it refers to goes".into()],
-                    before: vec![self.edge.to],
-                });
-            }
-            (Some(_), _) if repoint => self.repoint(from, filters, Some(relation)),
-            (Some(_), _) => {
-                self.said_of_staying(relation);
-                self.clear(from, filters, "the row stays, what it refers to goes".into());
-            }
-            (None, _) if repoint => self.repoint(from, filters, Some(relation)),
-            (None, _) => {
-                let law = matches!(part.act, Act::Keep(Some(_)) | Act::Minimize(..));
-                let runs_out = self.schema.models[self.to].model.keep.is_some();
-                if law
-                    && runs_out
-                    && self
-                        .can_guard(&parts::when_filters(&self.schema.tables[self.edge.from], &relation.when))
-                {
-                    self.guard(false);
-                    self.note(
-                        Severity::Warning,
-                        "kept_row_holds_back",
-                        format!(
-                            "rows whose time is over stay while a kept row of {} refers to them",
-                            self.spot()
-                        ),
-                    );
-                    return;
-                }
-                let what = match part.act {
-                    Act::Keep(_) => "kept",
-                    Act::Minimize(..) | Act::Anonymize(_) => "anonymized and stay",
-                    _ => "shared and may stay",
-                };
-                self.refuse(
-                    "reference_undecided",
-                    Some(relation),
-                    format!("its rows are {what}, but what they refer to is deleted and `{}` cannot be cleared", joined(&self.edge.columns)),
-                    &format!(
-                        "write `on_erase: repoint` on this relation and a `ghost:` on {to}, or anonymize {to} instead of deleting it",
-                        to = self.schema.models[self.to].at
-                    ),
-                );
-            }
-        }
-    }
-
-    fn said_of_staying(&mut self, relation: &Relation) {
-        if !matches!(relation.on_erase, Some(EdgeAction::Cut(_))) {
-            self.note(
-                Severity::Info,
-                "reference_cleared",
-                format!(
-                    "`{}` of rows that stay is cleared, because what it refers to goes",
-                    joined(&self.edge.columns)
-                ),
-            );
-        }
-    }
-
     /// A reference nobody decided.
     fn open(&mut self, from: ModelId, relation: Option<&'a Relation>, filters: Vec<Filter>) {
         let clearable = self.clearable().is_some();
@@ -328,6 +151,12 @@ impl<'a> Look<'_, 'a> {
             };
             self.note(Severity::Info, "reference_cleared", format!("`{}` of rows that refer to deleted ones is cleared; write `on_erase` to decide otherwise", joined(&self.edge.columns)));
             return self.clear(from, filters, why.into());
+        }
+        if let Some(said) = relation
+            && self.only_a_ghost_helps()
+        {
+            self.said_of_staying(said);
+            return self.repoint(from, filters, relation);
         }
         let only_deleted = self.owned.parts_of(from).all(|part| part.act == Act::Delete)
             && !self.owned.deleted(from).is_empty();
@@ -380,17 +209,6 @@ impl<'a> Look<'_, 'a> {
                 self.schema.models[self.to].at
             ),
         });
-    }
-
-    /// Whether rows of the target go only with the last row that refers to them, and all of those go.
-    fn only_owners_refer(&self, from: ModelId) -> bool {
-        let shared = self.reach.ways[self.to].iter().all(|way| way.shared || !way.fate.flows());
-        shared && self.owned.parts_of(from).all(|part| part.act == Act::Delete && !part.shared)
-    }
-
-    /// Whether every reached row of the target goes.
-    fn all_go(&self) -> bool {
-        self.owned.parts_of(self.to).all(|part| part.act == Act::Delete && !part.shared)
     }
 
     fn clearable(&self) -> Option<Vec<Name>> {

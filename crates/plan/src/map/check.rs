@@ -3,6 +3,7 @@
 mod columns;
 mod references;
 mod tables;
+mod trial;
 mod triggers;
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +16,9 @@ use exeunt_source::catalog::{Catalog, Table};
 use crate::map::finding::{Finding, Severity};
 use crate::map::live::Live;
 
-/// Everything found, errors first, then by place. No errors means: this map can be planned with.
+pub use crate::map::check::trial::trial;
+
+/// Everything found by comparing, errors first, then by place. Whether plans can be made is asked of [`trial`].
 pub fn check(map: &DataMap, catalogs: &BTreeMap<Name, Catalog>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let lives: BTreeMap<&Name, Live<'_>> =

@@ -4,11 +4,24 @@ use std::collections::BTreeMap;
 
 use exeunt_datamap::parse;
 use exeunt_plan::map::Severity;
-use exeunt_plan::map::check::check;
+use exeunt_plan::map::check::{check, has_errors, trial};
+use exeunt_source::abilities::Abilities;
 use exeunt_source::catalog::{Catalog, Events, Hazard, TableSort, Trigger, TriggerWrite, Verb, View, Writes};
 use expect_test::{Expect, expect};
+use time::macros::date;
 
 use crate::live::{catalog, main, name};
+
+const ABILITIES: Abilities = Abilities {
+    kind: "sqlite",
+    whole_row_identity: true,
+    remembers_transactions: false,
+    rolls_back: true,
+    quiet_triggers: true,
+    deletes_along_ways: false,
+    snapshots: true,
+    rows_per_strike: 250_000,
+};
 
 const PEOPLE: &str = "create table people (id integer primary key, email text not null);";
 
@@ -23,7 +36,16 @@ fn found(catalog: Catalog, models: &str, expected: Expect) {
 fn found_in(catalog: Catalog, text: &str, expected: Expect) {
     let map =
         parse(&[(String::from("map.yaml"), text.to_owned())]).unwrap_or_else(|problems| panic!("{problems}"));
-    let findings = check(&map, &BTreeMap::from([(name("s"), catalog)]));
+    let catalogs = BTreeMap::from([(name("s"), catalog)]);
+    let mut findings = check(&map, &catalogs);
+    if !has_errors(&findings) {
+        findings.extend(trial(
+            &map,
+            &catalogs,
+            &BTreeMap::from([(name("s"), ABILITIES)]),
+            date!(2026 - 11 - 22),
+        ));
+    }
     let lines: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
     expected.assert_eq(&lines);
 }
@@ -287,11 +309,42 @@ fn a_part_masked_with_its_owner_may_go_when_the_owner_goes() {
         &map(""),
         expect![[r#"
             map.yaml:21:9: warning [outlives-its-owner] s.lines.order_id: the row is still here when the period ends for which the row in `orders` is kept; add the same `keep:` to this model, or a second relation by the same columns with `as: refers_to, on_erase: cascade`
+            map.yaml:21:9: error [reference_undecided] s.lines.order_id -> s.orders.id: its rows are anonymized and stay, but what they refer to is deleted and `order_id` cannot be cleared; write `on_erase: repoint` on this relation and a `ghost:` on s.orders, or anonymize s.orders instead of deleting it
         "#]],
     );
     found(
         schema(lines),
         &map("      - { to: orders, by: order_id, as: refers_to, on_erase: cascade }\n"),
         expect![[""]],
+    );
+}
+
+/// What only the planner sees is told to the engineer, not first to the officer.
+#[test]
+fn what_the_planner_would_refuse_is_found() {
+    let notes = |people: &str, notes: &str| {
+        format!(
+            "source: s\nmodels:\n  people: {{ table: people, key: [id], subject: {{ email: email }}, fields: {{ email: user.contact.email }}, \
+             on_erase: {people} }}\n  notes:\n    table: notes\n    key: [code]\n    fields: {{ code: user.content, person: user.unique_id }}\n{notes}"
+        )
+    };
+    let table = "create table notes (code text primary key, person integer not null references people);";
+    let masks_a_key = "    relations: [{ to: people, by: person, as: owned_by }]\n    on_erase: { anonymize: { code: pseudonym } }\n";
+    found_in(
+        schema(table),
+        &notes("{ anonymize: { email: redact } }", masks_a_key),
+        expect![[r#"
+        map.yaml:7:21: error [mask_on_key] s.notes.code: the column is part of the model's key, by which rows are found again; leave the key as it is, or delete the row
+    "#]],
+    );
+    let typo =
+        notes("delete", "    relations: [{ to: people, by: persn, as: owned_by }]\n    on_erase: delete\n");
+    found_in(
+        schema(table),
+        &typo,
+        expect![[r#"
+        map.yaml:5:5: error [column-missing] s.notes.persn: the table `main.notes` has no column `persn`; did you mean `person`?
+        map.yaml:5:5: error [foreign-key-undecided] s.notes.person: nothing decides what becomes of this reference when the row in `people` goes; add a relation such as `{ to: people, by: person, as: owned_by }` or `{ to: people, by: person, as: refers_to, on_erase: refuse }`
+    "#]],
     );
 }

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
     let read = maps::read::read(&super::files(&door, &args.files)?)?;
     let sources = sources::connect(door.settings_if_any()?.as_ref(), &args.at).await?;
-    let findings = maps::check::check(&read.map, &sources).await?;
+    let findings = maps::check::check(&read.map, &sources, door.today()).await?;
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let models = read.map.models().count();

@@ -120,12 +120,15 @@ impl Look<'_, '_> {
         match self.steps.ghost(self.schema, self.to) {
             Some(ghost) => {
                 let assign = to_ghost(ghost, &self.edge.columns, &self.edge.to_columns);
+                let asked =
+                    relation.is_some_and(|one| one.on_erase == Some(EdgeAction::Cut(Reference::Repoint)));
+                let why = if asked { "as the map asks" } else { "because it cannot be empty" };
                 self.cut(
                     from,
                     filters,
                     Purpose::Repoint,
                     assign,
-                    "the reference is pointed to a ghost, as the map asks".into(),
+                    format!("the reference is pointed to a ghost, {why}"),
                 );
             }
             None => self.refuse(
