@@ -14,7 +14,7 @@ use crate::build::edges::{Edge, Edges};
 use crate::build::integrity::demand::Demand;
 use crate::build::owned::{Owned, joined};
 use crate::build::parts::Act;
-use crate::build::reach::Reach;
+use crate::build::reach::{Reach, Way};
 use crate::build::schema::{ModelId, Schema};
 use crate::build::sets::SetId;
 use crate::build::steps::{Steps, clearable};
@@ -111,14 +111,9 @@ impl<'a> Look<'_, 'a> {
             ),
             Demand::Cut(Reference::Refuse, ..) => {
                 self.guard(false);
-                self.note(
-                    Severity::Info,
-                    "reference_refuses",
-                    format!(
-                        "rows of {} that still refer here stop the deletion, as the map asks",
-                        self.spot()
-                    ),
-                );
+                let text = format!("rows of {} that still refer here stop the deletion, as the map asks", self.spot());
+                self.note(Severity::Info, "reference_refuses", text);
+                self.held_back_alone();
             }
             Demand::Cut(Reference::Null, filters, relation) => match self.clearable() {
                 Some(_) => self.clear(from, filters, "the reference is cleared, as the map asks".into()),
@@ -185,6 +180,23 @@ impl<'a> Look<'_, 'a> {
                 )
             },
         );
+    }
+
+    /// Says what a row that is held back loses all the same: the rows below it go before it is its turn.
+    fn held_back_alone(&mut self) {
+        let hangs =
+            |ways: &Vec<Way<'_>>| ways.iter().any(|way| way.from() == Some(self.to) && way.fate.flows());
+        let models = self.reach.ways.iter().enumerate();
+        let below = models.filter(|(model, ways)| *model != self.to && hangs(ways));
+        let below: Vec<String> = below.map(|(model, _)| self.schema.models[model].at.to_string()).collect();
+        if !below.is_empty() {
+            let text = format!(
+                "a row of {} that is held back for this reference stays without its rows in {}: those go before",
+                self.schema.models[self.to].at,
+                below.join(", ")
+            );
+            self.note(Severity::Warning, "held_back_alone", text);
+        }
     }
 
     fn unmapped(&mut self) {

@@ -163,6 +163,27 @@ fn a_ring_is_not_cut_where_the_map_lets_a_reference_stop_the_deletion() {
     "#]]);
 }
 
+/// Whoever approves knows that a row may be left without its own.
+#[test]
+fn what_hangs_below_a_row_that_may_be_held_back_is_named() {
+    case(
+        "orders(id int key, who int! -> customers)\nlines(id int key, placed int! -> orders)\naudits(id int key, seen int)",
+        "  orders: { table: orders, key: [id], relations: [ { to: customers, by: who, as: owned_by } ], on_erase: delete }
+  lines: { table: lines, key: [id], relations: [ { to: orders, by: placed, as: owned_by } ], on_erase: delete }
+  audits: { table: audits, key: [id], unlinked: of the house, relations: [ { to: orders, by: seen, as: refers_to, on_erase: refuse } ], on_erase: delete }",
+    )
+    .check(expect![[r#"
+        [0] shop.customers (person): folded email=@email; with email
+        [1] shop.lines: placed=orders.id > who=[0].id
+        [2] shop.orders: who=[0].id
+        1. delete lines [1]
+        2. delete orders [2] unless audits.seen
+        3. delete customers [0] veil email
+        warning held_back_alone shop.audits.seen: a row of shop.orders that is held back for this reference stays without its rows in shop.lines: those go before
+        info reference_refuses shop.audits.seen: rows of shop.audits.seen that still refer here stop the deletion, as the map asks
+    "#]]);
+}
+
 #[test]
 fn rows_that_go_do_not_stop_each_other_where_a_reference_of_their_table_refuses() {
     case(
