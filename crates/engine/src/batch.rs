@@ -4,6 +4,7 @@ pub mod again;
 pub mod aside;
 pub mod ghosts;
 pub mod masks;
+mod overwritten;
 pub mod protocol;
 mod recall;
 pub mod recover;

@@ -1,6 +1,7 @@
 //! What an officer must know before approving. Separate from building, and run on every plan.
 
 mod erasure;
+mod ghosts;
 mod labels;
 
 use std::cmp::Reverse;
@@ -20,6 +21,7 @@ pub fn findings(document: &Document, inputs: Inputs<'_>) -> Vec<Note> {
     columns(&view, &mut notes);
     indexes(&view, &mut notes);
     erasure::findings(&view, &mut notes);
+    ghosts::findings(&view, &mut notes);
     labels::findings(&view, &mut notes);
     notes
 }

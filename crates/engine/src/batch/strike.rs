@@ -11,6 +11,7 @@ use exeunt_source::{Delete, KeyBy, Lock, Referrer, Transaction, Triggers, Update
 use crate::batch::again::Again;
 use crate::batch::ghosts::Ghosts;
 use crate::batch::masks::Changer;
+use crate::batch::overwritten::{self, Wanted};
 use crate::batch::seal::{Images, Picture};
 use crate::census::Entry;
 use crate::error::Error;
@@ -48,6 +49,8 @@ pub struct Ready<'a> {
     /// Rows go without anything happening to others of the table: then it does not matter in how many statements, and
     /// by which way they are found.
     goes_quietly: bool,
+    /// Triggers may write into rows that are changed.
+    watched: bool,
 }
 
 impl<'a> Ready<'a> {
@@ -83,7 +86,8 @@ impl<'a> Ready<'a> {
         let fires = table.triggers.iter().any(|trigger| trigger.enabled && trigger.on.delete);
         let to_itself = table.foreign_keys.iter().any(|key| key.to == table.name);
         let goes_quietly = !unit.together && !fires && !to_itself;
-        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one, goes_quietly })
+        let watched = overwritten::watched(table);
+        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one, goes_quietly, watched })
     }
 
     /// Whether its rows may be struck by the way they were found.
@@ -313,7 +317,9 @@ async fn update(
         columns: ready.shape.columns.clone(),
         triggers: Triggers::Fire,
     };
-    images.shape(&ready.set.model.to_string(), &ready.shape, ready.set.claims).await?;
+    let wanted = Wanted::of(&ready.shape, ready.watched, &rows);
+    let mut shape = ready.shape.clone();
+    images.shape(&ready.set.model.to_string(), &shape, ready.set.claims).await?;
     let mut pages = tx.update(&what, rows).await.map_err(at())?;
     let mut done = 0;
     while let Some(page) = pages.next().await.map_err(at())? {
@@ -324,10 +330,16 @@ async fn update(
             let entry = std::mem::take(&mut entries[*place]);
             let key = new_key(ready, &entry, &after);
             let before = std::mem::take(before);
-            pictures.push(Picture { claimants: entry.claimants, key, before, after: Some(after) });
+            pictures.push((at_row, Picture { claimants: entry.claimants, key, before, after: Some(after) }));
         }
         done += pictures.len() as u64;
-        images.rows(pictures).await?;
+        for (set, pictures) in overwritten::apart(&ready.shape, wanted.as_ref(), pictures) {
+            if shape.set != set {
+                shape.set = set;
+                images.shape(&ready.set.model.to_string(), &shape, ready.set.claims).await?;
+            }
+            images.rows(pictures).await?;
+        }
     }
     Ok(Struck { done, gone: entries.len() as u64 - done, held_back: Vec::new() })
 }

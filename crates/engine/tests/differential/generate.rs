@@ -6,7 +6,7 @@ mod rows;
 
 use exeunt_testkit::dice::Dice;
 
-use crate::world::{Column, Counter, Edge, Foreign, Relation, Table, Type, World};
+use crate::world::{Column, Counter, Edge, Foreign, Relation, STAMP, Table, Type, World};
 
 struct Maker {
     dice: Dice,
@@ -35,6 +35,7 @@ pub(crate) fn world(seed: u64, sources: bool) -> World {
     for at in 0..count {
         maker.soften(at);
     }
+    maker.stamps(seed);
     maker.rows();
     let (kinds, people) = maker.people();
     World { seed, tables: maker.tables, counters: maker.counters, kinds, people }
@@ -129,6 +130,19 @@ impl Maker {
             relation.identity = true;
             relation.redact = if edge == Edge::AccessedBy { self.redact() } else { Vec::new() };
             self.tables[at].relations.push(relation);
+        }
+    }
+
+    /// Tables in which a trigger stamps each changed row. Not where another trigger counts: what that changes is no step of
+    /// the plan, so that nothing remembers the stamp.
+    fn stamps(&mut self, seed: u64) {
+        // a chance of its own: all else is as the seed made it before there were stamps
+        let mut dice = Dice::new(seed ^ 0x5374_616d);
+        for table in self.tables.iter_mut().filter(|table| !table.key.is_empty() && !table.has("cnt")) {
+            if dice.below(4) == 0 {
+                let stamp = String::from(STAMP);
+                table.columns.push(Column { name: stamp, kind: Type::Text, required: false, hidden: false });
+            }
         }
     }
 

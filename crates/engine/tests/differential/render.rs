@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::world::{Action, Decision, Edge, Keep, Method, Relation, SOURCES, Table, Type, Value, World};
+use crate::world::{
+    Action, Decision, Edge, Keep, Method, Relation, SOURCES, STAMP, Table, Type, Value, World,
+};
 
 /// Which database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,9 @@ pub(crate) fn script(world: &World, source: usize, dialect: Dialect) -> String {
     }
     for counter in world.counters.iter().filter(|counter| world.tables[counter.to].source == source) {
         count(&mut out, counter.holder, &counter.column, counter.to, dialect);
+    }
+    for (at, table) in mine().filter(|(_, table)| table.has(STAMP)) {
+        stamp(&mut out, at, table, dialect);
     }
     out
 }
@@ -116,6 +121,27 @@ fn count(out: &mut String, holder: usize, column: &str, to: usize, dialect: Dial
     }
 }
 
+fn stamp(out: &mut String, at: usize, table: &Table, dialect: Dialect) {
+    let others: Vec<&str> =
+        table.columns.iter().map(|column| column.name.as_str()).filter(|name| *name != STAMP).collect();
+    let others = others.join(", ");
+    let same: Vec<String> = table.key.iter().map(|key| format!("{key} = new.{key}")).collect();
+    let _ = match dialect {
+        Dialect::Sqlite => writeln!(
+            out,
+            "create trigger s{at} after update of {others} on t{at} begin
+             update t{at} set stamp = hex(randomblob(8)) where {}; end;",
+            same.join(" and ")
+        ),
+        Dialect::Postgres => writeln!(
+            out,
+            "create function s{at}() returns trigger language plpgsql as $$ begin
+             new.stamp := gen_random_uuid()::text; return new; end $$;
+             create trigger s{at} before update of {others} on t{at} for each row execute function s{at}();"
+        ),
+    };
+}
+
 /// A value in SQL.
 pub(crate) fn literal(value: &Value) -> String {
     match value {
@@ -192,8 +218,11 @@ fn model(out: &mut String, world: &World, at: usize, table: &Table) {
         out.push_str("    unlinked: chance\n");
     }
     let watched: Vec<_> = world.counters.iter().filter(|counter| counter.holder == at).collect();
-    if !watched.is_empty() {
+    if !watched.is_empty() || table.has(STAMP) {
         out.push_str("    triggers:\n");
+        if table.has(STAMP) {
+            let _ = writeln!(out, "      s{at}: {{ effect: local, because: a stamp }}");
+        }
         for counter in watched {
             for event in ["i", "d", "u"] {
                 let _ = writeln!(

@@ -152,6 +152,9 @@ pub(crate) struct World {
     pub(crate) people: Vec<Person>,
 }
 
+/// The column that a trigger stamps when its row is changed.
+pub(crate) const STAMP: &str = "stamp";
+
 /// The day plans are made on.
 pub(crate) const TODAY: time::Date = time::macros::date!(2026 - 11 - 21);
 

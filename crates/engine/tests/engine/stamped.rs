@@ -12,20 +12,23 @@ on_both! {
 }
 
 const TABLES: &str = "
-    CREATE TABLE members (id TEXT PRIMARY KEY, name TEXT);
+    CREATE TABLE members (id TEXT PRIMARY KEY, name TEXT, inviter TEXT REFERENCES members (id), stamp TEXT);
     CREATE TABLE comments (id TEXT PRIMARY KEY, member TEXT REFERENCES members (id) ON DELETE SET NULL,
         parent TEXT REFERENCES comments (id) ON DELETE CASCADE, reply_to TEXT REFERENCES comments (id) ON DELETE SET NULL,
         stamp TEXT);
     CREATE TABLE likes (id TEXT PRIMARY KEY, member TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
         comment TEXT NOT NULL REFERENCES comments (id) ON DELETE CASCADE);
     CREATE TABLE gifts (id TEXT PRIMARY KEY, buyer TEXT, redeemer TEXT, buyer_name TEXT, redeemer_name TEXT, stamp TEXT);
-    INSERT INTO members VALUES ('a', 'Ada'), ('b', 'Ben'), ('z', 'Zoe');
+    INSERT INTO members VALUES ('a', 'Ada', NULL, 'long ago'), ('b', 'Ben', 'a', 'long ago'),
+        ('z', 'Zoe', 'b', 'long ago');
     INSERT INTO comments VALUES ('P', 'a', NULL, NULL, 'long ago'), ('R', 'b', 'P', 'P', 'long ago'),
         ('Q', 'b', 'P', 'R', 'long ago'), ('S', 'z', 'P', 'P', 'long ago');
     INSERT INTO likes VALUES ('1', 'b', 'P'), ('2', 'a', 'R'), ('3', 'z', 'R');
     INSERT INTO gifts VALUES ('g', 'a', 'b', 'Ada', 'Ben', 'long ago'), ('h', 'b', 'a', 'Ben', 'Ada', 'long ago');";
 
 const SQLITE: &str = "
+    CREATE TRIGGER seen AFTER UPDATE OF name, inviter ON members BEGIN
+        UPDATE members SET stamp = hex(randomblob(4)) WHERE id = NEW.id; END;
     CREATE TRIGGER touched AFTER UPDATE OF member, parent, reply_to ON comments BEGIN
         UPDATE comments SET stamp = hex(randomblob(4)) WHERE id = NEW.id; END;
     CREATE TRIGGER handled AFTER UPDATE OF buyer_name, redeemer_name ON gifts BEGIN
@@ -34,13 +37,22 @@ const SQLITE: &str = "
 const POSTGRES: &str = "
     CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         NEW.stamp := gen_random_uuid()::text; RETURN NEW; END $$;
+    CREATE TRIGGER seen BEFORE UPDATE ON members FOR EACH ROW EXECUTE FUNCTION stamp();
     CREATE TRIGGER touched BEFORE UPDATE ON comments FOR EACH ROW EXECUTE FUNCTION stamp();
     CREATE TRIGGER handled BEFORE UPDATE ON gifts FOR EACH ROW EXECUTE FUNCTION stamp();";
 
 const MAP: &str = "
 source: club
 models:
-  members: { table: members, key: [id], subject: { person_id: id }, fields: { name: user.name }, on_erase: delete }
+  members:
+    table: members
+    key: [id]
+    subject: { person_id: id }
+    # personal, so that it is hidden with the name until the row goes
+    fields: { name: user.name, stamp: user.behavior }
+    relations: [ { to: members, by: inviter, as: refers_to, on_erase: null } ]
+    on_erase: delete
+    triggers: { seen: { effect: local, because: a stamp } }
   comments:
     table: comments
     key: [id]
@@ -74,7 +86,11 @@ async fn stamped(database: &Database) -> House {
         Database::Sqlite { .. } => SQLITE,
         Database::Postgres(_) => POSTGRES,
     });
-    House::new(MAP, vec![("club", database.source().await)]).await
+    let mut house = House::new(MAP, vec![("club", database.source().await)]).await;
+    // small batches, so that people are hidden before they go
+    house.engine.settings.first_batch = 2;
+    house.engine.settings.batch_rows = Some(2);
+    house
 }
 
 /// Everything but the stamps.
@@ -91,7 +107,7 @@ fn told(database: &Database) -> Vec<String> {
     let cell = |name: &str| format!("coalesce({name}, '-')");
     let row = |names: &[&str]| names.iter().map(|name| cell(name)).collect::<Vec<_>>().join(" || ',' || ");
     vec![
-        every(&row(&["id", "name"]), "members"),
+        every(&row(&["id", "name", "inviter"]), "members"),
         every(&row(&["id", "member", "parent", "reply_to"]), "comments"),
         every(&row(&["id", "member", "comment"]), "likes"),
         every(&row(&["id", "buyer", "redeemer", "buyer_name", "redeemer_name"]), "gifts"),

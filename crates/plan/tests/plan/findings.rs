@@ -164,3 +164,54 @@ fn each_method_gets_the_label_it_has_earned() {
         assert!(notes.contains(&format!("rows that stay will be {label}")), "{methods}\n{notes}");
     }
 }
+
+/// Both would stop only the second person's erasure, long after the first went well.
+#[test]
+fn ghosts_that_a_unique_column_would_refuse_are_found() {
+    let case = |per: &str, email: &str, unique: &str| {
+        Case::new(
+            &format!("customers(id int key, email text! unique)\nbadges(id int key, who int{unique} -> customers)"),
+            &format!(
+                "\n  customers: {{ table: customers, key: [id], subject: {{ email: email }}, fields: {{ email: user.contact.email }}, on_erase: delete, \
+                 ghost: {{ per: {per}, row: {{ email: '{email}' }} }} }}
+  badges: {{ table: badges, key: [id], relations: [ {{ to: customers, by: who, as: owned_by, on_erase: repoint }} ], on_erase: detach }}"
+            ),
+        )
+    };
+    check(
+        &case("person", "gone", ""),
+        expect![[r#"
+        error ghost_not_unique shop.main.customers: each person gets a ghost of their own, but a unique constraint allows only one row of these values; write a text with `{token}` in it, or share one ghost
+    "#]],
+    );
+    check(&case("person", "gone {token}", " unique"), expect![[""]]);
+    check(
+        &case("shared", "gone", " unique"),
+        expect![[r#"
+        error ghost_taken shop.badges.who: only one row may point to the shared ghost, because the column is unique; write `per: person` in the ghost
+    "#]],
+    );
+    check(&case("shared", "gone", ""), expect![[""]]);
+}
+
+/// A ring is cut in the rows that go; those that stay keep their reference until it points to the ghost.
+#[test]
+fn a_ring_is_cut_only_in_rows_that_go_where_others_point_to_a_ghost() {
+    Case::new(
+        "customers(id int key, email text!)\nposts(id int key, who int -> customers, parent int -> posts set_null)",
+        "
+  customers: { table: customers, key: [id], subject: { email: email }, fields: { email: user.contact.email }, on_erase: delete }
+  posts: { table: posts, key: [id], ghost: { row: { id: 0 } }, relations: [ { to: customers, by: who, as: owned_by, on_erase: delete }, { to: posts, by: parent, as: owned_by, on_erase: repoint } ], on_erase: detach }",
+    )
+    .check(expect![[r#"
+        [0] shop.customers (person): folded email=@email; with email
+        [1] shop.posts: who=[0].id
+        [2] shop.posts: id=[1].id; where parent not null
+        [3] shop.posts: parent=[1].id; yields to [1]
+        1. clear posts [2]: parent=null
+        2. detach posts [3]: parent=ghost0.id
+        3. delete posts [1] unless posts.parent
+        4. delete customers [0] veil email
+        ghost 0 in posts shared: id=0
+    "#]]);
+}

@@ -1,7 +1,7 @@
 //! Rows that lead somewhere, mostly, and the people who ask.
 
 use crate::generate::Maker;
-use crate::world::{Record, TODAY, Type, Value};
+use crate::world::{Record, STAMP, TODAY, Type, Value};
 
 impl Maker {
     pub(super) fn rows(&mut self) {
@@ -67,6 +67,7 @@ impl Maker {
                 "ka" => Value::Int(1 + self.roll(5) as i64),
                 "code" => Value::Text(format!("c{at}-{number}")),
                 "cnt" => Value::Int(0),
+                STAMP => Value::text("long ago"),
                 _ if empty => Value::Null,
                 "email" => {
                     let who = if at == 0 && !self.one_in(6) { place } else { self.roll(people) };

@@ -1,7 +1,7 @@
 //! What becomes of the rows reached, and of references to those that go.
 
 use crate::oracle::{Cut, Erased, Fate, Reached, Reader, equal, erased_has, joins};
-use crate::world::{At, Decision, Record, Value};
+use crate::world::{At, Decision, Record, Relation, Value};
 
 impl Reader<'_> {
     pub(super) fn outcome(&self, reached: &Reached) -> Erased {
@@ -36,6 +36,15 @@ impl Reader<'_> {
         erased
     }
 
+    /// Where a reference leads that nobody decided and that cannot be empty: to the ghost there is.
+    fn instead(&self, at: usize, relation: &Relation) -> Option<(usize, Vec<String>)> {
+        let (table, to) = (self.table(at), self.table(relation.to));
+        let open = |column: &String| table.required(column) && !table.key.contains(column);
+        let needed = relation.decision.is_none() || matches!(relation.decision, Some(Decision::Row(_)));
+        (needed && to.ghost.is_some() && relation.by.iter().all(open))
+            .then(|| (relation.to, relation.on.clone()))
+    }
+
     /// What becomes of the references of a row that stays.
     fn references(&self, at: At, erased: &mut Erased) {
         let (table, row) = (self.table(at.0), self.world.row(at));
@@ -63,7 +72,7 @@ impl Reader<'_> {
             match &relation.decision {
                 Some(Decision::Refuse) => stops = true,
                 Some(Decision::Repoint) => cut(&relation.by, Some((relation.to, relation.on.clone()))),
-                _ => cut(&relation.by, None),
+                _ => cut(&relation.by, self.instead(at.0, relation)),
             }
         }
         for foreign in &table.foreign {

@@ -11,7 +11,7 @@ use crate::build::owned::joined;
 use crate::build::schema::ModelId;
 use crate::build::sets::{Path, SetDraft, SetId};
 use crate::build::steps::{Guard, StepDraft, nulls, to_ghost};
-use crate::document::{Assign, Purpose, Severity};
+use crate::document::{Assign, Purpose, Severity, Value};
 
 impl Look<'_, '_> {
     /// Rows of one table that refer to each other, checked by the source as each statement ends. `true` when those that go
@@ -26,11 +26,17 @@ impl Look<'_, '_> {
                 return true;
             }
         }
+        let to_ghosts = self.steps.of(from).iter().any(|place| {
+            let assign = &self.steps.steps[*place].assign;
+            assign
+                .iter()
+                .any(|one| self.edge.columns.contains(&one.column) && matches!(one.to, Value::Ghost { .. }))
+        });
         let refuses = |relation: &Relation| relation.on_erase == Some(EdgeAction::Cut(Reference::Refuse));
         let refuses = self.edge.relations.iter().any(|(_, one)| refuses(one));
         if let Some(columns) = self.clearable() {
             let why = String::from("rows of the table refer to each other: cut before they go");
-            let spares = repointed.is_some() || refuses;
+            let spares = to_ghosts || refuses;
             match (spares, &self.schema.models[from].key) {
                 // some are pointed to a ghost and stay so, or stop the deletion: only rows that go are cut
                 (true, KeyBy::Columns(key)) => self.cut_going(from, key.clone(), &columns, why),

@@ -133,10 +133,14 @@ impl<'a> Look<'_, 'a> {
         }
     }
 
-    /// Whether the reference cannot be empty, and rows that stay can point to a ghost instead.
+    /// Whether the reference cannot be empty, and rows that stay can point to a ghost instead. Where rows must differ in it, it
+    /// is not changed unasked: those that point to one ghost are equal.
     pub(super) fn only_a_ghost_helps(&self) -> bool {
-        let to = &self.schema.models[self.to];
-        self.clearable().is_none() && to.model.ghost.is_some() && to.key != KeyBy::WholeRow
+        let (from, to) = (&self.schema.tables[self.edge.from], &self.schema.models[self.to]);
+        let lists = from.table.uniques.iter().map(|unique| &unique.columns).chain([&from.table.primary_key]);
+        let differs = self.edge.columns.iter().any(|column| lists.clone().any(|list| list.contains(column)));
+        let ghost = to.model.ghost.is_some() && to.key != KeyBy::WholeRow;
+        ghost && self.clearable().is_none() && !differs
     }
 
     /// Whether every reached row of the target goes.
