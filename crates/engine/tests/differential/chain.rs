@@ -345,6 +345,7 @@ impl Case<'_> {
             let actual = self.databases.read(self.world);
             let mut expected = expected;
             expected.waiting = waits.then_some(before);
+            expected.somebody_back = true;
             let fits = check::compare(self.world, &expected, &actual, self.requests.len());
             fits.map_err(|why| format!("after only person {one} was restored:\n{why}"))?;
             if self.databases.dangling() > 0 {

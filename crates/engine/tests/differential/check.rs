@@ -21,8 +21,8 @@ pub(crate) fn compare(world: &World, erased: &Erased, actual: &Actual, people: u
         for (place, before) in table.rows.iter().enumerate() {
             let now = here.get_mut(&key(before)).and_then(Vec::pop);
             let gone = erased.deleted.contains(&(at, place));
-            let waits = erased.waiting.is_some()
-                && (stayed.get(&key(before)) == now.as_ref() || now == Some(before) && shared(world, at));
+            let waits = erased.waiting.is_some() && stayed.get(&key(before)) == now.as_ref()
+                || erased.somebody_back && now == Some(before) && shared(world, at);
             match now {
                 _ if waits => {}
                 None if gone => {}

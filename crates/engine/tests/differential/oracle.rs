@@ -37,6 +37,8 @@ pub(crate) struct Erased {
     pub(crate) stops: Vec<At>,
     /// After a restore that told of rows waiting for others: what was there before it, as which a row may have stayed.
     pub(crate) waiting: Option<Vec<Vec<Record>>>,
+    /// Whether one of several people came back: a shared row does so with any of them (decision 0009).
+    pub(crate) somebody_back: bool,
 }
 
 /// What a person is shown.
