@@ -35,10 +35,52 @@ pub(super) fn is_email(column: &Column) -> bool {
         words.iter().any(|word| matches!(word.as_str(), "email" | "mail" | "emailaddress" | "mailaddress"));
     let apart = words.windows(2).any(|pair| pair[0] == "e" && pair[1] == "mail");
     let about = [
-        "template", "subject", "body", "type", "status", "format", "token", "hash", "verified", "count", "id",
+        "template",
+        "subject",
+        "body",
+        "type",
+        "status",
+        "format",
+        "token",
+        "hash",
+        "verified",
+        "count",
+        "id",
+        "filter",
+        "segment",
+        "domain",
+        "server",
+        "host",
+        "provider",
+        "list",
+        "header",
+        "footer",
+        "signature",
+        "text",
+        "html",
+        "title",
+        "enabled",
+        "settings",
     ];
     let other = words.last().is_some_and(|last| about.contains(&last.as_str()));
     is_text(&column.kind) && (named || apart) && !other
+}
+
+/// An e-mail address under which mail is sent or answered: it tells nobody's row.
+pub(super) fn is_ours(column: &Column) -> bool {
+    let ours = [
+        "sender",
+        "from",
+        "reply",
+        "replyto",
+        "noreply",
+        "bounce",
+        "support",
+        "smtp",
+        "notification",
+        "default",
+    ];
+    words(column.name.as_str()).iter().any(|word| ours.contains(&word.as_str()))
 }
 
 pub(super) fn is_phone(column: &Column) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use exeunt_base::{Name, TableRef};
+use exeunt_base::{Kind, Name, TableRef};
 use exeunt_source::catalog::{Catalog, Column, ForeignKey, Rule, Table, TableSort};
 
 use crate::map::discover::words::{noun, pointed, polymorphic, singular, words};
@@ -41,12 +41,12 @@ pub(super) fn with_inferred_keys(catalog: &Catalog) -> Guessed {
             if declared || anything || own_key {
                 continue;
             }
-            if let Some(to) = target(table, column, &nouns) {
+            if let Some((to, on)) = target(table, column, &nouns) {
                 guesses.entry(table.name.clone()).or_default().push(ForeignKey {
                     name: format!("{} (by its name)", column.name),
                     columns: vec![column.name.clone()],
                     to: to.name.clone(),
-                    to_columns: to.primary_key.clone(),
+                    to_columns: vec![on],
                     on_delete: Rule::Refuse,
                     deferrable: false,
                     enforced: false,
@@ -74,7 +74,12 @@ fn whole_noun(table: &str) -> String {
     words.join(" ")
 }
 
-fn target<'a>(table: &Table, column: &Column, nouns: &HashMap<String, Vec<&'a Table>>) -> Option<&'a Table> {
+/// The table a column points at, and its column.
+fn target<'a>(
+    table: &Table,
+    column: &Column,
+    nouns: &HashMap<String, Vec<&'a Table>>,
+) -> Option<(&'a Table, Name)> {
     let all = words(column.name.as_str());
     let said = pointed(column.name.as_str());
     let is_reference = said.len() < all.len();
@@ -92,8 +97,20 @@ fn target<'a>(table: &Table, column: &Column, nouns: &HashMap<String, Vec<&'a Ta
     {
         wanted.push(String::from("user"));
     }
+    // `member_uuid` is no `id`: where the key is none of these, another column that is unique may be
+    let on = |other: &Table| {
+        let plain = other.primary_key.first().filter(|key| {
+            let by_uuid = all.last().is_some_and(|word| word == "uuid");
+            let of_uuids = other.column(key).is_some_and(|key| key.kind == Kind::Uuid);
+            !by_uuid || of_uuids || words(key.as_str()).last().is_some_and(|word| word == "uuid")
+        });
+        let unique = |column: &&Column| {
+            words(column.name.as_str()) == ["uuid"] && other.is_unique(std::slice::from_ref(&column.name))
+        };
+        plain.or_else(|| other.columns.iter().find(unique).map(|column| &column.name)).cloned()
+    };
     let fits = |other: &&&'a Table| {
-        let key = other.column(&other.primary_key[0]);
+        let key = on(other).and_then(|on| other.column(&on));
         let same_schema = other.name.schema == table.name.schema;
         same_schema && other.name != table.name && key.is_some_and(|key| comparable(&key.kind, &column.kind))
     };
@@ -103,6 +120,9 @@ fn target<'a>(table: &Table, column: &Column, nouns: &HashMap<String, Vec<&'a Ta
         let plainest = fitting.iter().map(|other| words(other.name.name.as_str()).len()).min()?;
         let mut plain = fitting.into_iter().filter(|other| words(other.name.name.as_str()).len() == plainest);
         let first = plain.next()?;
-        plain.next().is_none().then_some(*first)
+        if plain.next().is_some() {
+            return None;
+        }
+        on(first).map(|on| (*first, on))
     })
 }

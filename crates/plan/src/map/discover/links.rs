@@ -79,8 +79,10 @@ pub(super) struct Linker<'a> {
     pub(super) linked: Linked,
 }
 
-const UPWARDS: [&str; 8] =
-    ["address", "profile", "contact", "avatar", "preference", "setting", "phone", "email"];
+/// What people's rows point at and own.
+const UPWARDS: [&str; 5] = ["address", "profile", "contact", "avatar", "phone"];
+/// The same, where it is a person's own row that points.
+const OWN_UPWARDS: [&str; 3] = ["preference", "setting", "email"];
 
 impl<'a> Linker<'a> {
     pub(super) fn is_subject(&self, table: &TableRef) -> bool {
@@ -165,7 +167,8 @@ impl<'a> Linker<'a> {
                 }
                 let free = !self.distance.contains_key(&key.to) && !self.owned_upwards.contains(&key.to);
                 let theirs = noun(key.to.name.as_str());
-                let upwards = UPWARDS.iter().any(|word| theirs.ends_with(word));
+                let own: &[&str] = if self.is_subject(&at) { &OWN_UPWARDS } else { &[] };
+                let upwards = UPWARDS.iter().chain(own).any(|word| theirs.ends_with(word));
                 if free && upwards && self.live.table(&key.to).is_some_and(Self::usable) {
                     self.owned_upwards.insert(key.to.clone());
                     waiting.push(key.to.clone());

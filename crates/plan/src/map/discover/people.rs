@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use exeunt_base::{Name, TableRef};
 use exeunt_source::catalog::{Table, TableSort};
 
-use crate::map::discover::categories::{guess, is_email, is_phone};
+use crate::map::discover::categories::{guess, is_email, is_ours, is_phone};
 use crate::map::discover::words::{noun, polymorphic, words};
 use crate::map::live::{Live, is_required};
 
@@ -142,7 +142,7 @@ fn score(live: &Live<'_>, table: &Table) -> (i32, Vec<String>) {
     if NOUNS.contains(&noun(name).as_str()) {
         add(3, String::from("its name"));
     }
-    if let Some(column) = table.columns.iter().find(|column| is_email(column)) {
+    if let Some(column) = table.columns.iter().find(|column| is_email(column) && !is_ours(column)) {
         add(3, format!("e-mail addresses in {}", column.name));
     }
     let category = |wanted: &str| {
@@ -215,7 +215,7 @@ fn identities(table: &Table) -> BTreeMap<String, Name> {
         ];
         (words(name.as_str()).iter().any(|word| extra.contains(&word.as_str())), words(name.as_str()).len())
     };
-    let emails = table.columns.iter().filter(|column| is_email(column));
+    let emails = table.columns.iter().filter(|column| is_email(column) && !is_ours(column));
     if let Some(column) = emails.min_by_key(|column| rank(&column.name)) {
         identities.insert(String::from("email"), column.name.clone());
     }

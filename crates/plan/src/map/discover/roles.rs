@@ -80,7 +80,7 @@ const RECIPIENTS: [&str; 12] = [
     "following",
     "blocked",
 ];
-const TOUCHED: [&str; 36] = [
+const TOUCHED: [&str; 38] = [
     "creator",
     "editor",
     "updater",
@@ -117,6 +117,8 @@ const TOUCHED: [&str; 36] = [
     "locked",
     "processed",
     "verified",
+    "default",
+    "fallback",
 ];
 /// Things that many people share, whoever founded them.
 const SHARED: [&str; 33] = [
