@@ -4,24 +4,11 @@ use std::collections::BTreeMap;
 
 use exeunt_datamap::parse;
 use exeunt_plan::map::Severity;
-use exeunt_plan::map::check::{check, has_errors, trial};
-use exeunt_source::abilities::Abilities;
+use exeunt_plan::map::check::{check, has_errors};
 use exeunt_source::catalog::{Catalog, Events, Hazard, TableSort, Trigger, TriggerWrite, Verb, View, Writes};
 use expect_test::{Expect, expect};
-use time::macros::date;
 
-use crate::live::{catalog, main, name};
-
-const ABILITIES: Abilities = Abilities {
-    kind: "sqlite",
-    whole_row_identity: true,
-    remembers_transactions: false,
-    rolls_back: true,
-    quiet_triggers: true,
-    deletes_along_ways: false,
-    snapshots: true,
-    rows_per_strike: 250_000,
-};
+use crate::live::{catalog, main, name, tried};
 
 const PEOPLE: &str = "create table people (id integer primary key, email text not null);";
 
@@ -39,12 +26,7 @@ fn found_in(catalog: Catalog, text: &str, expected: Expect) {
     let catalogs = BTreeMap::from([(name("s"), catalog)]);
     let mut findings = check(&map, &catalogs);
     if !has_errors(&findings) {
-        findings.extend(trial(
-            &map,
-            &catalogs,
-            &BTreeMap::from([(name("s"), ABILITIES)]),
-            date!(2026 - 11 - 22),
-        ));
+        findings.extend(tried(&map, &catalogs));
     }
     let lines: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
     expected.assert_eq(&lines);

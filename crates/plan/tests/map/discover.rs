@@ -9,7 +9,7 @@ use exeunt_plan::map::discover::discover;
 use exeunt_source::catalog::Catalog;
 use expect_test::{Expect, expect};
 
-use crate::live::{catalog, name};
+use crate::live::{catalog, name, tried};
 
 /// The map, after it has read back as itself and passed its own check.
 fn discovered(catalog: Catalog) -> String {
@@ -18,7 +18,9 @@ fn discovered(catalog: Catalog) -> String {
     let map = parse(&[(String::from("map.yaml"), text.clone())])
         .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     assert_eq!(map, found.map, "{text}");
-    let findings = check(&map, &BTreeMap::from([(name("app"), catalog)]));
+    let catalogs = BTreeMap::from([(name("app"), catalog)]);
+    let mut findings = check(&map, &catalogs);
+    findings.extend(tried(&map, &catalogs));
     let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     assert!(
         errors.is_empty(),
@@ -263,6 +265,42 @@ fn cycles_self_references_and_composite_keys_end() {
               c refers_to c Cut(Null)
             c
               b owned_by b
+        "#]],
+    );
+}
+
+/// A newsletter has a sender, a post a filter of addresses, an application settings: none of them is a person's.
+#[test]
+fn addresses_of_the_house_make_nobody_a_person() {
+    decisions(
+        "create table members (id text primary key, uuid text not null unique, email text not null unique, name text);
+         create table newsletters (id text primary key, name text not null, sender_email text, sender_name text, sender_reply_to text);
+         create table posts (id text primary key, newsletter_id text references newsletters, email_recipient_filter text, title text);
+         create table emails (id text primary key, post_id text not null references posts, newsletter_id text references newsletters, from_email text);
+         create table members_newsletters (id text primary key, member_id text not null references members on delete cascade,
+            newsletter_id text not null references newsletters on delete cascade);
+         create table opens (id text primary key, member_uuid text not null, post_id text references posts);
+         create table design_settings (id text primary key, color text);
+         create table automated_emails (id text primary key, design_setting_id text references design_settings, subject text);
+         create table automated_email_recipients (id text primary key, member_id text not null references members,
+            automated_email_id text not null references automated_emails);
+         create table queues (id text primary key, default_owner_id text references members, title text);",
+        expect![[r#"
+            automated_email_recipients
+              member_id owned_by members
+            emails
+              from_email owned_by members same email
+            members people: email=email member_id=id
+            members_newsletters
+              member_id owned_by members
+            opens
+              member_uuid owned_by members
+            queues (unlinked)
+              default_owner_id refers_to members Cut(Null)
+            - main.automated_emails: not linked to a person (check)
+            - main.design_settings: not linked to a person (check)
+            - main.newsletters: not linked to a person, but holds sender_email, sender_name (check)
+            - main.posts: not linked to a person (check)
         "#]],
     );
 }

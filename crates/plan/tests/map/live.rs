@@ -1,11 +1,18 @@
 //! The catalog of a real SQLite database made from a script. Types follow their names, so that scripts can stand for
 //! other databases too; triggers are given by the tests.
 
+use std::collections::BTreeMap;
+
 use exeunt_base::{Kind, Name, TableRef};
+use exeunt_datamap::DataMap;
+use exeunt_plan::map::Finding;
+use exeunt_plan::map::check::trial;
+use exeunt_source::abilities::Abilities;
 use exeunt_source::catalog::{
     Catalog, Check, Column, ForeignKey, Generated, Rule, Table, TableSort, Unique, View,
 };
 use rusqlite::Connection;
+use time::macros::date;
 
 pub(crate) fn catalog(script: &str) -> Catalog {
     let db = Connection::open_in_memory().expect("a readable schema");
@@ -160,4 +167,22 @@ fn kind(declared: &str) -> Kind {
         () if has("blob") => Kind::Bytes,
         () => Kind::Any,
     }
+}
+
+/// What SQLite can do.
+const ABILITIES: Abilities = Abilities {
+    kind: "sqlite",
+    whole_row_identity: true,
+    remembers_transactions: false,
+    rolls_back: true,
+    quiet_triggers: true,
+    deletes_along_ways: false,
+    snapshots: true,
+    rows_per_strike: 250_000,
+};
+
+/// What would stand in the way of plans.
+pub(crate) fn tried(map: &DataMap, catalogs: &BTreeMap<Name, Catalog>) -> Vec<Finding> {
+    let abilities = catalogs.keys().map(|source| (source.clone(), ABILITIES)).collect();
+    trial(map, catalogs, &abilities, date!(2026 - 11 - 22))
 }
