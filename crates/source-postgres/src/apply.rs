@@ -11,6 +11,7 @@ use exeunt_source::{Delete, Insert, KeyBy, Lock, Marker, Pages, Referrer, Transa
 use crate::bind;
 use crate::error::Blame;
 use crate::page::Session;
+use crate::parts;
 use crate::placing::{AsIs, ByNumbers, Placing, Shaper};
 
 const LOUD: &str = "SET LOCAL session_replication_role = origin";
@@ -57,10 +58,12 @@ impl Transaction for Session {
             return self.delete(what, keys).await;
         };
         let statement = sql::delete_found(&*self.schema, what, &way.selection, (&least, &most))?;
-        let bound = bind::question(&statement, &way.anchors)?;
+        let parts = parts::of_starts(&way.anchors, keys.len());
+        let bound =
+            parts.iter().map(|anchors| bind::question(&statement, anchors)).collect::<Result<_, _>>()?;
         let doing = format!("deleting rows of `{}`", what.table);
         self.plan_afresh(&statement);
-        self.stream(doing, Blame::Rows, &statement, &bound, numbers.along_a_way(), None).await
+        self.stream_parts(doing, Blame::Rows, &statement, bound, numbers.along_a_way()).await
     }
 
     async fn update(&mut self, what: &Update, rows: Vec<Row>) -> Result<Pages, Fault> {

@@ -13,6 +13,7 @@ mod connect;
 mod describe;
 mod error;
 mod page;
+mod parts;
 mod placing;
 mod schema;
 mod scrub;

@@ -173,7 +173,8 @@ macro_rules! source_contract {
                 rows_that_refer_to_each_other_go_and_come_together, a_changed_row_without_a_key_is_not_struck,
                 a_strike_not_listened_to_is_whole_or_refused, a_locked_row_is_as_it_was;
             many: each_of_many_keys_answers_for_its_place, few_rows_that_refer_to_each_other_go_together,
-                rows_go_by_the_way_they_were_found, rows_of_a_composite_key_go_by_the_way_they_were_found;
+                rows_go_by_the_way_they_were_found, rows_of_a_composite_key_go_by_the_way_they_were_found,
+                thousands_of_rows_go_by_the_way_of_many;
             restores: hostile_values_come_back_the_same, hostile_names_are_only_names,
                 equal_rows_without_a_key_are_struck_one_by_one;
             faults: a_lock_held_elsewhere_is_contended, what_was_dropped_is_missing, bad_rows_are_refused_silently,

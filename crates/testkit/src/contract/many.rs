@@ -1,7 +1,7 @@
 //! Changes by many keys at once, more than fit one statement of any source, and by the way they were found.
 
 use exeunt_base::{Cell, FaultKind, Row};
-use exeunt_source::{Delete, KeyBy, Lock, Read, Rows, Transaction, Way};
+use exeunt_source::{Anchor, Delete, KeyBy, Lock, Read, Rows, Transaction, Way};
 
 use crate::contract::Fixture;
 use crate::contract::tools::{WORLD, by, ints, key, names, over, people, plain, selection, table};
@@ -212,4 +212,56 @@ async fn remaining(transaction: &mut dyn Transaction, fixture: &Fixture) -> Vec<
     let read = Read { table: table(fixture, "messages"), columns: names("id"), rows };
     let rows = transaction.read(&read).await.expect("a read begins").collect().await.expect("a read ends");
     rows.iter().filter_map(|row| row[1].as_int()).collect()
+}
+
+/// So many that a source may take them in parts: each row goes once, for its place, and one that came in between is either
+/// left alone or told.
+pub async fn thousands_of_rows_go_by_the_way_of_many(fixture: &Fixture) {
+    const ROWS: i64 = 25_000;
+    const PEOPLE: i64 = 20;
+    fixture
+        .set_up(&format!(
+            "CREATE TABLE steps (id BIGINT PRIMARY KEY, walker BIGINT NOT NULL, note TEXT);
+             CREATE INDEX steps_walker ON steps (walker);
+             INSERT INTO steps WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {} - 1)
+             SELECT 10 * i, i % {}, 'step ' || i FROM n;",
+            ROWS,
+            PEOPLE + 1
+        ))
+        .await;
+    let what = Delete { table: table(fixture, "steps"), key: key("id"), columns: names("note walker") };
+    // the last walker is nobody's; keys in an order of their own
+    let keys: Vec<i64> = (0..ROWS).rev().filter(|i| i % (PEOPLE + 1) != PEOPLE).map(|i| 10 * i).collect();
+    let starts = (0..PEOPLE).zip(0u32..).map(|(id, claimant)| (claimant, vec![Cell::Int(id)]));
+    let way = Way {
+        selection: selection(fixture, "steps", "id", vec![by("walker")]),
+        anchors: vec![Anchor { rows: starts.collect() }],
+    };
+    for stray in [false, true] {
+        if stray {
+            fixture.run("INSERT INTO steps VALUES (124995, 7, 'a stray step')");
+        }
+        let mut transaction = fixture.source.begin().await.expect("a transaction");
+        let asked: Vec<Row> = keys.iter().map(|key| vec![Cell::Int(*key)]).collect();
+        let answer = match transaction.delete_found(&what, asked, &way).await {
+            Ok(pages) => pages.collect().await,
+            Err(fault) => Err(fault),
+        };
+        match answer {
+            Ok(rows) => {
+                assert_eq!(rows.len(), keys.len());
+                let mut seen = vec![false; keys.len()];
+                for row in rows {
+                    let place = usize::try_from(row[0].as_int().expect("a place")).expect("a place");
+                    assert!(!std::mem::replace(&mut seen[place], true), "place {place} came twice");
+                    assert_eq!(row[1].as_text(), Some(format!("step {}", keys[place] / 10).as_str()));
+                }
+            }
+            Err(fault) => {
+                assert!(stray, "{fault}");
+                assert_eq!(fault.kind, FaultKind::Contended);
+            }
+        }
+        transaction.rollback().await.expect("a rollback");
+    }
 }
