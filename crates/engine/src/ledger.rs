@@ -11,6 +11,7 @@ use exeunt_source::{KeyBy, Read, Rows};
 use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::job::prepare::ledger_mac;
+use crate::states;
 
 /// An erased person who is back.
 pub struct Back {
@@ -118,7 +119,12 @@ impl Engine {
                 }
             }
         }
-        checked.back = back.into_values().collect();
+        for (request, found) in back {
+            // somebody who was asked back, of whom not everything could come
+            if self.store.request(request).await?.state != states::PARTLY_RESTORED {
+                checked.back.push(found);
+            }
+        }
         let event = self
             .event(Kind::LedgerChecked, actor)
             .count("looked-at", checked.looked_at)

@@ -118,7 +118,7 @@ impl Engine {
     }
 
     fn may_purge(&self, request: &Request, options: &Options) -> Result<(), Error> {
-        if request.state != states::HIDDEN {
+        if !states::WAITING.contains(&request.state.as_str()) {
             return Err(Error::Refused(
                 "E0312",
                 format!(
@@ -169,7 +169,7 @@ impl Engine {
         actor: Option<ActorId>,
     ) -> Result<(), Error> {
         let plan = request.plan.ok_or(Error::NothingThere(request.id))?;
-        let job = self.queue_job(plan, &[request.id], &[states::HIDDEN], actor).await?;
+        let job = self.queue_job(plan, &[request.id], states::WAITING, actor).await?;
         let control =
             Control { confirmed: Confirmed { identity: true, ..Confirmed::default() }, ..Control::default() };
         let end = self.run_job(job, owner, &control, &Nobody).await?;
@@ -200,7 +200,7 @@ impl Engine {
             .fact("early", if options.now.is_some() { "yes" } else { "no" });
         let mut change = self.store.begin().await?;
         change.set_tally(request.id, &tally.write()).await?;
-        change.move_request(request.id, &[states::HIDDEN], states::PURGING).await?;
+        change.move_request(request.id, states::WAITING, states::PURGING).await?;
         Ok(change.commit(self.organization, &[event]).await?)
     }
 

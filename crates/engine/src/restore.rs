@@ -6,10 +6,12 @@ mod for_ever;
 mod owed;
 pub mod plan;
 mod pointing;
+pub mod restored;
 pub mod rows;
 pub mod shape;
 mod standing;
 mod unchange;
+mod values;
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, BlobId, RequestId};
@@ -20,6 +22,7 @@ use exeunt_store::requests::Request;
 use crate::cabinet::{Engine, salt_of};
 use crate::error::Error;
 use crate::restore::plan::Item;
+use crate::restore::restored::Restored;
 use crate::states;
 
 /// What to bring back.
@@ -34,36 +37,6 @@ pub enum Choice {
         /// Keys; empty for all.
         keys: Vec<Vec<String>>,
     },
-}
-
-/// What came of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Restored {
-    /// Rows brought back.
-    pub back: u64,
-    /// Rows that were back already.
-    pub already: u64,
-    /// Rows that belong to another erased person too, and come back when that request is restored.
-    pub waiting: u64,
-    /// Rows that belonged to another erased person too, and went for ever with that request's purge.
-    pub lost: u64,
-    /// Rows that did not come back, with the reason.
-    pub refused: Vec<Refusal>,
-    /// What else is worth a word: columns gone or renamed, rows waiting for another request.
-    pub notes: Vec<String>,
-    /// Whether the whole request is back.
-    pub whole: bool,
-}
-
-/// Why rows of a model did not come back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The model.
-    pub model: String,
-    /// Why, without values.
-    pub words: String,
-    /// How many rows.
-    pub rows: u64,
 }
 
 /// What became of another whom the same job erased.
@@ -84,36 +57,6 @@ pub(crate) struct Others {
     pub(crate) hidden: bool,
     /// Some were purged.
     pub(crate) gone: bool,
-}
-
-impl Restored {
-    fn refuse(&mut self, model: &str, words: String, rows: u64) {
-        match self.refused.iter_mut().find(|refusal| refusal.model == model && refusal.words == words) {
-            Some(refusal) => refusal.rows += rows,
-            None => self.refused.push(Refusal { model: model.to_owned(), words, rows }),
-        }
-    }
-
-    fn wait_for_others(&mut self, model: &str, rows: u64) {
-        self.waiting += rows;
-        self.note(format!(
-            "rows of {model} belong to another erased person too, or refer to rows that do, and come back when that \
-             request is restored"
-        ));
-    }
-
-    fn lose_with_others(&mut self, model: &str, rows: u64) {
-        self.lost += rows;
-        self.note(format!(
-            "rows of {model} belonged to another person too and went for ever with their purge"
-        ));
-    }
-
-    fn note(&mut self, words: String) {
-        if !self.notes.contains(&words) {
-            self.notes.push(words);
-        }
-    }
 }
 
 impl Engine {
@@ -142,7 +85,8 @@ impl Engine {
     }
 
     fn may_restore(&self, request: &Request) -> Result<(), Error> {
-        if request.salt.is_none() || ![states::HIDDEN, states::APPROVED].contains(&request.state.as_str()) {
+        let may = [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED];
+        if request.salt.is_none() || !may.contains(&request.state.as_str()) {
             return Err(Error::NothingThere(request.id));
         }
         if let Some(ended) = request.window_ends_at.filter(|ends| *ends < self.world.now()) {
@@ -189,7 +133,7 @@ impl Engine {
         batches.reverse();
         let (emptied, done_with) = self.undo_batches(request, &batches, choice, lease, &mut restored).await?;
         restored.whole = done_with == batches.len();
-        self.close_restore(request, &restored, &emptied, actor).await?;
+        self.close_restore(request, whole, &restored, &emptied, actor).await?;
         self.tidy(lease.job).await?;
         Ok(restored)
     }
@@ -216,7 +160,7 @@ impl Engine {
             let excused_before = restored.waiting + restored.lost;
             let back = self.undo(request, batch, items, others, lease, restored).await?;
             let excused = restored.waiting + restored.lost - excused_before;
-            if left == 0 && back + excused == wanted {
+            if left == 0 && back + excused == wanted && !self.lacks_values(request, batch).await? {
                 done_with += 1;
                 if restored.waiting == waiting_before {
                     emptied.push(batch.blob);
@@ -224,6 +168,17 @@ impl Engine {
             }
         }
         Ok((emptied, done_with))
+    }
+
+    /// Whether rows of a request in a batch are there without some of their values.
+    async fn lacks_values(&self, request: &Request, batch: &Batch) -> Result<bool, Error> {
+        let missing = self.store.missing_values(batch.blob).await?;
+        if missing.is_empty() {
+            return Ok(false);
+        }
+        let blob = self.shelf.take(batch.blob)?;
+        let mut mine = blob.segments().filter(|segment| segment.claimants.contains(&request.id));
+        Ok(mine.any(|segment| missing.iter().any(|one| one.segment == segment.number)))
     }
 
     /// What became of the others whom the same job erased: they tell why a row of ours may be gone.
@@ -236,29 +191,36 @@ impl Engine {
         Ok(Others { hidden: away(true), gone: away(false) })
     }
 
-    async fn close_restore(
+    pub(crate) async fn close_restore(
         &self,
         request: &Request,
+        asked_whole: bool,
         restored: &Restored,
         emptied: &[BlobId],
         actor: Option<ActorId>,
     ) -> Result<(), Error> {
         let refused: u64 = restored.refused.iter().map(|refusal| refusal.rows).sum();
+        let without: u64 = restored.without.iter().map(|without| without.rows).sum();
         let event = self
             .event(Kind::RestoreClosed, actor)
             .about(request.id)
             .count("back", restored.back + restored.already)
-            .count("refused", refused);
+            .count("refused", refused)
+            .count("without-values", without);
         let mut change = self.store.begin().await?;
         let mut unclaimed = Vec::new();
-        for blob in emptied {
-            if change.drop_claim(request.id, *blob).await? {
-                unclaimed.push(*blob);
-            }
-        }
+        let from = [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED];
         if restored.whole {
-            change.move_request(request.id, &[states::HIDDEN, states::APPROVED], states::RESTORED).await?;
+            for blob in emptied {
+                if change.drop_claim(request.id, *blob).await? {
+                    unclaimed.push(*blob);
+                }
+            }
+            change.move_request(request.id, &from, states::RESTORED).await?;
             change.remove_from_ledger(request.id).await?;
+        } else if asked_whole && request.state != states::APPROVED {
+            // blobs whose rows are all back stay too: a purge must know these from rows that appeared since
+            change.move_request(request.id, &from, states::PARTLY_RESTORED).await?;
         }
         change.commit(self.organization, &[event]).await?;
         for blob in unclaimed {
@@ -295,7 +257,10 @@ impl Engine {
                         queue.push_front(right);
                         queue.push_front(left);
                     }
-                    Err(one) => restored.refuse(&one.model, fault.to_string(), 1),
+                    Err(one) => {
+                        let rows = one.images.iter().map(|(_, image)| restored::row(&one.shape, &image.key));
+                        rows.for_each(|row| restored.refuse(&one.model, fault.to_string(), row));
+                    }
                 },
                 Err(Error::Source { fault, .. }) if fault.kind.is_passing() && tries < 10 => {
                     tries += 1;

@@ -26,5 +26,9 @@ pub const COMPLETED: &str = "completed";
 pub const COMPLETED_WITH_EXCEPTIONS: &str = "completed_with_exceptions";
 /// Brought back whole.
 pub const RESTORED: &str = "restored";
+/// Asked back whole, and not all of it could come: rows or values still wait in the vault.
+pub const PARTLY_RESTORED: &str = "partly_restored";
+/// Erasure requests that the vault still holds rows of, which a restore may bring back or a purge destroy.
+pub const WAITING: &[&str] = &[HIDDEN, PARTLY_RESTORED];
 /// Its job runs or waits to.
 pub const APPROVED: &str = "approved";

@@ -13,6 +13,7 @@ pub mod error;
 pub mod jobs;
 pub mod ledger;
 pub mod migrate;
+pub mod missing;
 pub mod organizations;
 pub mod packages;
 pub mod plans;

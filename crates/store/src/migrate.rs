@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_base.sql"),
     include_str!("../migrations/0002_returns.sql"),
     include_str!("../migrations/0003_requests_by_plan.sql"),
+    include_str!("../migrations/0004_missing_values.sql"),
 ];
 
 /// Applies what is missing. Running it twice changes nothing.

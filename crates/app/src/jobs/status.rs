@@ -44,7 +44,10 @@ impl Office {
         Ok(Status {
             units: self.engine.store.units(id).await?,
             window_ends_at: requests.iter().filter_map(|request| request.window_ends_at).max(),
-            restorable: requests.iter().filter(|request| request.state == states::HIDDEN).count(),
+            restorable: requests
+                .iter()
+                .filter(|request| states::WAITING.contains(&request.state.as_str()))
+                .count(),
             requests: requests.iter().map(|request| request.id).collect(),
             job,
         })

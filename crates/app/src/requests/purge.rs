@@ -40,7 +40,7 @@ impl Office {
         requests.reverse();
         let due = requests.into_iter().filter(|request| match request.state.as_str() {
             states::PURGING => true,
-            states::HIDDEN => {
+            states::HIDDEN | states::PARTLY_RESTORED => {
                 request.held_because.is_none() && request.window_ends_at.is_some_and(|ends| ends <= now)
             }
             _ => false,

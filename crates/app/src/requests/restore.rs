@@ -2,7 +2,8 @@
 
 use exeunt_base::RequestId;
 use exeunt_datamap::suggest;
-use exeunt_engine::restore::{Choice, Restored};
+use exeunt_engine::restore::Choice;
+use exeunt_engine::restore::restored::Restored;
 
 use crate::actor::Actor;
 use crate::error::Error;

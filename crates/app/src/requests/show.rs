@@ -43,7 +43,7 @@ fn next(request: &Request) -> Option<String> {
         ("approved", ..) if !erasure => Some(format!("exeunt package make {id}")),
         ("approved", _, Some(job)) => Some(format!("exeunt job run {job}")),
         ("approved", Some(plan), None) => Some(format!("exeunt job run {plan}")),
-        ("hidden", ..) => Some(match (&request.held_because, request.window_ends_at) {
+        ("hidden" | "partly_restored", ..) => Some(match (&request.held_because, request.window_ends_at) {
             (Some(_), _) => format!("exeunt request release {id}"),
             (None, Some(ends)) => format!("exeunt restore {id} until {ends}, exeunt purge {id} after it"),
             (None, None) => format!("exeunt purge {id}"),

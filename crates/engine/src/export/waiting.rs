@@ -46,7 +46,8 @@ impl Engine {
         let mut gathered: BTreeMap<(String, Vec<Name>), (Shape, Gathered)> = BTreeMap::new();
         for id in requests {
             let request = self.store.request(id).await?;
-            let waits = [states::HIDDEN, states::APPROVED].contains(&request.state.as_str());
+            let waits =
+                [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED].contains(&request.state.as_str());
             if waits && request.salt.is_some() {
                 self.gather(&request, &mut gathered).await?;
             }

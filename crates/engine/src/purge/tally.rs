@@ -85,7 +85,9 @@ impl Engine {
                 }
                 let back = returned.iter().filter(|(number, _)| *number == segment.number).count() as u64;
                 let rows = u64::from(segment.rows).saturating_sub(back);
-                tally.add(&segment.model, Shape::from_bytes(&segment.columns)?, rows);
+                if rows > 0 {
+                    tally.add(&segment.model, Shape::from_bytes(&segment.columns)?, rows);
+                }
             }
         }
         tally.lines.sort_by(|one, other| (&one.model, &one.action).cmp(&(&other.model, &other.action)));

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use exeunt_base::{Cell, Row};
+use exeunt_base::{Cell, Name, Row};
 use exeunt_source::{Read, Rows, Transaction};
 use exeunt_store::batches::Batch;
 use exeunt_store::jobs::Lease;
@@ -29,13 +29,30 @@ pub(crate) struct Back {
     back: Vec<u32>,
     /// Places of some rows that it changed.
     witnesses: Vec<u32>,
+    /// Places of rows that are there without some of their values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lacking: Vec<u32>,
+    /// The columns they lack.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lacks: Vec<Name>,
+    /// Places of rows that lack nothing any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    given: Vec<u32>,
 }
 
-/// Rows of one item: those that are back, and those of them that this transaction changed.
+/// Rows of one item, by their places in the segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Places {
+    /// Those that are back.
     pub(crate) back: Vec<u32>,
+    /// Those of them that this transaction changed.
     pub(crate) changed: Vec<u32>,
+    /// Those that are there without some of their values.
+    pub(crate) lacking: Vec<u32>,
+    /// The columns these lack.
+    pub(crate) lacks: Vec<Name>,
+    /// Those that lacked values and lack none any more.
+    pub(crate) given: Vec<u32>,
 }
 
 /// What an attempt brings back, as it is written down.
@@ -46,6 +63,9 @@ pub(crate) fn outcome(items: &[Item], places: &[Places]) -> Vec<Back> {
             segment: item.segment,
             back: if whole { vec![WHOLE] } else { places.back.clone() },
             witnesses: places.changed.iter().copied().take(WITNESSES).collect(),
+            lacks: if places.lacking.is_empty() { Vec::new() } else { places.lacks.clone() },
+            lacking: places.lacking.clone(),
+            given: places.given.clone(),
         }
     });
     backs.collect()
@@ -87,6 +107,9 @@ impl Engine {
         if happened {
             for back in &read(announced)? {
                 change.mark_returned(announced.blob, back.segment, &back.back).await?;
+                change.end_missing(announced.blob, back.segment, &back.given).await?;
+                let columns = write_columns(&back.lacks);
+                change.mark_missing(announced.blob, back.segment, &back.lacking, &columns).await?;
             }
         }
         change.end_return(announced.id).await?;
@@ -175,6 +198,17 @@ fn testifies(change: Change, witnesses: &[&Image], here: &[Row]) -> bool {
 fn read(announced: &Return) -> Result<Vec<Back>, Error> {
     serde_json::from_str(&announced.outcome)
         .map_err(|error| Error::Damaged { what: "a return", why: error.to_string() })
+}
+
+/// Columns, as the store keeps them.
+fn write_columns(columns: &[Name]) -> String {
+    serde_json::to_string(columns).expect("names always make JSON")
+}
+
+/// Columns, as the store kept them.
+pub(super) fn read_columns(text: &str) -> Result<Vec<Name>, Error> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::Damaged { what: "a list of columns", why: error.to_string() })
 }
 
 #[cfg(test)]

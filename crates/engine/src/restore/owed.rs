@@ -6,7 +6,8 @@ use exeunt_store::jobs::Lease;
 
 use crate::cabinet::Engine;
 use crate::error::Error;
-use crate::restore::{Choice, Restored};
+use crate::restore::Choice;
+use crate::restore::restored::Restored;
 use crate::states;
 
 impl Engine {
@@ -36,14 +37,24 @@ impl Engine {
     /// Says whether anything came of it.
     async fn pay(&self, id: RequestId, lease: &Lease) -> Result<bool, Error> {
         let request = self.store.request(id).await?;
-        if request.state != states::RESTORED || request.salt.is_none() {
+        let asked_back = [states::RESTORED, states::PARTLY_RESTORED].contains(&request.state.as_str());
+        if !asked_back || request.salt.is_none() {
             return Ok(false);
         }
         self.settle_returns(&request, lease).await?;
         let mut batches = self.store.batches_of_request(id).await?;
         batches.reverse();
         let mut late = Restored::default();
-        let (emptied, _) = self.undo_batches(&request, &batches, &Choice::Whole, lease, &mut late).await?;
+        let (emptied, done_with) =
+            self.undo_batches(&request, &batches, &Choice::Whole, lease, &mut late).await?;
+        if request.state == states::PARTLY_RESTORED {
+            late.whole = done_with == batches.len();
+            if late.whole || late.back > 0 {
+                self.close_restore(&request, true, &late, &emptied, None).await?;
+                self.tidy(lease.job).await?;
+            }
+            return Ok(late.whole || late.back > 0);
+        }
         let over = late.waiting == 0;
         let mut change = self.store.begin().await?;
         let mut unclaimed = Vec::new();

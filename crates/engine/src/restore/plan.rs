@@ -1,19 +1,22 @@
 //! Which rows of a batch are to come back: the request's own, not back yet, and not waiting for another request.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use exeunt_base::{Cell, JobId, RequestId};
+use exeunt_base::{Cell, JobId, Name, RequestId};
 use exeunt_plan::document::{Action, Value};
 use exeunt_source::Referrer;
 use exeunt_store::batches::Batch;
+use exeunt_store::missing::Missing;
 use exeunt_store::requests::Request;
 use exeunt_vault::{Claims, Content};
 
 use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::image::{self, Change, Image, Shape};
+use crate::restore::cut_short::read_columns;
+use crate::restore::restored::Restored;
 use crate::restore::standing::Standing;
-use crate::restore::{Choice, Company, Restored};
+use crate::restore::{Choice, Company};
 use crate::states;
 
 /// Stands for all rows of a segment in the list of rows that are back.
@@ -34,6 +37,8 @@ pub struct Item {
     pub complete: bool,
     /// Of a ghost: who the plan pointed to it.
     pub users: Vec<Referrer>,
+    /// Of rows that are back already: the columns they lack.
+    pub only: Vec<Name>,
 }
 
 /// Halves a list of items, keeping their order. A single row comes back as it is.
@@ -77,11 +82,17 @@ impl Engine {
         let others: Vec<RequestId> = others.into_iter().collect();
         let salts = self.salts_with(request, &others).await?;
         let company_of = self.states_of(&others).await?;
+        let mut missing: BTreeMap<u32, Vec<Missing>> = BTreeMap::new();
+        for one in self.store.missing_values(batch.blob).await? {
+            missing.entry(one.segment).or_default().push(one);
+        }
         let mut items = Vec::new();
         let mut left = 0;
         for segment in mine.iter().rev() {
             let back = (0..segment.rows).filter(|place| returned.contains(&(segment.number, *place))).count();
-            if returned.contains(&(segment.number, WHOLE)) || back == segment.rows as usize {
+            let lacking = missing.remove(&segment.number).unwrap_or_default();
+            let all_back = returned.contains(&(segment.number, WHOLE)) || back == segment.rows as usize;
+            if all_back && lacking.is_empty() {
                 continue;
             }
             let chosen = match choice {
@@ -110,6 +121,29 @@ impl Engine {
             let shape = Shape::from_bytes(&segment.columns)?;
             let plain = blob.open_segment(segment.number, &key, &|id| salts.get(&id).cloned())?;
             let all = image::take_all(shape.change, &plain)?;
+            let when = (batch.at, batch.number, segment.number);
+            let values = incomplete(choice, &lacking, &all)?;
+            left += (lacking.len() - values.iter().map(|(_, images)| images.len()).sum::<usize>()) as u64;
+            for (only, mut images) in values {
+                // as if the columns had been set
+                let shape = Shape { change: Change::Updated, set: only.clone(), ..shape.clone() };
+                let held = self.hold_back(standing, &shape, when, &mut images).await?;
+                if held > 0 {
+                    restored.wait_for_others(&segment.model, held);
+                }
+                items.push(Item {
+                    segment: segment.number,
+                    model: segment.model.to_string(),
+                    shape,
+                    images,
+                    complete: false,
+                    users: Vec::new(),
+                    only,
+                });
+            }
+            if all_back {
+                continue;
+            }
             let total = all.len();
             let mut images: Vec<(u32, Image)> = (0u32..)
                 .zip(all)
@@ -117,7 +151,6 @@ impl Engine {
                 .filter(|(_, image)| wanted(choice, image))
                 .collect();
             left += (total - images.len() - back) as u64;
-            let when = (batch.at, batch.number, segment.number);
             let held = self.hold_back(standing, &shape, when, &mut images).await?;
             if held > 0 {
                 restored.wait_for_others(&segment.model, held);
@@ -134,6 +167,7 @@ impl Engine {
                 images,
                 complete,
                 users,
+                only: Vec::new(),
             });
         }
         Ok((items, left))
@@ -162,12 +196,13 @@ impl Engine {
         Ok(users)
     }
 
-    /// What became of these requests: rows shared with one that is restored need not wait.
+    /// What became of these requests: rows shared with one that was asked back need not wait.
     async fn states_of(&self, others: &[RequestId]) -> Result<HashMap<RequestId, Company>, Error> {
         let mut states = HashMap::new();
         for id in others {
             let other = self.store.request(*id).await?;
-            let company = match (other.state == states::RESTORED, other.salt.is_some()) {
+            let asked = [states::RESTORED, states::PARTLY_RESTORED].contains(&other.state.as_str());
+            let company = match (asked, other.salt.is_some()) {
                 (true, _) => Company::None,
                 (false, true) => Company::Hidden,
                 (false, false) => Company::Gone,
@@ -176,6 +211,20 @@ impl Engine {
         }
         Ok(states)
     }
+}
+
+/// Images of rows that are back without some of their values, by the columns they lack.
+fn incomplete(
+    choice: &Choice,
+    lacking: &[Missing],
+    all: &[Image],
+) -> Result<BTreeMap<Vec<Name>, Vec<(u32, Image)>>, Error> {
+    let mut values: BTreeMap<Vec<Name>, Vec<(u32, Image)>> = BTreeMap::new();
+    for one in lacking {
+        let Some(image) = all.get(one.place as usize).filter(|image| wanted(choice, image)) else { continue };
+        values.entry(read_columns(&one.columns)?).or_default().push((one.place, image.clone()));
+    }
+    Ok(values)
 }
 
 fn wanted(choice: &Choice, image: &Image) -> bool {

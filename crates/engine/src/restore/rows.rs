@@ -11,11 +11,13 @@ use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::failpoint;
 use crate::image::{Change, Image};
+use crate::restore::Others;
 use crate::restore::cut_short::{Places, outcome};
 use crate::restore::plan::Item;
+use crate::restore::restored::{News, Restored, row};
 use crate::restore::shape::Fit;
 use crate::restore::unchange::{take_away, unchange};
-use crate::restore::{Others, Restored};
+use crate::restore::values::{fill, lacking};
 
 /// Rows handled in one statement.
 const ROWS: usize = 1_000;
@@ -23,7 +25,7 @@ const ROWS: usize = 1_000;
 /// What one attempt came to; believed only once it is committed.
 #[derive(Default)]
 struct Attempt {
-    restored: Restored,
+    news: Vec<News>,
     places: Vec<Places>,
 }
 
@@ -46,7 +48,7 @@ impl Engine {
         let mut attempt = Attempt::default();
         let kind = source.abilities().kind;
         for item in items {
-            let undone = undo_item(tx.as_mut(), item, &catalog, kind, others, &mut attempt.restored).await;
+            let undone = undo_item(tx.as_mut(), item, &catalog, kind, others, &mut attempt.news).await;
             match undone {
                 Ok(places) => attempt.places.push(places),
                 Err(fault) => {
@@ -74,15 +76,8 @@ impl Engine {
         failpoint::pass("before-return");
         self.end_return(&announced, true, lease).await?;
         failpoint::pass("after-return");
-        restored.back += attempt.restored.back;
-        restored.already += attempt.restored.already;
-        restored.waiting += attempt.restored.waiting;
-        restored.lost += attempt.restored.lost;
-        for refusal in attempt.restored.refused {
-            restored.refuse(&refusal.model, refusal.words, refusal.rows);
-        }
-        attempt.restored.notes.into_iter().for_each(|note| restored.note(note));
-        Ok(attempt.places.iter().map(|places| places.back.len() as u64).sum())
+        restored.take(attempt.news);
+        Ok(attempt.places.iter().map(|places| (places.back.len() + places.given.len()) as u64).sum())
     }
 }
 
@@ -92,32 +87,48 @@ async fn undo_item(
     catalog: &Catalog,
     kind: &str,
     others: Others,
-    restored: &mut Restored,
+    news: &mut Vec<News>,
 ) -> Result<Places, exeunt_base::Fault> {
     let Some(table) = catalog.table(&item.shape.table) else {
-        let words = String::from("its table is no longer there");
-        restored.refuse(&item.model, words, item.images.len() as u64);
+        refuse_all(item, "its table is no longer there", news);
         return Ok(Places::default());
     };
     let fit = Fit::new(&item.shape, table);
-    fit.notes.iter().for_each(|note| restored.note(note.clone()));
+    if let KeyBy::Columns(key) = &item.shape.key
+        && key.iter().any(|column| table.column(column).is_none())
+    {
+        refuse_all(item, "its key column is no longer there", news);
+        return Ok(Places::default());
+    }
+    news.extend(fit.notes.iter().cloned().map(News::Note));
     // a keyless SQLite row goes back to its own place
     let with_rowid =
         kind == "sqlite" && item.shape.key == KeyBy::WholeRow && table.column(&rowid()).is_none();
     let mut places = Places::default();
     for images in item.images.chunks(ROWS) {
         let done = match item.shape.change {
-            Change::Deleted => put_back(tx, item, images, &fit, with_rowid, restored).await?,
-            Change::Updated => unchange(tx, item, images, &fit, others, restored).await?,
+            _ if !item.only.is_empty() => fill(tx, item, images, &fit, table, news).await?,
+            Change::Deleted => put_back(tx, item, images, &fit, with_rowid, news).await?,
+            Change::Updated => unchange(tx, item, images, &fit, others, news).await?,
             Change::Inserted => {
                 let referrers = referrers(&item.shape.table, &item.users, catalog);
-                take_away(tx, item, images, &referrers, others, restored).await?
+                take_away(tx, item, images, &referrers, others, news).await?
             }
         };
+        if item.only.is_empty() {
+            places.lacking.extend(lacking(tx, item, images, &fit, &done.back, news).await?);
+        }
         places.back.extend(done.back);
         places.changed.extend(done.changed);
+        places.given.extend(done.given);
+        places.lacking.extend(done.lacking);
     }
+    places.lacks = fit.lost.iter().map(|lost| lost.column.clone()).collect();
     Ok(places)
+}
+
+fn refuse_all(item: &Item, words: &str, news: &mut Vec<News>) {
+    news.extend(item.images.iter().map(|(_, image)| refused(item, image, words)));
 }
 
 /// Who may refer to a ghost: by foreign keys, and by what the plan points to it.
@@ -146,7 +157,7 @@ async fn put_back(
     images: &[(u32, Image)],
     fit: &Fit,
     with_rowid: bool,
-    restored: &mut Restored,
+    news: &mut Vec<News>,
 ) -> Result<Places, exeunt_base::Fault> {
     let mut columns = fit.columns.clone();
     if with_rowid {
@@ -180,13 +191,13 @@ async fn put_back(
         }
     }
     if !crooked.is_empty() {
-        straighten(tx, item, images, fit, &rows, &crooked, restored).await?;
+        straighten(tx, item, images, fit, &rows, &crooked, news).await?;
     }
     let mut places = Places::default();
     let mut missing: Vec<usize> = Vec::new();
-    for (place, (number, _)) in images.iter().enumerate() {
+    for (place, (number, image)) in images.iter().enumerate() {
         if added[place] {
-            restored.back += 1;
+            news.push(News::Back(row(&item.shape, &image.key)));
             places.back.push(*number);
             places.changed.push(*number);
         } else {
@@ -195,14 +206,14 @@ async fn put_back(
     }
     if with_rowid {
         for place in put_elsewhere(tx, item, images, fit, &rows, &missing).await? {
-            restored.back += 1;
+            news.push(News::Back(row(&item.shape, &images[place].1.key)));
             places.back.push(images[place].0);
             places.changed.push(images[place].0);
             missing.retain(|missing| *missing != place);
         }
     }
     if !missing.is_empty() {
-        places.back.extend(explain(tx, item, images, fit, &rows, &missing, restored).await?);
+        places.back.extend(explain(tx, item, images, fit, &rows, &missing, news).await?);
     }
     Ok(places)
 }
@@ -247,7 +258,7 @@ async fn straighten(
     fit: &Fit,
     rows: &[Row],
     crooked: &[(usize, Row)],
-    restored: &mut Restored,
+    news: &mut Vec<News>,
 ) -> Result<(), exeunt_base::Fault> {
     let KeyBy::Columns(key) = &item.shape.key else { return Ok(()) };
     let set: Vec<Name> = fit.columns.iter().filter(|column| !key.contains(column)).cloned().collect();
@@ -281,10 +292,10 @@ async fn straighten(
         let same =
             crooked.get(at).is_some_and(|(place, _)| answer.as_slice() == &rows[*place][..fit.columns.len()]);
         if !same {
-            restored.note(format!(
+            news.push(News::Note(format!(
                 "a trigger of {} changes rows as they come back, and could not be kept quiet",
                 item.shape.table
-            ));
+            )));
         }
     }
     Ok(())
@@ -298,7 +309,7 @@ async fn explain(
     fit: &Fit,
     rows: &[Row],
     missing: &[usize],
-    restored: &mut Restored,
+    news: &mut Vec<News>,
 ) -> Result<Vec<u32>, exeunt_base::Fault> {
     let keys: Vec<Row> = missing.iter().map(|place| images[*place].1.key.clone()).collect();
     let read = Read {
@@ -310,22 +321,27 @@ async fn explain(
     let mut back = Vec::new();
     for (at, place) in missing.iter().enumerate() {
         let now = here.iter().find(|row| row.first().and_then(Cell::as_int) == i64::try_from(at).ok());
+        let image = &images[*place].1;
         match now {
-            Some(row) if row[1..] == rows[*place][..fit.columns.len()] => {
-                restored.already += 1;
+            Some(here) if here[1..] == rows[*place][..fit.columns.len()] => {
+                news.push(News::Already(row(&item.shape, &image.key)));
                 back.push(images[*place].0);
             }
-            Some(_) => restored.refuse(
-                &item.model,
-                String::from("a row with the same key was written since; it is not overwritten"),
-                1,
-            ),
-            None => restored.refuse(
-                &item.model,
-                String::from("a value that must be unique is taken by a row written since"),
-                1,
-            ),
+            Some(_) => {
+                let words = "a row with the same key was written since; it is not overwritten";
+                news.push(refused(item, image, words));
+            }
+            None => {
+                let words = "a value that must be unique is taken by a row written since";
+                news.push(refused(item, image, words));
+            }
         }
     }
     Ok(back)
+}
+
+/// A row that did not come back.
+pub(super) fn refused(item: &Item, image: &Image, words: &str) -> News {
+    let row = row(&item.shape, &image.key);
+    News::Refused { model: item.model.clone(), words: words.to_owned(), row }
 }

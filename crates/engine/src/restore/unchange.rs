@@ -6,10 +6,12 @@ use exeunt_base::{Cell, Fault, Row};
 use exeunt_source::{Delete, Lock, Referrer, Transaction, Triggers, Update};
 
 use crate::image::Image;
+use crate::restore::Others;
 use crate::restore::cut_short::Places;
 use crate::restore::plan::Item;
+use crate::restore::restored::{News, row};
+use crate::restore::rows::refused;
 use crate::restore::shape::Fit;
-use crate::restore::{Others, Restored};
 
 /// Gives changed columns their old values, but where somebody wrote newer ones since.
 pub(crate) async fn unchange(
@@ -18,19 +20,9 @@ pub(crate) async fn unchange(
     images: &[(u32, Image)],
     fit: &Fit,
     others: Others,
-    restored: &mut Restored,
+    news: &mut Vec<News>,
 ) -> Result<Places, Fault> {
-    let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
-    let lock =
-        Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: fit.columns.clone() };
-    let mut now: Vec<Option<Row>> = vec![None; images.len()];
-    for mut row in tx.lock(&lock, keys).await?.collect().await? {
-        let place = row.first().and_then(Cell::as_int).and_then(|place| usize::try_from(place).ok());
-        row.remove(0);
-        if let Some(slot) = place.and_then(|place| now.get_mut(place)) {
-            *slot = Some(row);
-        }
-    }
+    let now = lock(tx, item, images, fit).await?;
     let pairs: Vec<(Row, Row)> = images
         .iter()
         .map(|(_, image)| (fit.row(&image.before), fit.row(image.after.as_deref().unwrap_or(&image.before))))
@@ -44,29 +36,32 @@ pub(crate) async fn unchange(
     let mut places = Places::default();
     let mut todo: Vec<(usize, Row)> = Vec::new();
     for (place, ((before, after), now)) in pairs.iter().zip(&now).enumerate() {
+        let image = &images[place].1;
+        let row = row(&item.shape, &image.key);
         let Some(now) = now else {
-            if others.gone {
-                restored.lose_with_others(&item.model, 1);
-            } else {
-                restored.refuse(&item.model, String::from("the row was deleted since"), 1);
-            }
+            news.push(match others.gone {
+                true => News::Lost { model: item.model.clone(), row },
+                false => refused(item, image, "the row was deleted since"),
+            });
             continue;
         };
         let ours = |column: &&usize| before[**column] != after[**column];
         let newer = |column: &usize| now[*column] != after[*column] && now[*column] != before[*column];
         if changed.iter().filter(ours).any(|column| assigned(column) && newer(column)) {
             let words = "the row was changed since where it had been anonymized; the newer values are not overwritten";
-            restored.refuse(&item.model, String::from(words), 1);
+            news.push(refused(item, image, words));
             continue;
         }
         places.back.push(images[place].0);
         if !changed.iter().any(|column| ours(&column)) {
-            // the mask had left this row as it was
-            restored.back += 1;
+            // the mask had left this row as it was, or wrote only to columns that are gone
+            if fit.lost.iter().all(|lost| image.before.get(lost.place) == cell_after(image, lost.place)) {
+                news.push(News::Back(row));
+            }
             continue;
         }
         if changed.iter().filter(ours).all(|column| now[*column] == before[*column]) {
-            restored.already += 1;
+            news.push(News::Already(row));
             continue;
         }
         // what only a trigger had written is given back unless it has written again since
@@ -74,14 +69,53 @@ pub(crate) async fn unchange(
         for column in changed.iter().filter(ours).filter(|column| assigned(column) || !newer(column)) {
             values[*column].clone_from(&before[*column]);
         }
-        restored.back += 1;
+        news.push(News::Back(row));
         places.changed.push(images[place].0);
         todo.push((place, values));
     }
-    let mut set = changed;
+    write(tx, item, images, fit, todo, changed, news).await?;
+    Ok(places)
+}
+
+fn cell_after(image: &Image, place: usize) -> Option<&Cell> {
+    image.after.as_deref().unwrap_or(&image.before).get(place)
+}
+
+/// Locks the rows of images and reads them as they are now, for the fitted columns.
+pub(super) async fn lock(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    fit: &Fit,
+) -> Result<Vec<Option<Row>>, Fault> {
+    let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
+    let lock =
+        Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: fit.columns.clone() };
+    let mut now: Vec<Option<Row>> = vec![None; images.len()];
+    for mut row in tx.lock(&lock, keys).await?.collect().await? {
+        let place = row.first().and_then(Cell::as_int).and_then(|place| usize::try_from(place).ok());
+        row.remove(0);
+        if let Some(slot) = place.and_then(|place| now.get_mut(place)) {
+            *slot = Some(row);
+        }
+    }
+    Ok(now)
+}
+
+/// Writes rows as they should be, of which only these columns differ; what triggers then make of others is put right
+/// without them.
+pub(super) async fn write(
+    tx: &mut dyn Transaction,
+    item: &Item,
+    images: &[(u32, Image)],
+    fit: &Fit,
+    mut todo: Vec<(usize, Row)>,
+    mut set: Vec<usize>,
+    news: &mut Vec<News>,
+) -> Result<(), Fault> {
     for triggers in [Triggers::Fire, Triggers::Quiet] {
         if todo.is_empty() || set.is_empty() {
-            return Ok(places);
+            return Ok(());
         }
         let given: Vec<Row> = todo
             .iter()
@@ -117,14 +151,13 @@ pub(crate) async fn unchange(
         todo = left;
         set = astray.into_iter().collect();
     }
-    if todo.is_empty() {
-        return Ok(places);
+    if !todo.is_empty() {
+        news.push(News::Note(format!(
+            "a trigger of {} changes rows as they come back, and could not be kept quiet",
+            item.shape.table
+        )));
     }
-    restored.note(format!(
-        "a trigger of {} changes rows as they come back, and could not be kept quiet",
-        item.shape.table
-    ));
-    Ok(places)
+    Ok(())
 }
 
 /// Takes ghosts away that nothing refers to any more; others may have come to need them.
@@ -134,7 +167,7 @@ pub(crate) async fn take_away(
     images: &[(u32, Image)],
     referrers: &[Referrer],
     others: Others,
-    restored: &mut Restored,
+    news: &mut Vec<News>,
 ) -> Result<Places, Fault> {
     let keys: Vec<Row> = images.iter().map(|(_, image)| image.key.clone()).collect();
     let lock = Lock { table: item.shape.table.clone(), key: item.shape.key.clone(), columns: Vec::new() };
@@ -155,8 +188,8 @@ pub(crate) async fn take_away(
     }
     // one that is needed by rows of people who may still come back goes when the last of them does
     let waits = |place: &u32| others.hidden && needed.contains(place);
-    restored.waiting += (0u32..).zip(images).filter(|(place, _)| waits(place)).count() as u64;
+    news.push(News::Waiting((0u32..).zip(images).filter(|(place, _)| waits(place)).count() as u64));
     let back =
         (0u32..).zip(images).filter(|(place, _)| !waits(place)).map(|(_, (number, _))| *number).collect();
-    Ok(Places { back, changed })
+    Ok(Places { back, changed, ..Places::default() })
 }

@@ -1,6 +1,7 @@
 //! Restore: exactly what was there, never over what was written since, and through a schema that changed.
 
-use exeunt_engine::restore::{Choice, Restored};
+use exeunt_engine::restore::Choice;
+use exeunt_engine::restore::restored::Restored;
 use exeunt_engine::states;
 
 use crate::database::{CLUB, Database, on_both};
@@ -14,7 +15,11 @@ on_both! {
     a_row_changed_since_keeps_its_newer_value;
     a_row_deleted_since_stays_deleted;
     rows_come_back_into_a_table_that_gained_a_column;
-    rows_come_back_into_a_table_that_lost_a_column;
+    values_of_a_column_that_was_dropped_wait_until_it_is_there_again;
+    a_value_written_since_its_column_is_there_again_is_not_overwritten;
+    a_masked_value_whose_column_was_dropped_waits_too;
+    a_value_that_the_source_computes_now_is_missing_only_where_it_differs;
+    a_person_who_was_asked_back_is_not_reported_by_the_ledger;
     rows_come_back_into_a_table_whose_column_was_renamed;
     a_job_cancelled_between_two_batches_is_restored_whole;
     a_second_restore_is_told_that_nothing_is_left;
@@ -119,14 +124,97 @@ async fn rows_come_back_into_a_table_that_gained_a_column(database: Database) {
     assert_eq!(database.ask("SELECT sum(seconds) FROM visits WHERE person = 1"), "14");
 }
 
-async fn rows_come_back_into_a_table_that_lost_a_column(database: Database) {
+/// Columns that rows came back without, and how many rows.
+fn lacks(restored: &Restored) -> Vec<(String, u64)> {
+    restored.without.iter().map(|one| (format!("{}.{}", one.model, one.column), one.rows)).collect()
+}
+
+async fn state(house: &House, request: exeunt_base::RequestId) -> String {
+    house.engine.store.request(request).await.unwrap().state
+}
+
+async fn values_of_a_column_that_was_dropped_wait_until_it_is_there_again(database: Database) {
+    let database = database.club();
+    database.run("INSERT INTO visits VALUES (9, 1, NULL)");
+    let house = House::new(CLUB, vec![("club", database.source().await)]).await;
+    let before = database.look();
+    let ada = erased(&house, &["1"]).await[0];
+    database.run("ALTER TABLE visits DROP COLUMN page");
+    let restored = restore(&house, ada).await;
+    assert!(!restored.whole, "values were lost: {restored:?}");
+    assert_eq!(lacks(&restored), [(String::from("club.visits.page"), 2)], "the third visit had no page");
+    assert!(restored.without[0].words.contains("no such column"), "{restored:?}");
+    assert!(restored.refused.is_empty() && restored.back > 0, "{restored:?}");
+    assert_eq!(database.ask("SELECT count(*) FROM visits WHERE person = 1"), "3");
+    assert_eq!(state(&house, ada).await, states::PARTLY_RESTORED);
+    // nothing changed: the same again, and nothing twice
+    let again = restore(&house, ada).await;
+    assert_eq!((again.back, again.whole, lacks(&again)), (0, false, lacks(&restored)), "{again:?}");
+    database.run("ALTER TABLE visits ADD COLUMN page TEXT");
+    let filled = whole(&house, ada).await;
+    assert_eq!((filled.back, filled.filled), (0, 2), "{filled:?}");
+    assert_eq!(state(&house, ada).await, states::RESTORED);
+    assert_eq!(database.ask("SELECT page FROM visits WHERE id = 2"), "/ada");
+    database.run("UPDATE visits SET page = '/' WHERE id IN (3, 4)");
+    before.assert_same(&database.look());
+    assert!(house.engine.shelf.list().unwrap().is_empty(), "the vault keeps nothing for nobody");
+}
+
+async fn a_value_written_since_its_column_is_there_again_is_not_overwritten(database: Database) {
     let database = database.club();
     let house = House::new(CLUB, vec![("club", database.source().await)]).await;
     let ada = erased(&house, &["1"]).await[0];
     database.run("ALTER TABLE visits DROP COLUMN page");
-    let restored = whole(&house, ada).await;
-    assert!(restored.notes.iter().any(|note| note.contains("page is no longer there")), "{restored:?}");
-    assert_eq!(database.ask("SELECT count(*) FROM visits WHERE person = 1"), "2");
+    restore(&house, ada).await;
+    database.run("ALTER TABLE visits ADD COLUMN page TEXT NOT NULL DEFAULT 'none'");
+    database.run("UPDATE visits SET page = '/new' WHERE id = 2");
+    let restored = restore(&house, ada).await;
+    assert!(!restored.whole);
+    assert!(refusals(&restored, "club.visits")[0].contains("not overwritten"), "{restored:?}");
+    assert_eq!(database.ask("SELECT page FROM visits WHERE id = 2"), "/new");
+    assert_eq!(database.ask("SELECT page FROM visits WHERE id = 1"), "/", "the default was nobody's");
+    database.run("UPDATE visits SET page = 'none' WHERE id = 2");
+    whole(&house, ada).await;
+    assert_eq!(database.ask("SELECT page FROM visits WHERE id = 2"), "/ada");
+}
+
+async fn a_masked_value_whose_column_was_dropped_waits_too(database: Database) {
+    let database = database.club();
+    let house = House::new(CLUB, vec![("club", database.source().await)]).await;
+    let ada = erased(&house, &["1"]).await[0];
+    assert_eq!(database.ask("SELECT name FROM bills WHERE id = 1"), "");
+    database.run("ALTER TABLE bills DROP COLUMN name");
+    let restored = restore(&house, ada).await;
+    assert_eq!(lacks(&restored), [(String::from("club.bills.name"), 1)], "the other bill had no name");
+    assert_eq!(database.ask("SELECT count(*) FROM bills WHERE person = 1"), "2", "the bills are hers again");
+    database.run("ALTER TABLE bills ADD COLUMN name TEXT");
+    whole(&house, ada).await;
+    assert_eq!(database.ask("SELECT name FROM bills WHERE id = 1"), "Ada");
+}
+
+async fn a_value_that_the_source_computes_now_is_missing_only_where_it_differs(database: Database) {
+    let database = database.club();
+    let house = House::new(CLUB, vec![("club", database.source().await)]).await;
+    let ada = erased(&house, &["1"]).await[0];
+    let sort = if matches!(database, Database::Sqlite { .. }) { "VIRTUAL" } else { "STORED" };
+    database.run("ALTER TABLE visits DROP COLUMN page");
+    database.run(&format!("ALTER TABLE visits ADD COLUMN page TEXT GENERATED ALWAYS AS ('/') {sort}"));
+    let restored = restore(&house, ada).await;
+    assert_eq!(lacks(&restored), [(String::from("club.visits.page"), 1)], "{restored:?}");
+    assert!(restored.without[0].words.contains("computes"), "{restored:?}");
+    assert_eq!(state(&house, ada).await, states::PARTLY_RESTORED);
+}
+
+async fn a_person_who_was_asked_back_is_not_reported_by_the_ledger(database: Database) {
+    let database = database.club();
+    let house = House::new(CLUB, vec![("club", database.source().await)]).await;
+    let document = house.draft(exeunt_plan::document::Right::Erasure, &["person_id"]).await;
+    let ada = erased(&house, &["1"]).await[0];
+    database.run("ALTER TABLE visits DROP COLUMN page");
+    restore(&house, ada).await;
+    let registers = exeunt_engine::ledger::registers_of(&document);
+    let found = house.engine.check_ledger(&registers, None).await.unwrap();
+    assert_eq!(found.back.len(), 0, "{found:?}");
 }
 
 async fn rows_come_back_into_a_table_whose_column_was_renamed(database: Database) {

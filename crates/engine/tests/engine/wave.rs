@@ -2,7 +2,8 @@
 
 use exeunt_base::RequestId;
 use exeunt_engine::purge::Options;
-use exeunt_engine::restore::{Choice, Restored};
+use exeunt_engine::restore::Choice;
+use exeunt_engine::restore::restored::Restored;
 use exeunt_engine::states;
 
 use crate::database::{CLUB, Database, on_both};

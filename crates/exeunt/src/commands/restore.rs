@@ -1,7 +1,9 @@
 //! `exeunt restore`: brings erased rows back, as long as the window is open.
 
 use exeunt_base::RequestId;
-use exeunt_engine::restore::{Choice, Restored};
+use exeunt_engine::restore::Choice;
+use exeunt_engine::restore::restored::{Refusal, Restored, Without};
+use exeunt_engine::states;
 use serde_json::{Value, json};
 
 use crate::door::{Door, Needs};
@@ -37,30 +39,48 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     elsewhere::check(door, &args.request)?;
     let (office, actor) = door.office(Needs::Sources).await?;
     let restored = office.restore(&actor, args.request, &choice, &door.owner()).await?;
+    let state = office.show_request(&actor, args.request).await?.request.state;
     if door.json {
-        let refused = |refusal: &exeunt_engine::restore::Refusal| json!({ "model": refusal.model, "rows": refusal.rows, "why": refusal.words });
+        let refused =
+            |refusal: &Refusal| json!({ "model": refusal.model, "rows": refusal.rows, "why": refusal.words });
+        let without = |without: &Without| {
+            json!({
+                "model": without.model,
+                "column": without.column.as_str(),
+                "rows": without.rows,
+                "why": without.words,
+            })
+        };
         out::json(&json!({
             "request": args.request,
+            "state": state,
             "back": restored.back,
             "already": restored.already,
+            "filled": restored.filled,
             "waiting": restored.waiting,
             "lost": restored.lost,
             "refused": restored.refused.iter().map(refused).collect::<Vec<_>>(),
+            "without": restored.without.iter().map(without).collect::<Vec<_>>(),
             "notes": restored.notes,
             "whole": restored.whole,
         }))?;
     } else {
-        out::text(&told(&restored))?;
+        out::text(&told(args.request, &state, &restored))?;
     }
-    Ok(if restored.refused.is_empty() { Exit::DONE } else { Exit::REVIEW })
+    let short = !restored.refused.is_empty() || !restored.without.is_empty();
+    Ok(if short { Exit::REVIEW } else { Exit::DONE })
 }
 
 /// What came back, for people.
-pub(crate) fn told(restored: &Restored) -> String {
+pub(crate) fn told(request: RequestId, state: &str, restored: &Restored) -> String {
     let mut text = format!("{} back", out::plural(restored.back, "row is", "rows are"));
     if restored.already > 0 {
         let same = out::plural(restored.already, "row was the same", "rows were the same");
         text.push_str(&format!(", {same} as before already"));
+    }
+    if restored.filled > 0 {
+        let have = out::plural(restored.filled, "row has its", "rows have their");
+        text.push_str(&format!(", {have} missing values again"));
     }
     text.push('\n');
     for refusal in &restored.refused {
@@ -69,6 +89,15 @@ pub(crate) fn told(restored: &Restored) -> String {
             refusal.model,
             out::plural(refusal.rows, "row did", "rows did"),
             refusal.words
+        ));
+    }
+    for without in &restored.without {
+        text.push_str(&format!(
+            "  {}: {} back without `{}`: {}\n",
+            without.model,
+            out::plural(without.rows, "row is", "rows are"),
+            without.column,
+            without.words
         ));
     }
     for note in &restored.notes {
@@ -81,6 +110,11 @@ pub(crate) fn told(restored: &Restored) -> String {
         ));
     } else if restored.whole {
         text.push_str("The request is restored whole.\n");
+    } else if state == states::PARTLY_RESTORED {
+        text.push_str(&format!(
+            "The request is restored in part. What is missing waits in the vault: mend what stands in its way, then \
+             `exeunt restore {request}` again.\n"
+        ));
     }
     text
 }

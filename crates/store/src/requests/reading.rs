@@ -74,7 +74,7 @@ impl Store {
     pub async fn requests_owed(&self, organization: OrganizationId) -> Result<Vec<Request>, Error> {
         let mut connection = self.lock().await;
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM requests r WHERE organization = $1 AND state = 'restored' AND salt IS NOT NULL
+            "SELECT {COLUMNS} FROM requests r WHERE organization = $1 AND state IN ('restored', 'partly_restored') AND salt IS NOT NULL
              AND EXISTS (SELECT 1 FROM blob_claims c WHERE c.request = r.id) ORDER BY id DESC"
         )))
         .bind(organization.to_string())
@@ -106,14 +106,14 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Salts of an organization's requests that can still be opened, with whether the request is restored.
+    /// Salts of an organization's requests that can still be opened, with whether the request was asked back.
     pub async fn salts(
         &self,
         organization: OrganizationId,
     ) -> Result<Vec<(RequestId, Vec<u8>, bool)>, Error> {
         let mut connection = self.lock().await;
         let rows = sqlx::query(
-            "SELECT id, salt, state = 'restored' AS restored FROM requests
+            "SELECT id, salt, state IN ('restored', 'partly_restored') AS restored FROM requests
              WHERE organization = $1 AND salt IS NOT NULL",
         )
         .bind(organization.to_string())

@@ -8,6 +8,7 @@ use exeunt_engine::job::prepare::Confirmed;
 use exeunt_engine::job::run::Control;
 use exeunt_engine::progress::Nobody;
 use exeunt_engine::restore::Choice;
+use exeunt_engine::states;
 use exeunt_package::Format;
 use exeunt_rights::Right;
 
@@ -117,7 +118,7 @@ pub(crate) async fn changes_her_mind(stage: &mut Stage, erased: &Erased) -> Resu
     stage.story.command(&format!("restore {}", erased.request))?;
     let owner = stage.door.owner();
     let restored = stage.office.restore(&stage.actor, erased.request, &Choice::Whole, &owner).await?;
-    stage.story.show(&restore::told(&restored))?;
+    stage.story.show(&restore::told(erased.request, states::RESTORED, &restored))?;
     let after = shop::digest(&stage.shop())?;
     stage.story.say("A digest over every row of every table, before the erasure and now:")?;
     out::text("\n")?;
