@@ -103,6 +103,16 @@ pub enum Error {
         /// When it ends.
         ends: exeunt_base::Timestamp,
     },
+    /// What was asked back is not back, and would be destroyed.
+    #[error(
+        "{what}; a purge of request `{request}` would destroy that for ever. Bring it back first, or give it up with --give-up and a reason"
+    )]
+    AskedBack {
+        /// Which was to be purged.
+        request: RequestId,
+        /// What waits, whose it is, and where that stands.
+        what: String,
+    },
     /// Rows appeared since the census.
     #[error(
         "{rows} rows of request `{request}` appeared since they were struck ({places}); erase them too with --include-new, or leave them with --leave-new and a reason"
@@ -164,6 +174,7 @@ impl Error {
             Self::Held { .. } => "E0502",
             Self::WindowOpen { .. } => "E0503",
             Self::Appeared { .. } => "E0504",
+            Self::AskedBack { .. } => "E0510",
             Self::Damaged { .. } => "E0811",
             Self::Refused(code, _) => code,
             Self::Package(_) => "E0607",

@@ -1,6 +1,7 @@
 //! Purge: the key first, then the blobs, then the source's own residue; then the engine looks again, and only then is a
 //! receipt written. Goes only forward: what a crash cut short is finished, never undone.
 
+mod asked;
 pub mod look;
 pub mod receipt;
 pub mod rescan;
@@ -21,6 +22,7 @@ use crate::progress::Nobody;
 use crate::purge::look::Seen;
 use crate::purge::rescan::Appeared;
 use crate::purge::tally::Tally;
+use crate::restore::restored::Paid;
 use crate::{failpoint, states};
 
 /// How a purge is to go.
@@ -32,6 +34,8 @@ pub struct Options {
     pub include_new: bool,
     /// Rows that appeared since are left, for this reason.
     pub leave_new: Option<String>,
+    /// What was asked back and is not back is given up, for this reason.
+    pub give_up: Option<String>,
 }
 
 /// What a purge did.
@@ -47,6 +51,8 @@ pub struct Purged {
     pub seen: Seen,
     /// Rows that appeared since and were left.
     pub left_new: Vec<Appeared>,
+    /// Requests that were asked back and had waited for this one: what became of their rows.
+    pub owed: Vec<Paid>,
 }
 
 impl Engine {
@@ -72,9 +78,9 @@ impl Engine {
         let mut change = self.store.begin().await?;
         change.drop_lease(&lease).await?;
         change.commit_bookkeeping().await?;
-        let purged = result?;
+        let mut purged = result?;
         // who was restored and waited for this person waits no longer
-        self.pay_what_is_owed(owner).await?;
+        purged.owed = self.pay_what_is_owed(owner).await?;
         Ok(purged)
     }
 
@@ -95,6 +101,7 @@ impl Engine {
         if request.state != states::PURGING {
             self.may_purge(&request, options)?;
             self.settle_returns(&request, lease).await?;
+            self.may_give_up(&request, options).await?;
             left_new = self.settle_newcomers(&request, &document, options, owner, actor).await?;
             self.begin_purge(&self.store.request(id).await?, &left_new, options, actor).await?;
         }
@@ -114,7 +121,7 @@ impl Engine {
         let epoch_gone = self.end_epoch(epoch).await?;
         let receipt = self.issue_receipt(&request, &plan, &tally, &residue, &seen, epoch_gone, actor).await?;
         self.tidy(job).await?;
-        Ok(Purged { receipt, tally, residue, seen, left_new })
+        Ok(Purged { receipt, tally, residue, seen, left_new, owed: Vec::new() })
     }
 
     fn may_purge(&self, request: &Request, options: &Options) -> Result<(), Error> {
@@ -197,7 +204,8 @@ impl Engine {
             .about(request.id)
             .count("rows", tally.rows())
             .count("left-new", left_new.iter().map(|appeared| appeared.rows).sum())
-            .fact("early", if options.now.is_some() { "yes" } else { "no" });
+            .fact("early", if options.now.is_some() { "yes" } else { "no" })
+            .fact("given-up", if options.give_up.is_some() { "yes" } else { "no" });
         let mut change = self.store.begin().await?;
         change.set_tally(request.id, &tally.write()).await?;
         change.move_request(request.id, states::WAITING, states::PURGING).await?;
@@ -221,6 +229,7 @@ impl Engine {
         }
         let mut change = self.store.begin().await?;
         let unclaimed = change.drop_claims(request.id).await?;
+        change.set_waits(request.id, None, &[]).await?;
         change.commit_bookkeeping().await?;
         for blob in unclaimed {
             self.shelf.delete(blob)?;

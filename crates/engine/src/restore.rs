@@ -69,7 +69,7 @@ impl Engine {
         actor: Option<ActorId>,
     ) -> Result<Restored, Error> {
         let request = self.store.request(id).await?;
-        self.may_restore(&request)?;
+        self.may_restore(&request).await?;
         let job = request.job.ok_or(Error::NothingThere(id))?;
         let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
         let lease = self.take_in(job, owner, &still).await?;
@@ -79,14 +79,18 @@ impl Engine {
         let mut change = self.store.begin().await?;
         change.drop_lease(&lease).await?;
         change.commit_bookkeeping().await?;
-        let restored = result?;
-        self.pay_what_is_owed(owner).await?;
+        let mut restored = result?;
+        restored.owed = self.pay_what_is_owed(owner).await?;
+        restored.waits = self.store.waits_of(id).await?;
         Ok(restored)
     }
 
-    fn may_restore(&self, request: &Request) -> Result<(), Error> {
-        let may = [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED];
-        if request.salt.is_none() || !may.contains(&request.state.as_str()) {
+    async fn may_restore(&self, request: &Request) -> Result<(), Error> {
+        let state = request.state.as_str();
+        // of a restored request some rows may have waited for others, and not come when these did
+        let left = state == states::RESTORED && !self.store.claims_of(request.id).await?.is_empty();
+        let may = [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED].contains(&state);
+        if request.salt.is_none() || !(may || left) {
             return Err(Error::NothingThere(request.id));
         }
         if let Some(ended) = request.window_ends_at.filter(|ends| *ends < self.world.now()) {
@@ -110,7 +114,7 @@ impl Engine {
     ) -> Result<Restored, Error> {
         // as it is now that nobody else works on it
         let request = &self.store.request(id).await?;
-        self.may_restore(request)?;
+        self.may_restore(request).await?;
         let mut restored = Restored::default();
         let change = self.store.begin().await?;
         let event = self.event(Kind::RestoreStarted, actor).about(request.id).about(lease.job);
@@ -133,7 +137,7 @@ impl Engine {
         batches.reverse();
         let (emptied, done_with) = self.undo_batches(request, &batches, choice, lease, &mut restored).await?;
         restored.whole = done_with == batches.len();
-        self.close_restore(request, whole, &restored, &emptied, actor).await?;
+        self.close_restore(request, choice, &restored, &emptied, actor).await?;
         self.tidy(lease.job).await?;
         Ok(restored)
     }
@@ -154,15 +158,15 @@ impl Engine {
         let mut emptied = Vec::new();
         let mut done_with = 0;
         for batch in batches {
-            let waiting_before = restored.waiting;
+            let held_before = restored.held;
             let (items, left) = self.items(request, batch, choice, &mut standing, restored).await?;
             let wanted: u64 = items.iter().map(|item| item.images.len() as u64).sum();
-            let excused_before = restored.waiting + restored.lost;
+            let excused_before = restored.excused;
             let back = self.undo(request, batch, items, others, lease, restored).await?;
-            let excused = restored.waiting + restored.lost - excused_before;
+            let excused = restored.excused - excused_before;
             if left == 0 && back + excused == wanted && !self.lacks_values(request, batch).await? {
                 done_with += 1;
-                if restored.waiting == waiting_before {
+                if restored.held == held_before {
                     emptied.push(batch.blob);
                 }
             }
@@ -194,7 +198,7 @@ impl Engine {
     pub(crate) async fn close_restore(
         &self,
         request: &Request,
-        asked_whole: bool,
+        choice: &Choice,
         restored: &Restored,
         emptied: &[BlobId],
         actor: Option<ActorId>,
@@ -209,7 +213,12 @@ impl Engine {
             .count("without-values", without);
         let mut change = self.store.begin().await?;
         let mut unclaimed = Vec::new();
-        let from = [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED];
+        let from = [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED, states::RESTORED];
+        let model = match choice {
+            Choice::Whole => None,
+            Choice::Rows { model, .. } => Some(model.as_str()),
+        };
+        change.set_waits(request.id, model, &restored.lines()).await?;
         if restored.whole {
             for blob in emptied {
                 if change.drop_claim(request.id, *blob).await? {
@@ -218,7 +227,11 @@ impl Engine {
             }
             change.move_request(request.id, &from, states::RESTORED).await?;
             change.remove_from_ledger(request.id).await?;
-        } else if asked_whole && request.state != states::APPROVED {
+        } else if model.is_some() {
+            for (blob, segment, places) in &restored.asked {
+                change.mark_asked(request.id, *blob, *segment, places).await?;
+            }
+        } else if states::WAITING.contains(&request.state.as_str()) {
             // blobs whose rows are all back stay too: a purge must know these from rows that appeared since
             change.move_request(request.id, &from, states::PARTLY_RESTORED).await?;
         }

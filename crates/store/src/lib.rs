@@ -22,6 +22,7 @@ pub mod requests;
 pub mod returns;
 pub mod reviews;
 mod rows;
+pub mod waits;
 
 pub use crate::audit::Notary;
 pub use crate::change::Change;

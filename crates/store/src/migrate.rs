@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_returns.sql"),
     include_str!("../migrations/0003_requests_by_plan.sql"),
     include_str!("../migrations/0004_missing_values.sql"),
+    include_str!("../migrations/0005_waits.sql"),
 ];
 
 /// Applies what is missing. Running it twice changes nothing.

@@ -2,6 +2,7 @@
 
 use exeunt_base::RequestId;
 use exeunt_engine::purge::{Options, Purged};
+use exeunt_engine::restore::restored::Paid;
 use exeunt_engine::states;
 
 use crate::actor::Actor;
@@ -26,11 +27,16 @@ impl Office {
                 String::from("rows that appeared are either erased too or left, not both"),
             ));
         }
-        for words in [&mut options.now, &mut options.leave_new].into_iter().flatten() {
+        for words in [&mut options.now, &mut options.leave_new, &mut options.give_up].into_iter().flatten() {
             *words = reason(words)?;
         }
         let purged = self.engine.purge(id, &options, owner, Some(actor.id)).await?;
         Ok((purged, self.write_receipts(actor, id).await?))
+    }
+
+    /// Gives requests that were asked back what nobody stands against any more, and ends what is over with its window.
+    pub async fn settle_owed(&self, _: &Actor, owner: &str) -> Result<Vec<Paid>, Error> {
+        Ok(self.engine.pay_what_is_owed(owner).await?)
     }
 
     /// Requests whose window has ended (or whose purge was cut short) and that nothing holds, oldest first.

@@ -14,6 +14,8 @@ pub struct Shown {
     pub request: Request,
     /// Rows that wait in the vault.
     pub sealed_rows: u64,
+    /// For whom rows of it wait that were asked back.
+    pub waits: Vec<exeunt_store::waits::Wait>,
     /// Its receipts.
     pub receipts: Vec<exeunt_store::receipts::Receipt>,
     /// What to do next, as a command.
@@ -26,12 +28,13 @@ impl Office {
         let request = self.request(id).await?;
         let claims = self.engine.store.claims_of(id).await?;
         let receipts = self.engine.store.receipts_of(id).await?;
-        let next = next(&request);
-        Ok(Shown { sealed_rows: claims.iter().map(|(_, rows)| rows).sum(), receipts, next, request })
+        let waits = self.engine.store.waits_of(id).await?;
+        let next = next(&request, !claims.is_empty());
+        Ok(Shown { waits, sealed_rows: claims.iter().map(|(_, rows)| rows).sum(), receipts, next, request })
     }
 }
 
-fn next(request: &Request) -> Option<String> {
+fn next(request: &Request, sealed: bool) -> Option<String> {
     let id = request.id;
     let erasure = request.kind == "erasure";
     match (request.state.as_str(), request.plan, request.job) {
@@ -48,6 +51,7 @@ fn next(request: &Request) -> Option<String> {
             (None, Some(ends)) => format!("exeunt restore {id} until {ends}, exeunt purge {id} after it"),
             (None, None) => format!("exeunt purge {id}"),
         }),
+        ("restored", ..) if sealed => Some(format!("exeunt restore {id} brings what no longer waits")),
         ("purging", ..) => Some(format!("exeunt purge {id}")),
         _ => None,
     }

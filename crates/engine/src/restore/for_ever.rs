@@ -29,7 +29,7 @@ impl Engine {
                 let alone = info.claims == Claims::All || info.claimants.len() == 1;
                 let opens = info.claimants.iter().all(|id| own.salts.contains_key(id));
                 if alone && opens && !returned.contains(&(info.number, WHOLE)) {
-                    own.add(&batch, info, &returned)?;
+                    own.add(&batch, info, &returned, [request.id].into())?;
                 }
             }
             own.keep(batch.blob, opened);
@@ -42,7 +42,7 @@ impl Engine {
                 let images = others.open(segment)?;
                 let over: Vec<u32> = images
                     .iter()
-                    .filter(|(_, image)| own.demanded(place, image, segment.when, set))
+                    .filter(|(_, image)| own.demanded(place, image, segment.when, set).is_some())
                     .map(|(number, _)| *number)
                     .collect();
                 if !over.is_empty() {

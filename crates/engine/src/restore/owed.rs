@@ -7,15 +7,16 @@ use exeunt_store::jobs::Lease;
 use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::restore::Choice;
-use crate::restore::restored::Restored;
+use crate::restore::restored::{Paid, Restored};
 use crate::states;
 
 impl Engine {
-    /// Rows of restored requests that waited for somebody else get their due, as far as nobody else stands against them
-    /// now. What waits no longer and did not come back never will. Requests that somebody works on are left to them.
-    pub(crate) async fn pay_what_is_owed(&self, owner: &str) -> Result<(), Error> {
+    /// Rows of requests that were asked back and waited for somebody else get their due, as far as nobody else stands
+    /// against them now. Requests that somebody works on are left to them. Says what came of it.
+    pub async fn pay_what_is_owed(&self, owner: &str) -> Result<Vec<Paid>, Error> {
+        let mut all: Vec<Paid> = Vec::new();
         loop {
-            let mut paid = false;
+            let mut again = false;
             for request in self.store.requests_owed(self.organization).await? {
                 let Some(job) = request.job else { continue };
                 let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
@@ -26,20 +27,24 @@ impl Engine {
                 let mut change = self.store.begin().await?;
                 change.drop_lease(&lease).await?;
                 change.commit_bookkeeping().await?;
-                paid |= result?;
+                let (paid, moved) = result?;
+                again |= moved;
+                remember(&mut all, paid);
             }
-            if !paid {
-                return Ok(());
+            if !again {
+                all.retain(|paid| paid.back > 0 || !paid.refused.is_empty());
+                return Ok(all);
             }
         }
     }
 
-    /// Says whether anything came of it.
-    async fn pay(&self, id: RequestId, lease: &Lease) -> Result<bool, Error> {
+    /// Says what came of it, and whether others may come to their due by it.
+    async fn pay(&self, id: RequestId, lease: &Lease) -> Result<(Paid, bool), Error> {
+        let mut paid = Paid { request: id, back: 0, refused: Vec::new(), destroyed: 0 };
         let request = self.store.request(id).await?;
         let asked_back = [states::RESTORED, states::PARTLY_RESTORED].contains(&request.state.as_str());
         if !asked_back || request.salt.is_none() {
-            return Ok(false);
+            return Ok((paid, false));
         }
         self.settle_returns(&request, lease).await?;
         let mut batches = self.store.batches_of_request(id).await?;
@@ -47,16 +52,25 @@ impl Engine {
         let mut late = Restored::default();
         let (emptied, done_with) =
             self.undo_batches(&request, &batches, &Choice::Whole, lease, &mut late).await?;
+        late.whole = done_with == batches.len();
+        paid.back = late.back;
         if request.state == states::PARTLY_RESTORED {
-            late.whole = done_with == batches.len();
+            // what stands in its way otherwise was told when it was asked back
             if late.whole || late.back > 0 {
-                self.close_restore(&request, true, &late, &emptied, None).await?;
+                self.close_restore(&request, &Choice::Whole, &late, &emptied, None).await?;
                 self.tidy(lease.job).await?;
             }
-            return Ok(late.whole || late.back > 0);
+            return Ok((paid, late.whole || late.back > 0));
         }
-        let over = late.waiting == 0;
+        paid.refused.clone_from(&late.refused);
+        let ended = request.window_ends_at.is_some_and(|ends| ends <= self.world.now());
+        // what nobody stands against any more and cannot come all the same may be asked for again until the window ends
+        let over = late.held == 0 && (late.whole || ended);
+        if over {
+            paid.destroyed = late.refused.iter().map(|refusal| refusal.rows).sum();
+        }
         let mut change = self.store.begin().await?;
+        change.set_waits(id, None, &late.lines()).await?;
         let mut unclaimed = Vec::new();
         for blob in emptied {
             if change.drop_claim(id, blob).await? {
@@ -66,8 +80,9 @@ impl Engine {
         if over {
             unclaimed.extend(change.drop_claims(id).await?);
         }
-        if late.back > 0 {
-            let event = self.event(Kind::RestoreClosed, None).about(id).count("back", late.back);
+        if late.back + paid.destroyed > 0 {
+            let event = self.event(Kind::RestoreClosed, None).about(id);
+            let event = event.count("back", late.back).count("destroyed", paid.destroyed);
             change.commit(self.organization, &[event]).await?;
         } else {
             change.commit_bookkeeping().await?;
@@ -76,7 +91,7 @@ impl Engine {
             self.shelf.delete(blob)?;
         }
         self.tidy(lease.job).await?;
-        Ok(over || late.back > 0)
+        Ok((paid, over || late.back > 0))
     }
 
     /// Destroys what a job keeps for nobody: salts of restored requests once none of their rows waits for others, and
@@ -107,5 +122,17 @@ impl Engine {
             self.shelf.delete(blob)?;
         }
         Ok(self.store.flush_destroyed().await?)
+    }
+}
+
+/// A request may get its due in several rounds; why the rest did not come is what the last one says.
+fn remember(all: &mut Vec<Paid>, paid: Paid) {
+    match all.iter_mut().find(|known| known.request == paid.request) {
+        Some(known) => {
+            known.back += paid.back;
+            known.refused = paid.refused;
+            known.destroyed += paid.destroyed;
+        }
+        None => all.push(paid),
     }
 }

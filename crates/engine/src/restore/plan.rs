@@ -111,7 +111,12 @@ impl Engine {
                 continue;
             }
             if segment.claims == Claims::All && hidden {
-                restored.wait_for_others(&segment.model, u64::from(segment.rows));
+                let is_hidden = |id: &&RequestId| company_of.get(id) == Some(&Company::Hidden);
+                let who: Vec<RequestId> = segment.claimants.iter().filter(is_hidden).copied().collect();
+                let rows = if all_back { lacking.len() } else { segment.rows as usize - back } as u64;
+                restored.held += rows;
+                restored.wait_for_all(request, &segment.model, &who, rows);
+                restored.asked.push((batch.blob, segment.number, vec![WHOLE]));
                 continue;
             }
             // a ghost that others still need stays
@@ -123,14 +128,14 @@ impl Engine {
             let all = image::take_all(shape.change, &plain)?;
             let when = (batch.at, batch.number, segment.number);
             let values = incomplete(choice, &lacking, &all)?;
-            left += (lacking.len() - values.iter().map(|(_, images)| images.len()).sum::<usize>()) as u64;
+            left += (lacking.len() - values.values().map(Vec::len).sum::<usize>()) as u64;
+            let mut asked: Vec<u32> = Vec::new();
             for (only, mut images) in values {
                 // as if the columns had been set
                 let shape = Shape { change: Change::Updated, set: only.clone(), ..shape.clone() };
+                asked.extend(images.iter().map(|(place, _)| *place));
                 let held = self.hold_back(standing, &shape, when, &mut images).await?;
-                if held > 0 {
-                    restored.wait_for_others(&segment.model, held);
-                }
+                restored.held += restored.wait_for(request, &segment.model, held);
                 items.push(Item {
                     segment: segment.number,
                     model: segment.model.to_string(),
@@ -142,6 +147,7 @@ impl Engine {
                 });
             }
             if all_back {
+                restored.asked.push((batch.blob, segment.number, asked));
                 continue;
             }
             let total = all.len();
@@ -151,10 +157,10 @@ impl Engine {
                 .filter(|(_, image)| wanted(choice, image))
                 .collect();
             left += (total - images.len() - back) as u64;
+            asked.extend(images.iter().map(|(place, _)| *place));
+            restored.asked.push((batch.blob, segment.number, asked));
             let held = self.hold_back(standing, &shape, when, &mut images).await?;
-            if held > 0 {
-                restored.wait_for_others(&segment.model, held);
-            }
+            restored.held += restored.wait_for(request, &segment.model, held);
             let complete = images.len() == total;
             let users = match shape.change {
                 Change::Inserted => self.ghost_users(batch.job, &shape).await?,
@@ -213,13 +219,12 @@ impl Engine {
     }
 }
 
+/// Images by the columns their rows lack.
+type Lacking = BTreeMap<Vec<Name>, Vec<(u32, Image)>>;
+
 /// Images of rows that are back without some of their values, by the columns they lack.
-fn incomplete(
-    choice: &Choice,
-    lacking: &[Missing],
-    all: &[Image],
-) -> Result<BTreeMap<Vec<Name>, Vec<(u32, Image)>>, Error> {
-    let mut values: BTreeMap<Vec<Name>, Vec<(u32, Image)>> = BTreeMap::new();
+fn incomplete(choice: &Choice, lacking: &[Missing], all: &[Image]) -> Result<Lacking, Error> {
+    let mut values = Lacking::new();
     for one in lacking {
         let Some(image) = all.get(one.place as usize).filter(|image| wanted(choice, image)) else { continue };
         values.entry(read_columns(&one.columns)?).or_default().push((one.place, image.clone()));

@@ -4,10 +4,13 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use exeunt_base::{Cell, Name};
+use exeunt_base::{BlobId, Cell, Name, RequestId};
+use exeunt_store::requests::Request;
+use exeunt_store::waits::Wait;
 
 use crate::image::Shape;
 use crate::restore::pointing::digest;
+use crate::restore::standing::Held;
 
 /// What came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,20 +21,43 @@ pub struct Restored {
     pub already: u64,
     /// Rows that were back without some of their values, and have them now.
     pub filled: u64,
-    /// Rows that belong to another erased person too, and come back when that request is restored.
+    /// Rows that wait for other requests: see `waits`.
     pub waiting: u64,
+    /// For whom they wait; a row that waits for two stands under both.
+    pub waits: Vec<Wait>,
     /// Rows that belonged to another erased person too, and went for ever with that request's purge.
     pub lost: u64,
     /// Rows that did not come back, with the reason.
     pub refused: Vec<Refusal>,
     /// Values that did not come back though their rows are there; they wait in the vault.
     pub without: Vec<Without>,
-    /// What else is worth a word: columns renamed, rows waiting for another request.
+    /// Other requests that were asked back before and got rows now that had waited.
+    pub owed: Vec<Paid>,
+    /// What else is worth a word, such as columns renamed.
     pub notes: Vec<String>,
     /// Whether the whole request is back.
     pub whole: bool,
+    /// Images that wait, ghosts among them: the vault has to keep them.
+    pub(super) held: u64,
+    /// Images among those that were to be undone that wait all the same, or went with somebody else.
+    pub(super) excused: u64,
+    /// Rows of chosen ones that were asked for, by blob, segment and place.
+    pub(super) asked: Vec<(BlobId, u32, Vec<u32>)>,
     /// Which rows were counted.
     rows: Rows,
+}
+
+/// What came of rows that had waited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paid {
+    /// Whose rows.
+    pub request: RequestId,
+    /// Rows that are back now.
+    pub back: u64,
+    /// Rows that wait no longer and did not come back all the same.
+    pub refused: Vec<Refusal>,
+    /// Rows among them that were destroyed, because the window of their request has ended.
+    pub destroyed: u64,
 }
 
 /// Why rows of a model did not come back.
@@ -66,6 +92,7 @@ struct Rows {
     filled: HashSet<u64>,
     refused: HashSet<u64>,
     without: HashSet<u64>,
+    waiting: HashSet<u64>,
 }
 
 impl std::fmt::Debug for Rows {
@@ -100,7 +127,7 @@ pub(super) enum News {
     /// Rows are back without their value in a column.
     Without { model: String, column: Name, words: String, rows: Vec<u64> },
     /// Ghosts that others still need.
-    Waiting(u64),
+    Ghosts(u64),
     /// Something else that is worth a word.
     Note(String),
 }
@@ -116,9 +143,15 @@ impl Restored {
                 News::Refused { model, words, row } => self.refuse(&model, words, row),
                 // why it is not there is known already
                 News::Lost { row, .. } if self.rows.refused.contains(&row) => {}
-                News::Lost { model, .. } => self.lose_with_others(&model, 1),
+                News::Lost { model, .. } => {
+                    self.excused += 1;
+                    self.lose_with_others(&model, 1);
+                }
                 News::Without { model, column, words, rows } => self.lack(&model, column, words, &rows),
-                News::Waiting(rows) => self.waiting += rows,
+                News::Ghosts(ghosts) => {
+                    self.excused += ghosts;
+                    self.held += ghosts;
+                }
                 News::Note(words) => self.note(words),
             }
         }
@@ -160,12 +193,42 @@ impl Restored {
         }
     }
 
-    pub(super) fn wait_for_others(&mut self, model: &str, rows: u64) {
+    /// Rows that others stand against; says how many images that is. Where nobody in particular is named they are ghosts,
+    /// which are nobody's rows.
+    pub(super) fn wait_for(&mut self, request: &Request, model: &str, held: Held) -> u64 {
+        let mut all = 0;
+        for (who, rows) in held {
+            all += rows.len() as u64;
+            if who.is_empty() {
+                continue;
+            }
+            let more = rows.into_iter().filter(|row| self.rows.waiting.insert(*row)).count() as u64;
+            self.wait_for_all(request, model, &who, more);
+        }
+        all
+    }
+
+    /// Rows that belong to all of these.
+    pub(super) fn wait_for_all(&mut self, request: &Request, model: &str, who: &[RequestId], rows: u64) {
         self.waiting += rows;
-        self.note(format!(
-            "rows of {model} belong to another erased person too, or refer to rows that do, and come back when that \
-             request is restored"
-        ));
+        for awaited in who {
+            match self.waits.iter_mut().find(|wait| wait.awaited == *awaited && wait.model == model) {
+                Some(wait) => wait.rows += rows,
+                None if rows > 0 => self.waits.push(Wait {
+                    request: request.id,
+                    awaited: *awaited,
+                    awaited_state: String::new(),
+                    model: model.to_owned(),
+                    rows,
+                }),
+                None => {}
+            }
+        }
+    }
+
+    /// The lines for the store.
+    pub(super) fn lines(&self) -> Vec<(RequestId, String, u64)> {
+        self.waits.iter().map(|wait| (wait.awaited, wait.model.clone(), wait.rows)).collect()
     }
 
     pub(super) fn lose_with_others(&mut self, model: &str, rows: u64) {

@@ -2,12 +2,11 @@
 //! whoever comes back first must not undo what those demand who are still away, and a row must not come back before the
 //! rows it refers to. Such rows wait, and come back when the other request does.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use exeunt_base::{BlobId, Name, RequestId, Row, TableRef, Timestamp};
+use exeunt_base::{BlobId, Name, RequestId, TableRef, Timestamp};
 use exeunt_source::catalog::Catalog;
-use exeunt_source::{KeyBy, Read, Rows};
 use exeunt_store::batches::Batch;
 use exeunt_vault::{Blob, Claims, Content, EpochKey, Salt, SegmentInfo};
 
@@ -16,12 +15,19 @@ use crate::error::Error;
 use crate::image::{self, Change, Image, Shape};
 use crate::restore::plan::WHOLE;
 use crate::restore::pointing::{digest, keys, points, referred};
+use crate::restore::restored::row;
 
 /// When a segment was sealed: rows were struck in this order.
 pub(crate) type When = (Timestamp, u64, u32);
 
 /// Where a table refers to, by which columns, on which.
-type Reference = (TableRef, Vec<Name>, Vec<Name>);
+pub(super) type Reference = (TableRef, Vec<Name>, Vec<Name>);
+
+/// Requests that something waits for.
+pub(crate) type Who = Arc<[RequestId]>;
+
+/// How many rows wait for whom.
+pub(crate) type Held = BTreeMap<Vec<RequestId>, Vec<u64>>;
 
 /// A table of a source.
 pub(super) type Place = (Name, TableRef);
@@ -33,11 +39,16 @@ enum Demand {
     Set(Arc<[Name]>),
 }
 
+/// What is demanded of rows, by short digests of their keys.
+type Demands = HashMap<u64, Vec<(When, Demand, Who)>>;
+
 pub(super) struct Segment {
     pub(super) blob: BlobId,
     pub(super) info: SegmentInfo,
     pub(super) shape: Arc<Shape>,
     pub(super) when: When,
+    /// Who stands behind it.
+    who: Who,
     back: HashSet<u32>,
 }
 
@@ -55,15 +66,15 @@ pub(crate) struct Standing {
     pub(super) segments: HashMap<Place, Vec<Segment>>,
     pub(super) salts: HashMap<RequestId, Salt>,
     catalogs: HashMap<Name, Arc<Catalog>>,
-    demands: HashMap<Place, HashMap<u64, Vec<(When, Demand)>>>,
+    demands: HashMap<Place, Demands>,
     /// Tables whose demands were read.
     demands_read: HashSet<Place>,
     /// Rows of others that are away, by the columns by which they are referred to.
-    away: HashMap<(Place, Vec<Name>), HashSet<u64>>,
+    away: HashMap<(Place, Vec<Name>), HashMap<u64, Who>>,
     /// The request's own rows that have to wait, likewise.
-    held: HashMap<(Place, Vec<Name>), HashSet<u64>>,
+    held: HashMap<(Place, Vec<Name>), HashMap<u64, Who>>,
     /// The request's own rows that come back before those that refer to them, likewise.
-    coming: HashMap<(Place, Vec<Name>), HashSet<u64>>,
+    pub(super) coming: HashMap<(Place, Vec<Name>), HashSet<u64>>,
 }
 
 impl Engine {
@@ -108,7 +119,11 @@ impl Engine {
                 if !stands || !opens || returned.contains(&(info.number, WHOLE)) {
                     continue;
                 }
-                standing.add(&batch, info, &returned)?;
+                // those who are not asked back yet, else whose rows could not come
+                let away: Who = info.claimants.iter().copied().filter(|id| hidden(id)).collect();
+                let others = || info.claimants.iter().copied().filter(|id| *id != request).collect();
+                let who = if away.is_empty() { others() } else { away };
+                standing.add(&batch, info, &returned, who)?;
             }
             standing.blobs.insert(batch.blob, opened);
         }
@@ -128,23 +143,29 @@ impl Engine {
         Ok(Opened { blob, key })
     }
 
-    /// Takes the rows that have to wait out of a list, and says how many they are.
+    /// Takes the rows that have to wait out of a list, and says which they are (by short digests) and for whom they wait.
     pub(crate) async fn hold_back(
         &self,
         standing: &mut Standing,
         shape: &Shape,
         when: When,
         images: &mut Vec<(u32, Image)>,
-    ) -> Result<u64, Error> {
+    ) -> Result<Held, Error> {
+        let mut held = Held::new();
         if standing.segments.is_empty() {
-            return Ok(0);
+            return Ok(held);
         }
         let place = (shape.source.clone(), shape.table.clone());
-        let before = images.len();
         if shape.change == Change::Inserted {
             let needed = standing.needed_ghosts(when, images)?;
-            images.retain(|(number, _)| !needed.contains(number));
-            return Ok((before - images.len()) as u64);
+            let (waiting, free) =
+                std::mem::take(images).into_iter().partition(|(number, _)| needed.contains(number));
+            *images = free;
+            let ghosts: Vec<(u32, Image)> = waiting;
+            if !ghosts.is_empty() {
+                held.insert(Vec::new(), ghosts.iter().map(|(_, ghost)| row(shape, &ghost.key)).collect());
+            }
+            return Ok(held);
         }
         if shape.change == Change::Updated {
             standing.read_demands(&place)?;
@@ -158,59 +179,27 @@ impl Engine {
             }
         }
         let set: &[Name] = if shape.set.is_empty() { &shape.columns } else { &shape.set };
-        let mut held = 0;
         loop {
-            let mut waiting: Vec<Image> = Vec::new();
+            let mut waiting: Vec<(Image, Who)> = Vec::new();
             images.retain(|(_, image)| {
-                let stays = shape.change == Change::Updated && standing.demanded(&place, image, when, set)
-                    || references
-                        .iter()
-                        .any(|reference| standing.too_early(&place.0, reference, shape, image));
-                if stays {
-                    waiting.push(image.clone());
-                }
-                !stays
+                let wanted = || standing.demanded(&place, image, when, set);
+                let demanded = (shape.change == Change::Updated).then(wanted).flatten();
+                let mut early =
+                    references.iter().filter_map(|to| standing.too_early(&place.0, to, shape, image));
+                let who = demanded.or_else(|| early.next());
+                waiting.extend(who.clone().map(|who| (image.clone(), who)));
+                who.is_none()
             });
-            for image in &waiting {
-                standing.wait(&place, shape, image, when);
+            for (image, who) in &waiting {
+                standing.wait(&place, shape, image, when, who);
+                held.entry(who.to_vec()).or_default().push(row(shape, &image.key));
             }
-            held += waiting.len() as u64;
             // rows of one table may refer to each other
             if waiting.is_empty() {
                 standing.comes(&place, shape, images);
                 return Ok(held);
             }
         }
-    }
-
-    /// Whether rows refer to some that are neither there nor on their way back with them.
-    async fn misses_some(
-        &self,
-        standing: &Standing,
-        source: &Name,
-        reference: &Reference,
-        shape: &Shape,
-        images: &[(u32, Image)],
-    ) -> Result<bool, Error> {
-        let (to, by, on) = reference;
-        let coming = standing.coming.get(&((source.clone(), to.clone()), on.clone()));
-        let mut wanted: HashMap<u64, Row> = HashMap::new();
-        for (_, image) in images {
-            let Some(cells) = points(shape, image, by) else { continue };
-            let row = digest(cells.iter().copied());
-            if !coming.is_some_and(|coming| coming.contains(&row)) {
-                wanted.entry(row).or_insert_with(|| cells.into_iter().cloned().collect());
-            }
-        }
-        if wanted.is_empty() {
-            return Ok(false);
-        }
-        let count = wanted.len();
-        let rows = Rows::Keyed(KeyBy::Columns(on.clone()), wanted.into_values().collect());
-        let read = Read { table: to.clone(), columns: Vec::new(), rows };
-        let mut reader = self.source(source)?.snapshot().await.map_err(Error::at(source))?;
-        let pages = reader.read(&read).await.map_err(Error::at(source))?;
-        Ok(pages.collect().await.map_err(Error::at(source))?.len() < count)
     }
 }
 
@@ -240,7 +229,7 @@ impl Standing {
         if !self.demands_read.insert(place.clone()) {
             return Ok(());
         }
-        let mut demands: HashMap<u64, Vec<(When, Demand)>> = HashMap::new();
+        let mut demands = Demands::new();
         for segment in self.segments.get(place).into_iter().flatten() {
             let shape = &segment.shape;
             let columns = if shape.set.is_empty() { &shape.columns } else { &shape.set };
@@ -251,7 +240,8 @@ impl Standing {
             };
             for (_, image) in self.open(segment)? {
                 for key in keys(shape, &image) {
-                    demands.entry(key).or_default().push((segment.when, demand.clone()));
+                    let demand = (segment.when, demand.clone(), Arc::clone(&segment.who));
+                    demands.entry(key).or_default().push(demand);
                 }
             }
         }
@@ -267,13 +257,14 @@ impl Standing {
         if self.away.contains_key(&called) {
             return Ok(());
         }
-        let mut away = HashSet::new();
+        let mut away = HashMap::new();
         for segment in self.segments.get(to).into_iter().flatten() {
             if segment.info.content != Content::Deleted {
                 continue;
             }
             for (_, image) in self.open(segment)? {
-                away.extend(referred(&segment.shape, &image, on));
+                let rows = referred(&segment.shape, &image, on);
+                away.extend(rows.map(|row| (row, Arc::clone(&segment.who))));
             }
         }
         self.away.insert(called, away);
@@ -300,6 +291,7 @@ impl Standing {
         batch: &Batch,
         info: &SegmentInfo,
         returned: &HashSet<(u32, u32)>,
+        who: Who,
     ) -> Result<(), Error> {
         let shape = match self.shapes.get(&info.columns) {
             Some(shape) => Arc::clone(shape),
@@ -316,20 +308,18 @@ impl Standing {
             when: (batch.at, batch.number, info.number),
             back: back.map(|(_, place)| *place).collect(),
             info: info.clone(),
+            who,
             shape,
         });
         Ok(())
     }
 
-    /// Whether a row would come back before the one it refers to.
-    fn too_early(&self, source: &Name, reference: &Reference, shape: &Shape, image: &Image) -> bool {
+    /// For whom a row has to wait because it would come back before the one it refers to.
+    fn too_early(&self, source: &Name, reference: &Reference, shape: &Shape, image: &Image) -> Option<Who> {
         let (to, by, on) = reference;
-        let Some(cells) = points(shape, image, by) else { return false };
-        let row = digest(cells.into_iter());
+        let row = digest(points(shape, image, by)?.into_iter());
         let called = ((source.clone(), to.clone()), on.clone());
-        [&self.away, &self.held]
-            .into_iter()
-            .any(|list| list.get(&called).is_some_and(|rows| rows.contains(&row)))
+        [&self.away, &self.held].into_iter().find_map(|list| list.get(&called)?.get(&row).cloned())
     }
 
     /// References of a table.
@@ -339,20 +329,19 @@ impl Standing {
         keys.map(|key| (key.to.clone(), key.columns.clone(), key.to_columns.clone())).collect()
     }
 
-    /// Whether somebody else, later than this, took the row away or set one of these columns.
-    pub(super) fn demanded(&self, place: &Place, image: &Image, when: When, set: &[Name]) -> bool {
-        let Some(demands) = self.demands.get(place) else { return false };
-        demands.get(&digest(image.key.iter())).into_iter().flatten().any(|(at, demand)| {
-            *at > when
-                && match demand {
-                    Demand::Gone => true,
-                    Demand::Set(columns) => columns.iter().any(|column| set.contains(column)),
-                }
-        })
+    /// Who, later than this, took the row away or set one of these columns.
+    pub(super) fn demanded(&self, place: &Place, image: &Image, when: When, set: &[Name]) -> Option<Who> {
+        let demands = self.demands.get(place)?.get(&digest(image.key.iter()))?;
+        let stands = |demand: &Demand| match demand {
+            Demand::Gone => true,
+            Demand::Set(columns) => columns.iter().any(|column| set.contains(column)),
+        };
+        let mut later = demands.iter().filter(|(at, demand, _)| *at > when && stands(demand));
+        later.next().map(|(_, _, who)| Arc::clone(who))
     }
 
     /// A row of the request's own that waits: what was done to it earlier waits too, and whatever refers to it.
-    fn wait(&mut self, place: &Place, shape: &Shape, image: &Image, when: When) {
+    fn wait(&mut self, place: &Place, shape: &Shape, image: &Image, when: When, who: &Who) {
         let demand = match shape.change {
             Change::Deleted => Demand::Gone,
             _ => {
@@ -361,13 +350,13 @@ impl Standing {
         };
         for key in keys(shape, image) {
             let demands = self.demands.entry(place.clone()).or_default();
-            demands.entry(key).or_default().push((when, demand.clone()));
+            demands.entry(key).or_default().push((when, demand.clone(), Arc::clone(who)));
         }
         if shape.change != Change::Deleted {
             return;
         }
         for on in self.referred_by(place) {
-            let gone = referred(shape, image, &on);
+            let gone = referred(shape, image, &on).map(|row| (row, Arc::clone(who)));
             self.held.entry((place.clone(), on)).or_default().extend(gone);
         }
     }

@@ -188,7 +188,7 @@ pub(crate) async fn take_away(
     }
     // one that is needed by rows of people who may still come back goes when the last of them does
     let waits = |place: &u32| others.hidden && needed.contains(place);
-    news.push(News::Waiting((0u32..).zip(images).filter(|(place, _)| waits(place)).count() as u64));
+    news.push(News::Ghosts((0u32..).zip(images).filter(|(place, _)| waits(place)).count() as u64));
     let back =
         (0u32..).zip(images).filter(|(place, _)| !waits(place)).map(|(_, (number, _))| *number).collect();
     Ok(Places { back, changed, ..Places::default() })

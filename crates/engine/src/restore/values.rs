@@ -167,8 +167,8 @@ fn is_nobodys(cell: &Cell, table: &Table, column: &Name) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use exeunt_base::{Cell, Name, TableRef};
-    use exeunt_source::catalog::{Column, Generated, Kind, Table, TableSort};
+    use exeunt_base::{Cell, Kind, Name, TableRef};
+    use exeunt_source::catalog::{Column, Generated, Table, TableSort};
 
     use super::is_nobodys;
 
@@ -196,7 +196,7 @@ mod tests {
             table.columns = vec![Column {
                 name: name.clone(),
                 type_name: String::from("text"),
-                kind: Kind::Text,
+                kind: Kind::Text { max: None },
                 not_null: false,
                 default: default.map(str::to_owned),
                 generated: Generated::No,

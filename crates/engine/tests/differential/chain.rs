@@ -360,7 +360,8 @@ impl Case<'_> {
     async fn purge(&self) -> Result<(), String> {
         let engine = &self.house.engine;
         self.house.world.skip_days(30);
-        let options = Options::default();
+        // a person brought back may wait for another
+        let options = Options { give_up: Some(String::from("a test")), ..Options::default() };
         for request in &self.requests {
             engine.purge(*request, &options, "test", None).await.map_err(told("purge"))?;
         }

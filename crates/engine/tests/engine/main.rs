@@ -18,4 +18,5 @@ mod reviews;
 mod sequences;
 mod stamped;
 mod story;
+mod waiting;
 mod wave;

@@ -10,7 +10,7 @@ use exeunt_testkit::shop;
 
 use crate::database::Database;
 use crate::house::House;
-use crate::wave::{at_once, restore};
+use crate::wave::{restore, whatever_waits};
 
 const PEOPLE: u32 = 12;
 
@@ -97,7 +97,7 @@ async fn sequence(sqlite: bool, mut dice: Dice) {
             3 if !purged => {
                 told.push(String::from("purge"));
                 let request = erase(&house, &[PURGED]).await[0];
-                house.engine.purge(request, &at_once(), "test", None).await.unwrap();
+                house.engine.purge(request, &whatever_waits(), "test", None).await.unwrap();
                 purged = true;
             }
             _ => {}

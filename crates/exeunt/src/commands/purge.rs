@@ -5,6 +5,7 @@ use exeunt_base::RequestId;
 use exeunt_engine::purge::{Options, Purged};
 use serde_json::{Value, json};
 
+use crate::commands::restore;
 use crate::door::{Door, Needs};
 use crate::elsewhere::{self, At};
 use crate::failure::{Exit, Failure};
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// Rows that appeared since are left, for this reason
     #[arg(long, value_name = "REASON")]
     leave_new: Option<String>,
+    /// What was asked back and could not come, or waits for these requests, is given up for this reason
+    #[arg(long, value_name = "REASON", requires = "requests")]
+    give_up: Option<String>,
     #[command(flatten)]
     pub(crate) place: At,
 }
@@ -43,6 +47,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             now: args.now.clone(),
             include_new: args.include_new,
             leave_new: args.leave_new.clone(),
+            give_up: args.give_up.clone(),
         };
         let purged = match elsewhere::check(door, id) {
             Ok(()) => office.purge(&actor, *id, options, &door.owner()).await.map_err(Failure::from),
@@ -50,6 +55,9 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         };
         match purged {
             Ok((purged, issued)) => {
+                if purged.owed.iter().any(|paid| !paid.refused.is_empty()) {
+                    exit = Exit::REVIEW;
+                }
                 if !purged.seen.found.is_empty() || !purged.seen.failed.is_empty() {
                     exit = Exit::REVIEW;
                 }
@@ -57,6 +65,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
                     answers.push(value(*id, &purged, &issued));
                 } else {
                     out::text(&told(*id, &purged, &issued))?;
+                    out::text(&restore::told_owed(&purged.owed))?;
                 }
             }
             Err(error) => {
@@ -66,6 +75,12 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
                 trouble = trouble.or(Some(error));
             }
         }
+    }
+    if args.requests.is_empty() {
+        // what was asked back, waited, and cannot come by now is over with its window
+        let owed = office.settle_owed(&actor, &door.owner()).await?;
+        owed.iter().for_each(|_| exit = Exit::REVIEW);
+        restore::told_owed(&owed).lines().for_each(|line| out::remark(line.trim()));
     }
     if door.json {
         out::json(&json!({ "purged": answers }))?;
@@ -113,6 +128,7 @@ fn value(id: RequestId, purged: &Purged, issued: &[Issued]) -> Value {
             })).collect::<Vec<_>>(),
             "failed": purged.seen.failed,
         },
+        "owed": purged.owed.iter().map(restore::owed_value).collect::<Vec<_>>(),
         "left_new": purged.left_new.iter().map(|new| json!({ "model": new.model, "rows": new.rows })).collect::<Vec<_>>(),
     })
 }

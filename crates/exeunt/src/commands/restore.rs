@@ -2,8 +2,9 @@
 
 use exeunt_base::RequestId;
 use exeunt_engine::restore::Choice;
-use exeunt_engine::restore::restored::{Refusal, Restored, Without};
+use exeunt_engine::restore::restored::{Paid, Refusal, Restored, Without};
 use exeunt_engine::states;
+use exeunt_store::waits::Wait;
 use serde_json::{Value, json};
 
 use crate::door::{Door, Needs};
@@ -41,8 +42,6 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let restored = office.restore(&actor, args.request, &choice, &door.owner()).await?;
     let state = office.show_request(&actor, args.request).await?.request.state;
     if door.json {
-        let refused =
-            |refusal: &Refusal| json!({ "model": refusal.model, "rows": refusal.rows, "why": refusal.words });
         let without = |without: &Without| {
             json!({
                 "model": without.model,
@@ -58,16 +57,23 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             "already": restored.already,
             "filled": restored.filled,
             "waiting": restored.waiting,
+            "waits": restored.waits.iter().map(wait_value).collect::<Vec<_>>(),
             "lost": restored.lost,
-            "refused": restored.refused.iter().map(refused).collect::<Vec<_>>(),
+            "refused": restored.refused.iter().map(refusal_value).collect::<Vec<_>>(),
             "without": restored.without.iter().map(without).collect::<Vec<_>>(),
+            "owed": restored.owed.iter().map(owed_value).collect::<Vec<_>>(),
             "notes": restored.notes,
             "whole": restored.whole,
         }))?;
     } else {
         out::text(&told(args.request, &state, &restored))?;
     }
-    let short = !restored.refused.is_empty() || !restored.without.is_empty();
+    let stuck = |wait: &Wait| wait.awaited_state == states::PARTLY_RESTORED;
+    let owed_short = restored.owed.iter().any(|paid| !paid.refused.is_empty());
+    let short = !restored.refused.is_empty()
+        || !restored.without.is_empty()
+        || restored.waits.iter().any(stuck)
+        || owed_short;
     Ok(if short { Exit::REVIEW } else { Exit::DONE })
 }
 
@@ -100,14 +106,19 @@ pub(crate) fn told(request: RequestId, state: &str, restored: &Restored) -> Stri
             without.words
         ));
     }
+    for wait in &restored.waits {
+        text.push_str(&format!("  {}\n", told_wait(wait)));
+    }
     for note in &restored.notes {
         text.push_str(&format!("  {note}\n"));
     }
+    text.push_str(&told_owed(&restored.owed));
     if restored.whole && restored.waiting > 0 {
         let wait = out::plural(restored.waiting, "row still waits", "rows still wait");
-        text.push_str(&format!(
-            "The request is restored; {wait} for another request and will come back with it.\n"
-        ));
+        text.push_str(&format!("The request is restored; {wait} for other requests.\n"));
+    } else if restored.whole && restored.lost > 0 {
+        let lost = out::plural(restored.lost, "row is", "rows are");
+        text.push_str(&format!("The request is restored; {lost} gone for ever.\n"));
     } else if restored.whole {
         text.push_str("The request is restored whole.\n");
     } else if state == states::PARTLY_RESTORED {
@@ -115,6 +126,68 @@ pub(crate) fn told(request: RequestId, state: &str, restored: &Restored) -> Stri
             "The request is restored in part. What is missing waits in the vault: mend what stands in its way, then \
              `exeunt restore {request}` again.\n"
         ));
+    }
+    text
+}
+
+fn refusal_value(refusal: &Refusal) -> Value {
+    json!({ "model": refusal.model, "rows": refusal.rows, "why": refusal.words })
+}
+
+/// Rows that wait, for programs.
+pub(crate) fn wait_value(wait: &Wait) -> Value {
+    json!({ "model": wait.model, "rows": wait.rows, "for": wait.awaited, "state": wait.awaited_state })
+}
+
+/// Rows that had waited, for programs.
+pub(crate) fn owed_value(paid: &Paid) -> Value {
+    json!({
+        "request": paid.request,
+        "back": paid.back,
+        "refused": paid.refused.iter().map(refusal_value).collect::<Vec<_>>(),
+        "destroyed": paid.destroyed,
+    })
+}
+
+/// Rows that wait: for whom, where that one stands, and what ends it.
+pub(crate) fn told_wait(wait: &Wait) -> String {
+    let id = wait.awaited;
+    let then = match wait.awaited_state.as_str() {
+        states::HIDDEN | states::APPROVED => {
+            "is erased: they come back when it is restored, and are lost when it is purged".to_owned()
+        }
+        states::PARTLY_RESTORED => format!(
+            "was to be restored and could not be, not whole: `exeunt restore {id}` tells what is in the way. They come back when it does"
+        ),
+        states::RESTORED => {
+            format!("is restored, but rows of its own still wait: see `exeunt request show {id}`")
+        }
+        state => format!("is `{state}`: what they wait for is gone"),
+    };
+    let rows = out::plural(wait.rows, "row waits", "rows wait");
+    format!("{}: {rows} for {id}, which {then}", wait.model)
+}
+
+/// What became of rows of other requests that had waited.
+pub(crate) fn told_owed(owed: &[Paid]) -> String {
+    let mut text = String::new();
+    for paid in owed {
+        let id = paid.request;
+        if paid.back > 0 {
+            let rows = out::plural(paid.back, "row that waited is", "rows that waited are");
+            text.push_str(&format!("  {id}: {rows} back too\n"));
+        }
+        for refusal in &paid.refused {
+            let rows = out::plural(refusal.rows, "row of", "rows of");
+            let then = match paid.destroyed {
+                0 => format!("mend that, then `exeunt restore {id}` again"),
+                _ => String::from("destroyed, for its window has ended"),
+            };
+            text.push_str(&format!(
+                "  {id}: {rows} {} waited and cannot come back: {}; {then}\n",
+                refusal.model, refusal.words
+            ));
+        }
     }
     text
 }

@@ -4,6 +4,7 @@ use exeunt_base::RequestId;
 use serde_json::json;
 
 use crate::commands::request::list;
+use crate::commands::restore;
 use crate::door::{Door, Needs};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
@@ -24,6 +25,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     if door.json {
         let mut value = list::value(request);
         value["sealed_rows"] = json!(shown.sealed_rows);
+        value["waits"] = json!(shown.waits.iter().map(restore::wait_value).collect::<Vec<_>>());
         value["receipts"] = json!(shown.receipts.iter().map(|receipt| receipt.id).collect::<Vec<_>>());
         value["next"] = json!(shown.next);
         out::json(&value)?;
@@ -41,6 +43,9 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     add("window ends", request.window_ends_at.map(out::time));
     add("on hold", request.held_because.clone());
     add("in the vault", (shown.sealed_rows > 0).then(|| out::plural(shown.sealed_rows, "row", "rows")));
+    for wait in &shown.waits {
+        add("waits", Some(restore::told_wait(wait)));
+    }
     for receipt in &shown.receipts {
         add("receipt", Some(receipt.id.to_string()));
     }
