@@ -4,6 +4,7 @@ pub mod anchors;
 pub mod find;
 pub mod keys;
 mod merge;
+pub mod once;
 pub mod yields;
 
 pub use crate::census::find::{Caps, Finder};

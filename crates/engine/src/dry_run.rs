@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use exeunt_base::{BatchId, Cell, JobId, Name, RequestId};
 use exeunt_mask::MaskKey;
 use exeunt_plan::document::Document;
+use exeunt_plan::table::Counts;
 use exeunt_source::Transaction;
 use exeunt_vault::Salt;
 
@@ -16,6 +17,7 @@ use crate::batch::seal::Nowhere;
 use crate::batch::strike::{Hands, strike};
 use crate::cabinet::Engine;
 use crate::census::keys::{Collector, Reading};
+use crate::census::once::Once;
 use crate::census::yields::Yields;
 use crate::census::{Caps, Census, Finder, Keeping, keys};
 use crate::error::Error;
@@ -52,6 +54,8 @@ pub struct Preview {
     pub kept: Vec<u64>,
     /// Rows of each set, by set number; for an access plan, what the answer will hold.
     pub sets: Vec<u64>,
+    /// Rows by what finally becomes of them, each once.
+    pub once: Counts,
 }
 
 impl Engine {
@@ -64,7 +68,7 @@ impl Engine {
     ) -> Result<Preview, Error> {
         let mut all = wanted(document);
         all.extend(document.reads.iter().map(|read| read.set));
-        let (_, sets) = self.rehearsal_census(document, people, confirmed, &all).await?;
+        let (_, sets, once) = self.rehearsal_census(document, people, confirmed, &all).await?;
         let units = units_of(document, false);
         let lines = units
             .iter()
@@ -78,7 +82,7 @@ impl Engine {
             })
             .collect();
         let kept = document.kept.iter().map(|kept| sets[kept.set]).collect();
-        Ok(Preview { lines, kept, sets })
+        Ok(Preview { lines, kept, sets, once })
     }
 
     /// Runs the plan's own statements and rolls them back.
@@ -97,7 +101,8 @@ impl Engine {
                 ));
             }
         }
-        let (rehearsal, sets) = self.rehearsal_census(document, people, confirmed, &wanted(document)).await?;
+        let (rehearsal, sets, once) =
+            self.rehearsal_census(document, people, confirmed, &wanted(document)).await?;
         let units = units_of(document, false);
         let ready = self.make_ready(&units, document, &catalogs)?;
         let mask_key = MaskKey::new(&self.new_secret());
@@ -160,7 +165,8 @@ impl Engine {
         match trouble {
             Some(error) => Err(error),
             None => {
-                Ok(Preview { lines, kept: document.kept.iter().map(|kept| sets[kept.set]).collect(), sets })
+                let kept = document.kept.iter().map(|kept| sets[kept.set]).collect();
+                Ok(Preview { lines, kept, sets, once })
             }
         }
     }
@@ -172,7 +178,7 @@ impl Engine {
         mut people: Vec<Claimant>,
         confirmed: Confirmed,
         all: &HashSet<usize>,
-    ) -> Result<(Rehearsal, Vec<u64>), Error> {
+    ) -> Result<(Rehearsal, Vec<u64>, Counts), Error> {
         let caps = Caps {
             matches: confirmed.matches.unwrap_or(self.settings.matches_cap),
             rows: confirmed.rows.unwrap_or(0).max(document.row_cap),
@@ -199,16 +205,18 @@ impl Engine {
         let mut finder = Finder::new(document, caps, touched.clone());
         let mut readers = self.snapshots(document).await?;
         let mut yields = Yields::new(document);
+        let mut once = Once::new(document);
         let mut sink = |set: usize, who: &[u32], key: &[Cell]| {
             if yields.yields(set, who, key) {
                 return Ok(());
             }
             counts[set] += 1;
+            once.take(set, key);
             if touched.contains(&set) { collector.take(set, who, key) } else { Ok(()) }
         };
         finder.run(&mut readers, &mut people, all, &mut sink).await?;
         let census = collector.finish(false)?;
-        Ok((Rehearsal { census, epoch, job, salt }, counts))
+        Ok((Rehearsal { census, epoch, job, salt }, counts, once.counts()))
     }
 }
 

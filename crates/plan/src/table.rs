@@ -21,10 +21,19 @@ pub struct Line {
     pub detach: Option<u64>,
 }
 
-/// The lines, in the order of the models. `rows` tells how many rows a set has; without a census nobody knows.
-pub fn lines(document: &Document, rows: &dyn Fn(usize) -> Option<u64>) -> Vec<Line> {
+/// Rows by what finally becomes of them, each once: one whose reference is cleared before it goes counts as deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows of each step, by its place in the plan, that no stronger step takes.
+    pub steps: Vec<u64>,
+    /// Rows of each kept set, by its place in the plan, that no step touches.
+    pub kept: Vec<u64>,
+}
+
+/// The lines, in the order of the models. Without a census nobody knows the counts.
+pub fn lines(document: &Document, counts: Option<&Counts>) -> Vec<Line> {
     let mut lines: BTreeMap<&ModelRef, Line> = BTreeMap::new();
-    let mut add = |set: usize, field: fn(&mut Line) -> &mut Option<u64>| {
+    let mut add = |set: usize, rows: Option<&u64>, field: fn(&mut Line) -> &mut Option<u64>| {
         let model = &document.sets[set].model;
         let line = lines.entry(model).or_insert_with(|| Line {
             model: model.clone(),
@@ -34,11 +43,12 @@ pub fn lines(document: &Document, rows: &dyn Fn(usize) -> Option<u64>) -> Vec<Li
             detach: None,
         });
         let count = field(line);
-        *count = Some(count.unwrap_or(0) + rows(set).unwrap_or(0));
+        *count = Some(count.unwrap_or(0) + rows.copied().unwrap_or(0));
     };
-    for step in &document.steps {
+    for (place, step) in document.steps.iter().enumerate() {
         add(
             step.set,
+            counts.and_then(|counts| counts.steps.get(place)),
             match &step.action {
                 Action::Delete { .. } => |line| &mut line.delete,
                 Action::Update { purpose: Purpose::Anonymize, .. } => |line| &mut line.anonymize,
@@ -46,23 +56,22 @@ pub fn lines(document: &Document, rows: &dyn Fn(usize) -> Option<u64>) -> Vec<Li
             },
         );
     }
-    for kept in document.kept.iter().filter(|kept| !kept.minimized) {
-        add(kept.set, |line| &mut line.keep);
+    for (place, kept) in document.kept.iter().enumerate().filter(|(_, kept)| !kept.minimized) {
+        add(kept.set, counts.and_then(|counts| counts.kept.get(place)), |line| &mut line.keep);
     }
     lines.into_values().collect()
 }
 
-/// The table as text. Counts are shown where `rows` knows them, else a mark.
-pub fn text(document: &Document, rows: &dyn Fn(usize) -> Option<u64>) -> String {
-    let known = document.sets.iter().any(|set| rows(set.number).is_some());
+/// The table as text. Counts are shown where they are known, else a mark.
+pub fn text(document: &Document, counts: Option<&Counts>) -> String {
     let cell = |count: Option<u64>| match count {
         None => String::new(),
-        Some(count) if known => count.to_string(),
+        Some(count) if counts.is_some() => count.to_string(),
         Some(_) => "yes".into(),
     };
     let mut grid: Vec<[String; 5]> =
         vec![["model".into(), "delete".into(), "anonymize".into(), "keep".into(), "detach".into()]];
-    for line in lines(document, rows) {
+    for line in lines(document, counts) {
         grid.push([
             line.model.to_string(),
             cell(line.delete),

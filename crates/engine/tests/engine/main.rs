@@ -5,6 +5,7 @@
 
 mod answers;
 mod apart;
+mod counting;
 mod database;
 mod ghosts;
 mod guards;

@@ -69,10 +69,10 @@ pub(crate) async fn asks_to_be_forgotten(stage: &mut Stage) -> Result<Erased, Fa
     let document = shown.plan.document();
     let preview =
         stage.office.dry_run_plan(&stage.actor, document, &shown.requests, Confirmed::default()).await?;
-    let told = plan::told(&shown, Some(&preview.sets), false);
+    let told = plan::told(&shown, Some(&preview), false);
     stage.story.show(&told)?;
     stage.story.show(&plan::rehearsed(&preview))?;
-    write(&stage.dir.join("plan.txt"), out::safe(&plan::told(&shown, Some(&preview.sets), true)).as_bytes())?;
+    write(&stage.dir.join("plan.txt"), out::safe(&plan::told(&shown, Some(&preview), true)).as_bytes())?;
     write(&stage.dir.join("plan.json"), format!("{}\n", shown.stored.document).as_bytes())?;
     stage.story.say(
         "An officer reads it and approves exactly this digest. If the map or the schema changed in between, the job \

@@ -89,7 +89,7 @@ pub(crate) async fn print(
     if door.json {
         out::json(&value(&shown, preview.as_ref()))?;
     } else {
-        out::text(&told(&shown, preview.as_ref().map(|preview| preview.sets.as_slice()), how.explain))?;
+        out::text(&told(&shown, preview.as_ref(), how.explain))?;
         if let Some(preview) = preview.as_ref().filter(|_| how.dry_run) {
             out::text(&rehearsed(preview))?;
         }
@@ -112,16 +112,16 @@ async fn is_begun(office: &Office, shown: &Shown) -> Result<bool, Failure> {
 }
 
 /// A plan for people.
-pub(crate) fn told(shown: &Shown, counts: Option<&[u64]>, explained: bool) -> String {
+pub(crate) fn told(shown: &Shown, preview: Option<&Preview>, explained: bool) -> String {
     let document = shown.plan.document();
-    let rows = |set: usize| counts.and_then(|counts| counts.get(set).copied());
+    let rows = |set: usize| preview.and_then(|preview| preview.sets.get(set).copied());
     let mut text = String::new();
     if explained {
         text.push_str(&explain::text(document));
         text.push('\n');
     }
     if document.right == Right::Erasure {
-        text.push_str(&lines::text(document, &rows));
+        text.push_str(&lines::text(document, preview.map(|preview| &preview.once)));
     } else {
         let shown: Vec<Vec<String>> = document
             .reads
@@ -191,8 +191,8 @@ fn word(severity: Severity) -> &'static str {
 
 fn value(shown: &Shown, preview: Option<&Preview>) -> Value {
     let document: &Document = shown.plan.document();
-    let counts = preview.map(|preview| preview.sets.as_slice());
-    let rows = |set: usize| counts.and_then(|counts| counts.get(set).copied());
+    let counts = preview.map(|preview| &preview.once);
+    let rows = |set: usize| preview.and_then(|preview| preview.sets.get(set).copied());
     let model = |line: &lines::Line| {
         json!({
             "model": line.model.to_string(),
@@ -210,7 +210,7 @@ fn value(shown: &Shown, preview: Option<&Preview>) -> Value {
         "approved_at": shown.stored.approved.map(|(_, at)| at),
         "requests": shown.requests,
         "counted": counts.is_some(),
-        "models": lines::lines(document, &rows).iter().map(model).collect::<Vec<_>>(),
+        "models": lines::lines(document, counts).iter().map(model).collect::<Vec<_>>(),
         "reads": document.reads.iter().map(|read| json!({
             "model": document.sets[read.set].model.to_string(),
             "accessed": read.accessed,
