@@ -85,6 +85,18 @@ pub enum Error {
     /// Nothing is left to open.
     #[error("request `{0}` has nothing in the vault: it was purged, restored or never struck")]
     NothingThere(RequestId),
+    /// Rows that were chosen are not among the request's.
+    #[error(
+        "the erasure of request `{request}` took no row of `{model}`{which}; nothing was touched. Keys are written as the database has them, several columns as a JSON list"
+    )]
+    NoSuchRow {
+        /// Which.
+        request: RequestId,
+        /// The model.
+        model: String,
+        /// Which keys, by their places; never the keys.
+        which: String,
+    },
     /// A hold stops it.
     #[error("request `{request}` is on hold ({because}); lift the hold first")]
     Held {
@@ -171,6 +183,7 @@ impl Error {
             Self::TooBroad { .. } => "E0304",
             Self::TooMany { .. } => "E0305",
             Self::NothingThere(_) => "E0501",
+            Self::NoSuchRow { .. } => "E0511",
             Self::Held { .. } => "E0502",
             Self::WindowOpen { .. } => "E0503",
             Self::Appeared { .. } => "E0504",
@@ -193,7 +206,7 @@ impl Error {
             Self::Drifted { .. } => FaultKind::Drifted,
             Self::Damaged { .. } => FaultKind::Corrupt,
             Self::Stopped(_) => FaultKind::Cancelled,
-            Self::NoSource(_) | Self::NothingThere(_) => FaultKind::Missing,
+            Self::NoSource(_) | Self::NothingThere(_) | Self::NoSuchRow { .. } => FaultKind::Missing,
             Self::Packing(error) if error.is_full() => FaultKind::Full,
             Self::Package(_) | Self::Packing(_) => FaultKind::Internal,
             Self::BadKey(_) => FaultKind::Unsupported,

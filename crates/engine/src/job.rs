@@ -1,6 +1,7 @@
 //! A job at work: what one process holds while it carries a plan out.
 
 pub mod decide;
+mod ended;
 mod lease;
 pub mod pace;
 pub mod prepare;

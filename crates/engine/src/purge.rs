@@ -70,6 +70,7 @@ impl Engine {
         }
         // nobody restores or strikes for this job meanwhile
         let job = request.job.ok_or(Error::NothingThere(id))?;
+        self.must_have_ended(id, job).await?;
         let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
         let lease = self.take_in(job, owner, &still).await?;
         let beat = self.beat(lease);

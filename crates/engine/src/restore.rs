@@ -1,6 +1,7 @@
 //! Restore: the log of a request's batches undone backwards. Deleted rows come back exactly, changed columns get their
 //! old values, and nothing that lived on is overwritten: what cannot come back is told, row by row, with the reason.
 
+mod chosen;
 mod cut_short;
 mod for_ever;
 mod owed;
@@ -71,6 +72,7 @@ impl Engine {
         let request = self.store.request(id).await?;
         self.may_restore(&request).await?;
         let job = request.job.ok_or(Error::NothingThere(id))?;
+        self.must_have_ended(id, job).await?;
         let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
         let lease = self.take_in(job, owner, &still).await?;
         let beat = self.beat(lease);
@@ -135,6 +137,7 @@ impl Engine {
         self.settle_returns(request, lease).await?;
         let mut batches = self.store.batches_of_request(request.id).await?;
         batches.reverse();
+        self.must_be_there(request, &batches, choice, &mut restored).await?;
         let (emptied, done_with) = self.undo_batches(request, &batches, choice, lease, &mut restored).await?;
         restored.whole = done_with == batches.len();
         self.close_restore(request, choice, &restored, &emptied, actor).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use exeunt_base::{Cell, JobId, Name, RequestId};
+use exeunt_base::{JobId, Name, RequestId};
 use exeunt_plan::document::{Action, Value};
 use exeunt_source::Referrer;
 use exeunt_store::batches::Batch;
@@ -13,6 +13,7 @@ use exeunt_vault::{Claims, Content};
 use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::image::{self, Change, Image, Shape};
+use crate::restore::chosen::plain_key;
 use crate::restore::cut_short::read_columns;
 use crate::restore::restored::Restored;
 use crate::restore::standing::Standing;
@@ -236,10 +237,6 @@ fn wanted(choice: &Choice, image: &Image) -> bool {
     match choice {
         Choice::Whole => true,
         Choice::Rows { keys, .. } if keys.is_empty() => true,
-        Choice::Rows { keys, .. } => {
-            let plain: Vec<String> =
-                image.key.iter().map(|cell| Cell::to_plain(cell).unwrap_or_default()).collect();
-            keys.contains(&plain)
-        }
+        Choice::Rows { keys, .. } => keys.contains(&plain_key(&image.key)),
     }
 }

@@ -164,7 +164,7 @@ impl Restored {
         }
     }
 
-    fn was_back(&mut self, row: u64) {
+    pub(super) fn was_back(&mut self, row: u64) {
         if !self.rows.back.contains(&row) {
             self.already += u64::from(self.rows.already.insert(row));
         }

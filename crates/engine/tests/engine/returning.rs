@@ -2,7 +2,7 @@
 
 use exeunt_engine::restore::Choice;
 use exeunt_engine::restore::restored::Restored;
-use exeunt_engine::states;
+use exeunt_engine::{Error, World, states};
 
 use crate::database::{CLUB, Database, on_both};
 use crate::house::House;
@@ -47,8 +47,15 @@ async fn chosen_rows_come_back_alone_and_the_rest_later(database: Database) {
     let some = house.engine.restore(ada, &rows("club.visits", &["2"]), "test", None).await.unwrap();
     assert_eq!((some.back, some.whole), (1, false), "{some:?}");
     assert_eq!(database.ask("SELECT page FROM visits WHERE person = 1"), "/ada");
-    let none = house.engine.restore(ada, &rows("club.visits", &["77"]), "test", None).await.unwrap();
-    assert_eq!((none.back, none.whole), (0, false), "{none:?}");
+    let none = house.engine.restore(ada, &rows("club.visits", &["1", "77", "78"]), "test", None).await;
+    let Err(error @ Error::NoSuchRow { .. }) = none else { panic!("{none:?}") };
+    let words = error.to_string();
+    assert!(words.contains("club.visits") && words.contains("2, 3") && !words.contains("77"), "{words}");
+    assert_eq!(database.ask("SELECT count(*) FROM visits WHERE id = 1"), "0", "nothing was touched");
+    let again = house.engine.restore(ada, &rows("club.visits", &["2"]), "test", None).await.unwrap();
+    assert_eq!((again.back, again.already), (0, 1), "{again:?}");
+    let other = house.engine.restore(ada, &rows("club.homes", &[]), "test", None).await;
+    assert!(matches!(other, Err(Error::NoSuchRow { .. })), "her home is shared and stays: {other:?}");
     let person = house.engine.restore(ada, &rows("club.people", &[]), "test", None).await.unwrap();
     assert!(person.back > 0, "{person:?}");
     whole(&house, ada).await;
@@ -238,6 +245,22 @@ async fn a_job_cancelled_between_two_batches_is_restored_whole(database: Databas
     let stopped = house.engine.run_job(job, "test", &control, &StopAfter(control.stop.clone())).await;
     assert!(matches!(stopped, Err(exeunt_engine::Error::Stopped(_))), "{stopped:?}");
     assert!(!before.changes(&database.look()).is_empty(), "one batch was struck");
+    let early = house.engine.restore(ada, &Choice::Whole, "test", None).await;
+    let Err(error @ Error::Refused("E0408", _)) = early else { panic!("{early:?}") };
+    let words = error.to_string();
+    assert!(words.contains("was cut short") && words.contains(&format!("job cancel {job}")), "{words}");
+    let mut change = house.engine.store.begin().await.unwrap();
+    let lease = change
+        .take_lease(job, "another", &[states::RUNNING], house.world.now(), house.world.now().plus_seconds(9))
+        .await
+        .unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    let early = house.engine.restore(ada, &Choice::Whole, "test", None).await;
+    let words = early.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(words.contains("by another process"), "{words}");
+    let mut change = house.engine.store.begin().await.unwrap();
+    change.drop_lease(&lease).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
     let mut change = house.engine.store.begin().await.unwrap();
     change.ask_cancel(job).await.unwrap();
     change.commit_bookkeeping().await.unwrap();

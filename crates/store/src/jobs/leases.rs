@@ -3,6 +3,7 @@
 use exeunt_base::{JobId, Timestamp};
 
 use crate::change::Change;
+use crate::connect::Store;
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -86,5 +87,20 @@ impl Change<'_> {
             .await
             .map_err(Error::while_doing("give a lease back"))?;
         Ok(())
+    }
+}
+
+impl Store {
+    /// Whether somebody holds the lease of a job.
+    pub async fn is_leased(&self, job: JobId, now: Timestamp) -> Result<bool, Error> {
+        let mut connection = self.lock().await;
+        let row = sqlx::query(
+            "SELECT 1 AS one FROM jobs WHERE id = $1 AND lease_owner IS NOT NULL AND lease_until > $2",
+        )
+        .bind(job.to_string())
+        .bind(now.as_micros())
+        .fetch_optional(&mut *connection)
+        .await;
+        Ok(row.map_err(Error::while_doing("read a job's lease"))?.is_some())
     }
 }
