@@ -56,6 +56,14 @@ pub enum Error {
         /// On which kinds of identifier.
         kinds: String,
     },
+    /// Nothing is found of somebody.
+    #[error(
+        "nothing is found of {} in any mapped place, and nothing was touched: check the identifiers, for a mistyped one finds nobody. If nothing is held, confirm with --confirm-nobody", named(.requests)
+    )]
+    Nobody {
+        /// Which.
+        requests: Vec<RequestId>,
+    },
     /// An identifier matches too many people.
     #[error(
         "the identifiers of request `{request}` match {found} rows in {model}, more than the {cap} allowed; use a narrower identifier, or confirm with --confirm-matches {found}"
@@ -179,6 +187,7 @@ impl Error {
             Self::NotApproved(_) => "E0309",
             Self::Drifted { .. } => "E0206",
             Self::Unknown { .. } => "E0302",
+            Self::Nobody { .. } => "E0313",
             Self::Contradiction { .. } => "E0303",
             Self::TooBroad { .. } => "E0304",
             Self::TooMany { .. } => "E0305",
@@ -212,6 +221,17 @@ impl Error {
             Self::BadKey(_) => FaultKind::Unsupported,
             _ => FaultKind::Refused,
         }
+    }
+}
+
+/// The first few of many requests.
+fn named(requests: &[RequestId]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = requests.iter().take(SHOWN).map(|id| format!("`{id}`")).collect();
+    match requests.len() - shown.len() {
+        0 if shown.len() == 1 => format!("request {}", shown.join(", ")),
+        0 => format!("requests {}", shown.join(", ")),
+        more => format!("requests {} and {more} more", shown.join(", ")),
     }
 }
 

@@ -7,11 +7,14 @@ pub mod receipt;
 pub mod rescan;
 pub mod tally;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use exeunt_audit::kind::Kind;
-use exeunt_base::{ActorId, Name, ReceiptId, RequestId, TableRef};
+use exeunt_base::{ActorId, Fault, JobId, Name, ReceiptId, RequestId, TableRef};
 use exeunt_plan::document::Document;
 use exeunt_source::Residue;
 use exeunt_store::jobs::Lease;
+use exeunt_store::plans::Plan;
 use exeunt_store::requests::Request;
 
 use crate::cabinet::Engine;
@@ -24,6 +27,9 @@ use crate::purge::rescan::Appeared;
 use crate::purge::tally::Tally;
 use crate::restore::restored::Paid;
 use crate::{failpoint, states};
+
+/// Jobs whose requests may be purged.
+const ENDED: &[&str] = &[states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
 
 /// How a purge is to go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +47,8 @@ pub struct Options {
 /// What a purge did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Purged {
+    /// Where the request ended: completed, with exceptions where something is still seen, or nothing was held.
+    pub state: &'static str,
     /// The receipt.
     pub receipt: ReceiptId,
     /// Rows by model and action.
@@ -55,6 +63,17 @@ pub struct Purged {
     pub owed: Vec<Paid>,
 }
 
+/// What came of a purge of several requests: each for itself, and requests that had waited for them.
+pub type Purges = (Vec<(RequestId, Result<Purged, Error>)>, Vec<Paid>);
+
+/// A request whose rows are destroyed in the vault, and what is still to be done.
+struct Begun {
+    id: RequestId,
+    job: JobId,
+    tally: Tally,
+    left_new: Vec<Appeared>,
+}
+
 impl Engine {
     /// Destroys a request's rows for ever, checks, and writes the receipt.
     pub async fn purge(
@@ -64,6 +83,60 @@ impl Engine {
         owner: &str,
         actor: Option<ActorId>,
     ) -> Result<Purged, Error> {
+        let (mut purged, owed) = self.purge_all(&[id], options, owner, actor).await?;
+        let (_, purged) = purged.pop().ok_or(Error::NothingThere(id))?;
+        Ok(Purged { owed, ..purged? })
+    }
+
+    /// Purges several requests: what is sealed of each is destroyed first, then every source cleans up once for all, then
+    /// each is looked for and gets its receipt. The trouble of one stops no other.
+    pub async fn purge_all(
+        &self,
+        ids: &[RequestId],
+        options: &Options,
+        owner: &str,
+        actor: Option<ActorId>,
+    ) -> Result<Purges, Error> {
+        let mut begun = Vec::new();
+        for id in ids {
+            begun.push((*id, self.begin(*id, options, owner, actor).await));
+        }
+        let mut tables: BTreeMap<Name, BTreeSet<TableRef>> = BTreeMap::new();
+        for (source, struck) in
+            begun.iter().flat_map(|(_, begun)| begun.iter().flat_map(|one| one.tally.tables()))
+        {
+            tables.entry(source.clone()).or_default().extend(struck.into_iter().cloned());
+        }
+        failpoint::pass("before-scrub");
+        let mut residues: BTreeMap<Name, Result<Residue, Fault>> = BTreeMap::new();
+        for (name, tables) in tables {
+            let tables: Vec<TableRef> = tables.into_iter().collect();
+            let Ok(source) = self.source(&name) else { continue };
+            let residue = source.scrub(&tables, self.world.now()).await;
+            residues.insert(name, residue);
+        }
+        failpoint::pass("after-scrub");
+        let mut purged = Vec::new();
+        for (id, one) in begun {
+            let done = match one {
+                Ok(one) => self.finish(one, &residues, owner, actor).await,
+                Err(error) => Err(error),
+            };
+            purged.push((id, done));
+        }
+        // who was restored and waited for these people waits no longer
+        let owed = self.pay_what_is_owed(owner).await?;
+        Ok((purged, owed))
+    }
+
+    /// Destroys what the vault holds of a request.
+    async fn begin(
+        &self,
+        id: RequestId,
+        options: &Options,
+        owner: &str,
+        actor: Option<ActorId>,
+    ) -> Result<Begun, Error> {
         let request = self.store.request(id).await?;
         if request.state != states::PURGING {
             self.may_purge(&request, options)?;
@@ -71,35 +144,29 @@ impl Engine {
         // nobody restores or strikes for this job meanwhile
         let job = request.job.ok_or(Error::NothingThere(id))?;
         self.must_have_ended(id, job).await?;
-        let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
-        let lease = self.take_in(job, owner, &still).await?;
+        let lease = self.take_in(job, owner, ENDED).await?;
         let beat = self.beat(lease);
-        let result = self.purge_leased(id, options, owner, &lease, actor).await;
+        let result = self.begin_leased(id, options, owner, &lease, actor).await;
         beat.abort();
-        let mut change = self.store.begin().await?;
-        change.drop_lease(&lease).await?;
-        change.commit_bookkeeping().await?;
-        let mut purged = result?;
-        // who was restored and waited for this person waits no longer
-        purged.owed = self.pay_what_is_owed(owner).await?;
-        Ok(purged)
+        self.give_back(&lease).await?;
+        let (tally, left_new) = result?;
+        // of rows that appeared since the last job struck some
+        let job = self.store.request(id).await?.job.ok_or(Error::NothingThere(id))?;
+        Ok(Begun { id, job, tally, left_new })
     }
 
-    async fn purge_leased(
+    async fn begin_leased(
         &self,
         id: RequestId,
         options: &Options,
         owner: &str,
         lease: &Lease,
         actor: Option<ActorId>,
-    ) -> Result<Purged, Error> {
+    ) -> Result<(Tally, Vec<Appeared>), Error> {
         let request = self.store.request(id).await?;
-        let plan_id = request.plan.ok_or(Error::NothingThere(id))?;
-        let plan = self.store.plan(plan_id).await?;
-        let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
-            .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
         let mut left_new = Vec::new();
         if request.state != states::PURGING {
+            let (_, document) = self.plan_of(&request).await?;
             self.may_purge(&request, options)?;
             self.settle_returns(&request, lease).await?;
             self.may_give_up(&request, options).await?;
@@ -107,22 +174,72 @@ impl Engine {
             self.begin_purge(&self.store.request(id).await?, &left_new, options, actor).await?;
         }
         let request = self.store.request(id).await?;
-        let tally = Tally::read(request.tally.as_deref())?;
         failpoint::pass("before-shred");
         self.shred(&request, actor).await?;
         failpoint::pass("after-shred");
-        failpoint::pass("before-scrub");
-        let residue = self.scrub(&tally).await?;
-        failpoint::pass("after-scrub");
+        Ok((Tally::read(request.tally.as_deref())?, left_new))
+    }
+
+    /// Looks again and writes the receipt.
+    async fn finish(
+        &self,
+        begun: Begun,
+        residues: &BTreeMap<Name, Result<Residue, Fault>>,
+        owner: &str,
+        actor: Option<ActorId>,
+    ) -> Result<Purged, Error> {
+        let mut residue = Vec::new();
+        for source in begun.tally.tables().into_keys() {
+            match residues.get(source) {
+                Some(Ok(left)) => residue.push((source.clone(), left.clone())),
+                Some(Err(fault)) => return Err(Error::at(source)(fault.clone())),
+                None => return Err(Error::NoSource(source.clone())),
+            }
+        }
+        let lease = self.take_in(begun.job, owner, ENDED).await?;
+        let beat = self.beat(lease);
+        let result = self.finish_leased(begun, residue, actor).await;
+        beat.abort();
+        self.give_back(&lease).await?;
+        result
+    }
+
+    async fn finish_leased(
+        &self,
+        begun: Begun,
+        residue: Vec<(Name, Residue)>,
+        actor: Option<ActorId>,
+    ) -> Result<Purged, Error> {
+        let Begun { id, job, tally, left_new } = begun;
+        let request = self.store.request(id).await?;
+        let (plan, document) = self.plan_of(&request).await?;
         let known = self.open_known(&request)?;
         let seen = self.look_again(&document, &known).await?;
         failpoint::pass("after-look");
-        let job = request.job.ok_or(Error::NothingThere(id))?;
         let epoch = self.store.job(job).await?.epoch;
         let epoch_gone = self.end_epoch(epoch).await?;
-        let receipt = self.issue_receipt(&request, &plan, &tally, &residue, &seen, epoch_gone, actor).await?;
+        let state = match seen.found.is_empty() && seen.failed.is_empty() {
+            false => states::COMPLETED_WITH_EXCEPTIONS,
+            true if tally.nothing => states::NO_DATA,
+            true => states::COMPLETED,
+        };
+        let receipt =
+            self.issue_receipt(&request, &plan, &tally, &residue, &seen, epoch_gone, state, actor).await?;
         self.tidy(job).await?;
-        Ok(Purged { receipt, tally, residue, seen, left_new, owed: Vec::new() })
+        Ok(Purged { state, receipt, tally, residue, seen, left_new, owed: Vec::new() })
+    }
+
+    async fn plan_of(&self, request: &Request) -> Result<(Plan, Document), Error> {
+        let plan = self.store.plan(request.plan.ok_or(Error::NothingThere(request.id))?).await?;
+        let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
+            .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
+        Ok((plan, document))
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), Error> {
+        let mut change = self.store.begin().await?;
+        change.drop_lease(lease).await?;
+        Ok(change.commit_bookkeeping().await?)
     }
 
     fn may_purge(&self, request: &Request, options: &Options) -> Result<(), Error> {
@@ -178,8 +295,10 @@ impl Engine {
     ) -> Result<(), Error> {
         let plan = request.plan.ok_or(Error::NothingThere(request.id))?;
         let job = self.queue_job(plan, &[request.id], states::WAITING, actor).await?;
-        let control =
-            Control { confirmed: Confirmed { identity: true, ..Confirmed::default() }, ..Control::default() };
+        let control = Control {
+            confirmed: Confirmed { identity: true, nobody: true, ..Confirmed::default() },
+            ..Control::default()
+        };
         let end = self.run_job(job, owner, &control, &Nobody).await?;
         if end == states::SETTLED {
             return Ok(());
@@ -236,18 +355,6 @@ impl Engine {
             self.shelf.delete(blob)?;
         }
         Ok(())
-    }
-
-    /// Every source cleans up after itself.
-    async fn scrub(&self, tally: &Tally) -> Result<Vec<(Name, Residue)>, Error> {
-        let mut residues = Vec::new();
-        for (source, tables) in tally.tables() {
-            let tables: Vec<TableRef> = tables.into_iter().cloned().collect();
-            let residue =
-                self.source(source)?.scrub(&tables, self.world.now()).await.map_err(Error::at(source))?;
-            residues.push((source.clone(), residue));
-        }
-        Ok(residues)
     }
 
     /// The key of an epoch dies when its time is over and nobody has a window left in it.

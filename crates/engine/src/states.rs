@@ -24,6 +24,8 @@ pub const PURGING: &str = "purging";
 pub const COMPLETED: &str = "completed";
 /// Destroyed, but the engine still saw something when it looked again.
 pub const COMPLETED_WITH_EXCEPTIONS: &str = "completed_with_exceptions";
+/// Nothing of the person was held, and nothing is seen when the engine looks again.
+pub const NO_DATA: &str = "no_data";
 /// Brought back whole.
 pub const RESTORED: &str = "restored";
 /// Asked back whole, and not all of it could come: rows or values still wait in the vault.

@@ -266,6 +266,21 @@ impl Change<'_> {
         Ok(done.rows_affected())
     }
 
+    /// Ends the windows of those requests of a job of which the vault holds nothing.
+    pub async fn end_empty_windows(&mut self, job: JobId, state: &str, now: Timestamp) -> Result<(), Error> {
+        sqlx::query(
+            "UPDATE requests SET window_ends_at = $3 WHERE job = $1 AND state = $2
+             AND NOT EXISTS (SELECT 1 FROM blob_claims c WHERE c.request = requests.id)",
+        )
+        .bind(job.to_string())
+        .bind(state)
+        .bind(now.as_micros())
+        .execute(&mut *self.connection)
+        .await
+        .map_err(Error::while_doing("end the windows of requests without rows"))?;
+        Ok(())
+    }
+
     /// Places or lifts a hold.
     pub async fn set_hold(&mut self, id: RequestId, because: Option<&str>) -> Result<(), Error> {
         sqlx::query("UPDATE requests SET held_because = $2 WHERE id = $1")

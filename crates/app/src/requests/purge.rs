@@ -11,16 +11,33 @@ use crate::error::Error;
 use crate::office::Office;
 use crate::requests::hold::reason;
 
+/// What came of each request, and requests that had waited for them.
+pub type Purges = (Vec<(RequestId, Result<(Purged, Vec<Issued>), Error>)>, Vec<Paid>);
+
 impl Office {
     /// Purges one request and writes its receipt with its proof into the home.
     pub async fn purge(
         &self,
         actor: &Actor,
         id: RequestId,
-        mut options: Options,
+        options: Options,
         owner: &str,
     ) -> Result<(Purged, Vec<Issued>), Error> {
-        self.request(id).await?;
+        let (mut each, owed) = self.purge_all(actor, &[id], options, owner).await?;
+        let (_, purged) = each.pop().ok_or(exeunt_engine::Error::NothingThere(id))?;
+        let (purged, issued) = purged?;
+        Ok((Purged { owed, ..purged }, issued))
+    }
+
+    /// Purges requests, every source cleaning up once for all of them, and writes their receipts with their proofs into
+    /// the home. The trouble of one stops no other.
+    pub async fn purge_all(
+        &self,
+        actor: &Actor,
+        ids: &[RequestId],
+        mut options: Options,
+        owner: &str,
+    ) -> Result<Purges, Error> {
         if options.include_new && options.leave_new.is_some() {
             return Err(Error::Usage(
                 "E0801",
@@ -30,13 +47,23 @@ impl Office {
         for words in [&mut options.now, &mut options.leave_new, &mut options.give_up].into_iter().flatten() {
             *words = reason(words)?;
         }
-        let purged = self.engine.purge(id, &options, owner, Some(actor.id)).await?;
-        Ok((purged, self.write_receipts(actor, id).await?))
-    }
-
-    /// Gives requests that were asked back what nobody stands against any more, and ends what is over with its window.
-    pub async fn settle_owed(&self, _: &Actor, owner: &str) -> Result<Vec<Paid>, Error> {
-        Ok(self.engine.pay_what_is_owed(owner).await?)
+        let mut all = Vec::new();
+        let mut ours = Vec::new();
+        for id in ids {
+            match self.request(*id).await {
+                Ok(_) => ours.push(*id),
+                Err(error) => all.push((*id, Err(error))),
+            }
+        }
+        let (each, owed) = self.engine.purge_all(&ours, &options, owner, Some(actor.id)).await?;
+        for (id, purged) in each {
+            let done = match purged {
+                Ok(purged) => self.write_receipts(actor, id).await.map(|issued| (purged, issued)),
+                Err(error) => Err(error.into()),
+            };
+            all.push((id, done));
+        }
+        Ok((all, owed))
     }
 
     /// Requests whose window has ended (or whose purge was cut short) and that nothing holds, oldest first.

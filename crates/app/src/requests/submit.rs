@@ -1,7 +1,10 @@
 //! Taking a request in: identifiers are refused where they would match nobody or everybody, and sealed at once.
 
+use std::collections::BTreeSet;
+
 use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, RequestId, Timestamp};
+use exeunt_datamap::suggest;
 use exeunt_engine::people::Known;
 use exeunt_rights::Right;
 use exeunt_rights::identity::{Identity, IdentityKind};
@@ -10,6 +13,7 @@ use exeunt_store::requests::Request;
 
 use crate::actor::Actor;
 use crate::error::Error;
+use crate::maps;
 use crate::office::Office;
 
 /// Most identifiers one request may give.
@@ -37,7 +41,9 @@ impl Office {
                 String::from("a request cannot have been received in the future"),
             ));
         }
-        let known = Known::given(accept(&submission.identifiers)?);
+        let accepted = accept(&submission.identifiers)?;
+        self.known_to_the_map(&accepted)?;
+        let known = Known::given(accepted);
         let kinds = known.given.len() as u64;
         let mut request = Request {
             id: self.engine.new_request(),
@@ -67,6 +73,35 @@ impl Office {
         change.add_request(&request).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(request.id)
+    }
+}
+
+impl Office {
+    /// Refuses kinds of identifiers that the map does not know: nobody would be found by them. Without a map that can be
+    /// read there is nothing to ask, and the request is taken in; its plan will say what is wrong with the map.
+    fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {
+        let Ok(read) = maps::read::read(&self.maps) else { return Ok(()) };
+        let mut kinds = BTreeSet::new();
+        for (_, model) in read.map.models() {
+            kinds.extend(model.subject.iter().flatten().map(|(kind, _)| kind.to_string()));
+        }
+        for (place, (kind, _)) in identifiers.iter().enumerate() {
+            if !kinds.is_empty() && !kinds.contains(kind) {
+                let near = suggest::did_you_mean(kind, kinds.iter().map(String::as_str));
+                let it = near.map_or_else(|| String::from("it"), |near| format!("{near} It"));
+                let known: Vec<&str> = kinds.iter().map(String::as_str).collect();
+                return Err(Error::Usage(
+                    "E0302",
+                    format!(
+                        "the data map knows no identifier of kind `{}` (the {} given); {it} knows {}",
+                        suggest::shown(kind),
+                        ordinal(place + 1),
+                        known.join(", ")
+                    ),
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use exeunt_base::{Cell, Name, Personal, Row};
+use exeunt_base::{Cell, Name, Personal, RequestId, Row};
 use exeunt_plan::document::{AnchorFrom, Document, RowSet};
 use exeunt_source::selection::KeyBy;
 use exeunt_source::{Anchor, Compare, Reader};
@@ -36,6 +36,8 @@ pub struct Finder<'a> {
     found: Found,
     starts: HashSet<usize>,
     counts: Vec<u64>,
+    /// Whether anything at all was found for each claimant.
+    anything: Vec<bool>,
     counted: HashSet<usize>,
 }
 
@@ -53,7 +55,15 @@ impl<'a> Finder<'a> {
             document.sets.iter().filter(|set| starts_inside(document, set)).map(|set| set.group).collect();
         let members = document.sets.iter().filter(|set| circles.contains(&set.group));
         starts.extend(members.map(|set| set.number));
-        Self { document, caps, found: Found::default(), starts, counts: Vec::new(), counted }
+        Self {
+            document,
+            caps,
+            found: Found::default(),
+            starts,
+            counts: Vec::new(),
+            anything: Vec::new(),
+            counted,
+        }
     }
 
     /// Sets that others start from, and those that hold people: what must be found before rows can be read.
@@ -99,6 +109,8 @@ impl<'a> Finder<'a> {
         sink: &mut Sink<'_>,
     ) -> Result<(), Error> {
         self.counts = vec![0; claimants.len()];
+        let known = |claimant: &Claimant| !claimant.known.subjects.is_empty();
+        self.anything = claimants.iter().map(known).collect();
         let sets = &self.document.sets;
         let mut at = 0;
         while at < sets.len() {
@@ -123,6 +135,12 @@ impl<'a> Finder<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Claimants of whom nothing was found, here or in an earlier job.
+    pub fn nobody(&self, claimants: &[Claimant]) -> Vec<RequestId> {
+        let found = claimants.iter().zip(&self.anything);
+        found.filter(|(_, anything)| !**anything).map(|(claimant, _)| claimant.request).collect()
     }
 
     /// A set that starts only from earlier groups.
@@ -272,6 +290,11 @@ impl<'a> Finder<'a> {
                 if let Some(count) = self.counts.get_mut(*claimant as usize) {
                     *count += 1;
                 }
+            }
+        }
+        for claimant in who {
+            if let Some(anything) = self.anything.get_mut(*claimant as usize) {
+                *anything = true;
             }
         }
         sink(set.number, who, &row[..key])?;

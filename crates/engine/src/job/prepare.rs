@@ -30,6 +30,8 @@ pub struct Confirmed {
     pub matches: Option<u64>,
     /// Identifiers that disagree are right.
     pub identity: bool,
+    /// Nothing is held of some of these people, and that is the answer.
+    pub nobody: bool,
 }
 
 /// What a census enters into the store: its counts, what was learned of the people, and their place in the ledger.
@@ -89,7 +91,7 @@ impl Work<'_> {
             identity_confirmed: confirmed.identity,
         };
         let mut claimants = std::mem::take(&mut self.claimants);
-        let census = self.find(caps, &mut claimants).await;
+        let census = self.find(caps, confirmed.nobody, &mut claimants).await;
         self.claimants = claimants;
         self.adopt(census?);
         self.enter().await?;
@@ -97,7 +99,12 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn find(&self, caps: Caps, claimants: &mut [crate::people::Claimant]) -> Result<Census, Error> {
+    async fn find(
+        &self,
+        caps: Caps,
+        nobody_is_right: bool,
+        claimants: &mut [crate::people::Claimant],
+    ) -> Result<Census, Error> {
         let mut readers = self.engine.snapshots(self.document).await?;
         let mut collector = Collector::new(self.document.sets.len(), self.keeping()?);
         let touched = touched(self.document);
@@ -111,6 +118,10 @@ impl Work<'_> {
         };
         finder.run(&mut readers, claimants, &wanted(self.document), &mut sink).await?;
         drop(readers);
+        let nobody = finder.nobody(claimants);
+        if !nobody_is_right && !nobody.is_empty() {
+            return Err(Error::Nobody { requests: nobody });
+        }
         // a job of more than one batch needs its keys after a crash, when the ways to its rows may be cut
         let many = collector.rows() > self.engine.settings.first_rows() || self.sources_touched() > 1;
         collector.finish(many)

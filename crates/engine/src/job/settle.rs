@@ -39,6 +39,8 @@ impl Work<'_> {
         change.move_job(self.job.id, &[states::RUNNING, states::REVIEW], state, None).await?;
         change.open_windows(self.job.id, states::APPROVED, states::HIDDEN, ends).await?;
         if state == states::SETTLED {
+            // where nothing was struck nothing can be undone, and the receipt that says so need not wait
+            change.end_empty_windows(self.job.id, states::HIDDEN, now).await?;
             change.settle_job(self.job.id, now).await?;
         }
         change.drop_lease(&self.lease).await?;

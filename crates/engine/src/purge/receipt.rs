@@ -29,6 +29,7 @@ impl Engine {
         residue: &[(Name, Residue)],
         seen: &Seen,
         epoch_gone: bool,
+        end: &str,
         actor: Option<ActorId>,
     ) -> Result<ReceiptId, Error> {
         let now = self.world.now();
@@ -98,8 +99,6 @@ impl Engine {
         let body = receipt.to_json().map_err(damaged)?;
         let by = actor.map_or(Actor::System, Actor::Known);
         let issued = receipt.issued_by(by).map_err(damaged)?;
-        let clean = seen.found.is_empty() && seen.failed.is_empty();
-        let end = if clean { states::COMPLETED } else { states::COMPLETED_WITH_EXCEPTIONS };
         let finished = self
             .event(Kind::PurgeFinished, actor)
             .about(request.id)

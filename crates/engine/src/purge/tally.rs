@@ -16,6 +16,9 @@ use crate::restore::plan::WHOLE;
 pub struct Tally {
     /// One line for each model and action.
     pub lines: Vec<Line>,
+    /// Whether nothing of the person was ever found, so that nothing was struck.
+    #[serde(default)]
+    pub nothing: bool,
 }
 
 /// One line.
@@ -76,7 +79,9 @@ impl Engine {
     /// Counts what a request has in the vault.
     pub async fn tally(&self, request: &Request) -> Result<Tally, Error> {
         let mut tally = Tally::default();
-        for batch in self.store.batches_of_request(request.id).await? {
+        let batches = self.store.batches_of_request(request.id).await?;
+        tally.nothing = batches.is_empty();
+        for batch in batches {
             let blob = self.shelf.take(batch.blob)?;
             let returned = self.store.returned(batch.blob).await?;
             for segment in blob.segments().filter(|segment| segment.claimants.contains(&request.id)) {

@@ -97,7 +97,7 @@ impl Engine {
     /// Destroys what a job keeps for nobody: salts of restored requests once none of their rows waits for others, and
     /// the job's own salt and census once none of its requests needs them.
     pub(crate) async fn tidy(&self, job: exeunt_base::JobId) -> Result<(), Error> {
-        let over = [states::RESTORED, states::COMPLETED, states::COMPLETED_WITH_EXCEPTIONS];
+        let over = [states::RESTORED, states::COMPLETED, states::COMPLETED_WITH_EXCEPTIONS, states::NO_DATA];
         let standing = self.store.states_of_job(job, None).await?;
         if standing.iter().any(|(state, _)| !over.contains(&state.as_str())) {
             return Ok(());

@@ -227,7 +227,7 @@ impl Case<'_> {
     }
 
     fn confirmed() -> Confirmed {
-        Confirmed { identity: true, ..Confirmed::default() }
+        Confirmed { identity: true, nobody: true, ..Confirmed::default() }
     }
 
     /// Dry run, run, and every row as the map says.

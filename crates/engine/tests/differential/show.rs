@@ -31,7 +31,7 @@ pub(crate) async fn access(world: &World, house: &House) -> Result<(), String> {
         answer: String::from("here it is"),
         about: about(),
         subject: Personal::new(String::from("you")),
-        confirmed: Confirmed { identity: true, ..Confirmed::default() },
+        confirmed: Confirmed { identity: true, nobody: true, ..Confirmed::default() },
         version: String::from("test"),
     };
     let told = |what: &'static str| move |error: exeunt_engine::Error| format!("{what}: {error}");

@@ -13,7 +13,8 @@ on_both! {
     identifiers_of_two_people_are_refused_until_somebody_looked;
     an_identifier_of_too_many_people_is_refused_until_their_number_is_confirmed;
     a_person_of_more_rows_than_the_cap_is_refused_until_the_rows_are_confirmed;
-    somebody_unknown_is_settled_with_no_row;
+    somebody_of_whom_nothing_is_held_is_asked_about_and_gets_a_receipt_that_says_so;
+    one_unknown_of_a_wave_is_named;
     an_empty_identifier_finds_nobody;
     a_schema_that_changed_since_the_approval_stops_the_job;
     a_table_dropped_since_the_approval_stops_the_job;
@@ -75,16 +76,42 @@ async fn a_person_of_more_rows_than_the_cap_is_refused_until_the_rows_are_confir
     assert_eq!(house.engine.run_job(job, "test", &looked, &Nobody).await.unwrap(), states::SETTLED);
 }
 
-async fn somebody_unknown_is_settled_with_no_row(database: Database) {
+async fn somebody_of_whom_nothing_is_held_is_asked_about_and_gets_a_receipt_that_says_so(database: Database) {
     let (database, house) = club(database).await;
     let before = database.look();
     let nobody = house.submit("erasure", &[("email", "nobody@example.test")]).await;
     let job = house.queue(&[nobody], &["email"]).await;
-    assert_eq!(house.run(job).await.unwrap(), states::SETTLED);
+    let stopped = house.run(job).await;
+    let Err(error @ Error::Nobody { .. }) = stopped else { panic!("{stopped:?}") };
+    let words = error.to_string();
+    assert!(words.contains(&nobody.to_string()) && !words.contains("example.test"), "{words}");
+    let looked = confirmed(Confirmed { nobody: true, ..Confirmed::default() });
+    assert_eq!(house.engine.run_job(job, "test", &looked, &Nobody).await.unwrap(), states::SETTLED);
     before.assert_same(&database.look());
     assert_eq!(house.engine.store.job(job).await.unwrap().rows_total, 0);
-    let purged = house.engine.purge(nobody, &crate::wave::at_once(), "test", None).await.unwrap();
-    assert_eq!(purged.tally.rows(), 0);
+    // nothing waits, so nobody has to
+    let purged = house.engine.purge(nobody, &Default::default(), "test", None).await.unwrap();
+    assert_eq!((purged.tally.rows(), purged.tally.nothing, purged.state), (0, true, states::NO_DATA));
+    assert!(purged.seen.places > 0 && purged.seen.found.is_empty(), "it looked again: {:?}", purged.seen);
+    assert_eq!(house.engine.store.request(nobody).await.unwrap().state, states::NO_DATA);
+}
+
+async fn one_unknown_of_a_wave_is_named(database: Database) {
+    let (database, house) = club(database).await;
+    let ada = house.submit("erasure", &[("email", "ada@example.test")]).await;
+    let nobody = house.submit("erasure", &[("email", "nobody@example.test")]).await;
+    let job = house.queue(&[ada, nobody], &["email"]).await;
+    let before = database.look();
+    let stopped = house.run(job).await;
+    let Err(Error::Nobody { requests }) = stopped else { panic!("{stopped:?}") };
+    assert_eq!(requests, [nobody]);
+    before.assert_same(&database.look());
+    let looked = confirmed(Confirmed { nobody: true, ..Confirmed::default() });
+    assert_eq!(house.engine.run_job(job, "test", &looked, &Nobody).await.unwrap(), states::SETTLED);
+    let purged = house.engine.purge(ada, &Default::default(), "test", None).await;
+    assert!(matches!(purged, Err(Error::WindowOpen { .. })), "hers is open: {purged:?}");
+    let purged = house.engine.purge(nobody, &Default::default(), "test", None).await.unwrap();
+    assert_eq!(purged.state, states::NO_DATA);
 }
 
 async fn an_empty_identifier_finds_nobody(database: Database) {
@@ -95,7 +122,7 @@ async fn an_empty_identifier_finds_nobody(database: Database) {
         let empty = house.submit("erasure", &[("phone", value)]).await;
         let job = house.queue(&[empty], &["phone"]).await;
         let end = house.run(job).await;
-        assert!(matches!(end, Ok(states::SETTLED) | Err(Error::Unknown { .. })), "{value:?}: {end:?}");
+        assert!(matches!(end, Err(Error::Nobody { .. } | Error::Unknown { .. })), "{value:?}: {end:?}");
         before.assert_same(&database.look());
     }
 }

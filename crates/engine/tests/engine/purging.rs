@@ -16,6 +16,7 @@ on_both! {
     rows_that_appeared_since_are_left_for_a_reason;
     a_hold_stops_a_purge;
     a_hold_stops_a_purge_that_has_begun;
+    sources_clean_up_once_for_people_who_are_purged_together;
     a_window_of_no_days_ends_at_once;
     what_was_purged_never_comes_back;
     an_erased_person_in_a_restored_copy_is_found;
@@ -99,6 +100,22 @@ async fn a_hold_stops_a_purge_that_has_begun(database: Database) {
     assert!(house.engine.store.request(ada).await.unwrap().salt.is_some(), "its key is still there");
     hold(&house, ada, None).await;
     house.engine.purge(ada, &at_once(), "test", None).await.unwrap();
+}
+
+async fn sources_clean_up_once_for_people_who_are_purged_together(database: Database) {
+    let (_database, house) = club(database).await;
+    let ada = erased(&house, &["1"]).await[0];
+    let eve = erased(&house, &["5"]).await[0];
+    let held = erased(&house, &["7"]).await[0];
+    hold(&house, held, Some("a lawsuit")).await;
+    let (mut each, owed) = house.engine.purge_all(&[ada, held, eve], &at_once(), "test", None).await.unwrap();
+    assert_eq!(owed, []);
+    let eve = each.pop().unwrap().1.unwrap();
+    assert!(matches!(each.pop().unwrap().1, Err(Error::Held { .. })), "one that is held stops no other");
+    let ada = each.pop().unwrap().1.unwrap();
+    assert!(ada.tally.tables() != eve.tally.tables(), "they had rows in different tables");
+    assert_eq!(ada.residue, eve.residue, "both tell of the one cleaning");
+    assert!(!ada.residue[0].1.done.is_empty());
 }
 
 async fn a_window_of_no_days_ends_at_once(database: Database) {

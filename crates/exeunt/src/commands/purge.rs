@@ -42,50 +42,52 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let mut answers = Vec::new();
     let mut trouble: Option<Failure> = None;
     let mut exit = Exit::DONE;
+    let mut here = Vec::new();
+    let mut refuse = |id, failure: Failure| {
+        if trouble.is_some() || requests.len() > 1 {
+            out::remark(&format!("{id}: {failure}"));
+        }
+        trouble.get_or_insert(failure);
+    };
     for id in &requests {
-        let options = Options {
-            now: args.now.clone(),
-            include_new: args.include_new,
-            leave_new: args.leave_new.clone(),
-            give_up: args.give_up.clone(),
-        };
-        let purged = match elsewhere::check(door, id) {
-            Ok(()) => office.purge(&actor, *id, options, &door.owner()).await.map_err(Failure::from),
-            Err(failure) => Err(failure),
-        };
+        match elsewhere::check(door, id) {
+            Ok(()) => here.push(*id),
+            Err(failure) => refuse(*id, failure),
+        }
+    }
+    let options = Options {
+        now: args.now.clone(),
+        include_new: args.include_new,
+        leave_new: args.leave_new.clone(),
+        give_up: args.give_up.clone(),
+    };
+    let (each, owed) = office.purge_all(&actor, &here, options, &door.owner()).await?;
+    for (id, purged) in each {
         match purged {
             Ok((purged, issued)) => {
-                if purged.owed.iter().any(|paid| !paid.refused.is_empty()) {
-                    exit = Exit::REVIEW;
-                }
                 if !purged.seen.found.is_empty() || !purged.seen.failed.is_empty() {
                     exit = Exit::REVIEW;
                 }
                 if door.json {
-                    answers.push(value(*id, &purged, &issued));
+                    answers.push(value(id, &purged, &issued));
                 } else {
-                    out::text(&told(*id, &purged, &issued))?;
-                    out::text(&restore::told_owed(&purged.owed))?;
+                    out::text(&told(id, &purged, &issued))?;
                 }
             }
-            Err(error) => {
-                if trouble.is_some() || requests.len() > 1 {
-                    out::remark(&format!("{id}: {error}"));
-                }
-                trouble = trouble.or(Some(error));
-            }
+            Err(error) => refuse(id, error.into()),
         }
     }
-    if args.requests.is_empty() {
-        // what was asked back, waited, and cannot come by now is over with its window
-        let owed = office.settle_owed(&actor, &door.owner()).await?;
-        owed.iter().for_each(|_| exit = Exit::REVIEW);
-        restore::told_owed(&owed).lines().for_each(|line| out::remark(line.trim()));
+    if owed.iter().any(|paid| !paid.refused.is_empty()) {
+        exit = Exit::REVIEW;
     }
     if door.json {
-        out::json(&json!({ "purged": answers }))?;
+        let owed: Vec<Value> = owed.iter().map(restore::owed_value).collect();
+        out::json(&json!({ "purged": answers, "owed": owed }))?;
     } else if requests.is_empty() {
         out::text("nothing is due: no window has ended")?;
+    }
+    if !door.json {
+        out::text(&restore::told_owed(&owed))?;
     }
     // packages live in the same house and die of age too
     for package in office.remove_expired_packages(&actor).await? {
@@ -100,6 +102,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
 fn value(id: RequestId, purged: &Purged, issued: &[Issued]) -> Value {
     json!({
         "request": id,
+        "state": purged.state,
         "receipt": purged.receipt,
         "receipt_file": issued.iter().find(|one| one.receipt == purged.receipt).map(|one| one.file.display().to_string()),
         "proof_file": issued.iter().find(|one| one.receipt == purged.receipt).map(|one| one.proof.display().to_string()),
@@ -128,7 +131,6 @@ fn value(id: RequestId, purged: &Purged, issued: &[Issued]) -> Value {
             })).collect::<Vec<_>>(),
             "failed": purged.seen.failed,
         },
-        "owed": purged.owed.iter().map(restore::owed_value).collect::<Vec<_>>(),
         "left_new": purged.left_new.iter().map(|new| json!({ "model": new.model, "rows": new.rows })).collect::<Vec<_>>(),
     })
 }
@@ -142,7 +144,13 @@ pub(crate) fn told(id: RequestId, purged: &Purged, issued: &[Issued]) -> String 
         .filter(|line| line.action != "veil" && line.action != "ghost")
         .map(|line| vec![line.model.clone(), line.action.clone(), out::grouped(line.rows)])
         .collect();
-    let mut text = format!("{id} is purged\n\n{}\n", table(&["model", "what", "rows"], &rows));
+    let mut text = match rows.is_empty() {
+        _ if purged.tally.nothing => {
+            format!("{id} is closed: nothing of this person was found, so nothing was erased\n\n")
+        }
+        true => format!("{id} is purged; all its rows are back, so none was erased\n\n"),
+        false => format!("{id} is purged\n\n{}\n", table(&["model", "what", "rows"], &rows)),
+    };
     for (source, residue) in &purged.residue {
         for done in alike(residue.done.iter().map(|done| (done.as_str(), String::new()))) {
             text.push_str(&format!("{source}: {done}\n"));

@@ -35,12 +35,20 @@ pub(crate) struct Guards {
     /// Yes, identifiers that disagree really are one person
     #[arg(long)]
     pub(crate) confirm_identity: bool,
+    /// Yes, nothing is held of some of these people
+    #[arg(long)]
+    pub(crate) confirm_nobody: bool,
 }
 
 impl Guards {
     /// As the engine wants it.
     pub(crate) fn confirmed(self) -> Confirmed {
-        Confirmed { rows: self.confirm_rows, matches: self.confirm_matches, identity: self.confirm_identity }
+        Confirmed {
+            rows: self.confirm_rows,
+            matches: self.confirm_matches,
+            identity: self.confirm_identity,
+            nobody: self.confirm_nobody,
+        }
     }
 }
 

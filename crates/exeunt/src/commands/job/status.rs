@@ -124,6 +124,10 @@ pub(crate) fn told(status: &Status) -> String {
     text.push('\n');
     let request = |or: &str| status.requests.first().map_or_else(|| or.to_owned(), ToString::to_string);
     match (job.state.as_str(), status.window_ends_at.filter(|_| status.restorable > 0)) {
+        (states::SETTLED, Some(_)) if job.rows_total == 0 => text.push_str(&format!(
+            "Nothing was found, so nothing was erased. The receipt that says so: exeunt purge {}\n",
+            request("REQUEST")
+        )),
         (states::SETTLED | states::CANCELLED, Some(ends)) => text.push_str(&format!(
             "Until {} it can be undone: exeunt restore {}\nAfter that it is made final: exeunt purge\n",
             out::time(ends),
