@@ -3,6 +3,7 @@
 
 pub(crate) mod csv;
 pub(crate) mod docx;
+mod exact;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod markup;

@@ -7,6 +7,7 @@
 //! | whole number up to 2^53 | number without point; larger: a string in integer columns, else `{"$int": "…"}` |
 //! | floating point | number with point or exponent; NaN, infinities: `{"$real": "NaN"}` |
 //! | text | string; in a column of numbers, where it is a stranger: `{"$text": "…"}` |
+//! | JSON documents, arrays | the value itself; see [`crate::formats::exact`] for what no reader would keep |
 //! | bytes, text that is not UTF-8 | `{"$bytes": "base64"}`, `{"$broken_text": "base64"}` |
 //! | hidden for the sake of others | `{"$redacted": "the ground"}` |
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use exeunt_base::{Cell, Kind};
 
 use crate::error::Error;
+use crate::formats::exact::{put_document, put_list};
 use crate::formats::number::{put_base64, put_int, put_real, special};
 use crate::formats::{Encoder, Tally};
 use crate::view::{Model, Shown, View};
@@ -23,7 +25,7 @@ use crate::view::{Model, Shown, View};
 const SAFE: u64 = 1 << 53;
 
 /// What is natural in a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Natural {
     /// Whole numbers; large ones as strings.
     Integer,
@@ -31,6 +33,10 @@ pub(crate) enum Natural {
     Real,
     /// True, false, and whole numbers, for databases that have no truth.
     Bool,
+    /// Any JSON value, from its text.
+    Document,
+    /// Lists of values of a kind, from their text.
+    List(Box<Kind>),
     /// Text, and every other scalar beside it.
     Free,
 }
@@ -41,6 +47,8 @@ impl Natural {
             Kind::Integer { .. } => Self::Integer,
             Kind::Real => Self::Real,
             Kind::Bool => Self::Bool,
+            Kind::Json => Self::Document,
+            Kind::Array(of) => Self::List(of.clone()),
             _ => Self::Free,
         }
     }
@@ -86,7 +94,7 @@ impl Encoder for Rows {
             }
             out.extend_from_slice(key);
             match row.of(column) {
-                Shown::Cell(cell) => put_cell(out, cell, *natural),
+                Shown::Cell(cell) => put_cell(out, cell, natural),
                 Shown::Redacted(ground) => marked(out, "redacted", |out| put_string(out, ground)),
             }
         }
@@ -104,7 +112,7 @@ impl Encoder for Rows {
     }
 }
 
-fn put_cell(out: &mut Vec<u8>, cell: &Cell, natural: Natural) {
+pub(crate) fn put_cell(out: &mut Vec<u8>, cell: &Cell, natural: &Natural) {
     match (cell, natural) {
         (Cell::Null, _) => out.extend_from_slice(b"null"),
         (Cell::Bool(value), Natural::Bool | Natural::Free) => {
@@ -112,6 +120,10 @@ fn put_cell(out: &mut Vec<u8>, cell: &Cell, natural: Natural) {
         }
         (Cell::Bool(value), _) => {
             marked(out, "bool", |out| out.extend_from_slice(if *value { b"true" } else { b"false" }));
+        }
+        // beside documents a number of the database's own is a stranger
+        (Cell::Int(value), Natural::Document) => {
+            marked(out, "int", |out| quoted(out, |out| put_int(out, *value)))
         }
         (Cell::Int(value), _) if value.unsigned_abs() <= SAFE => put_int(out, *value),
         (Cell::Int(value), Natural::Integer) => quoted(out, |out| put_int(out, *value)),
@@ -124,6 +136,8 @@ fn put_cell(out: &mut Vec<u8>, cell: &Cell, natural: Natural) {
             (value, _) => marked(out, "real", |out| put_string(out, &special(value))),
         },
         (Cell::Text(text), Natural::Free) => put_string(out, text),
+        (Cell::Text(text), Natural::Document) => put_document(out, text),
+        (Cell::Text(text), Natural::List(of)) => put_list(out, text, of),
         (Cell::Text(text), _) => marked(out, "text", |out| put_string(out, text)),
         (Cell::Bytes(bytes), _) => marked(out, "bytes", |out| quoted(out, |out| put_base64(out, bytes))),
         (Cell::BrokenText(bytes), _) => {
@@ -132,7 +146,7 @@ fn put_cell(out: &mut Vec<u8>, cell: &Cell, natural: Natural) {
     }
 }
 
-fn marked(out: &mut Vec<u8>, mark: &str, value: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn marked(out: &mut Vec<u8>, mark: &str, value: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(b"{\"$");
     out.extend_from_slice(mark.as_bytes());
     out.extend_from_slice(b"\":");
@@ -147,7 +161,7 @@ fn quoted(out: &mut Vec<u8>, value: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// Appends a JSON string, escaping only what must be.
-fn put_string(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn put_string(out: &mut Vec<u8>, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     let bytes = text.as_bytes();
@@ -177,13 +191,13 @@ fn put_string(out: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use exeunt_base::Cell;
+    use exeunt_base::{Cell, Kind};
 
     use super::{Natural, put_cell};
 
     fn check(cell: Cell, natural: Natural, expected: &str) {
         let mut out = Vec::new();
-        put_cell(&mut out, &cell, natural);
+        put_cell(&mut out, &cell, &natural);
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, expected);
         serde_json::from_str::<serde_json::Value>(&text).unwrap();
@@ -207,5 +221,9 @@ mod tests {
         check(Cell::Bytes(vec![0, 255]), Natural::Free, "{\"$bytes\":\"AP8=\"}");
         check(Cell::BrokenText(vec![255]), Natural::Free, "{\"$broken_text\":\"/w==\"}");
         check(Cell::Bool(true), Natural::Bool, "true");
+        check(Cell::text("{\"a\": [1]}"), Natural::Document, "{\"a\": [1]}");
+        check(Cell::Null, Natural::Document, "null");
+        check(Cell::Int(1), Natural::Document, "{\"$int\":\"1\"}");
+        check(Cell::text("{1,2}"), Natural::of(&Kind::Array(Box::new(Kind::Uuid))), "[\"1\",\"2\"]");
     }
 }

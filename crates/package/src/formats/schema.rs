@@ -1,6 +1,5 @@
 //! A JSON Schema (2020-12) for each model's JSON file: what every field is, in words and in types.
 
-use exeunt_base::Kind;
 use serde_json::{Map, Value, json};
 
 use crate::formats::json::Natural;
@@ -56,12 +55,12 @@ fn property(column: &Column) -> Value {
         ]),
         Natural::Real => json!([{ "type": ["number", "null"] }, marked]),
         Natural::Bool => json!([{ "type": ["boolean", "integer", "null"] }, marked]),
+        // any JSON value, marked where no reader would keep it
+        Natural::Document => json!([true, marked]),
+        Natural::List(_) => json!([{ "type": ["array", "null"] }, marked]),
         Natural::Free => json!([{ "type": ["string", "number", "boolean", "null"] }, marked]),
     };
     property.insert("anyOf".into(), choices);
-    if field.kind == Kind::Json {
-        property.insert("contentMediaType".into(), json!("application/json"));
-    }
     property.insert("x-exeunt-kind".into(), json!(field.kind.word()));
     if let Some(category) = &field.category {
         property.insert("x-exeunt-category".into(), json!(category));
@@ -104,6 +103,7 @@ fn marked() -> Value {
             "$real": { "type": "string", "pattern": "^(NaN(:[0-9a-f]{16})?|-?Infinity|-?[0-9].*)$" },
             "$bool": { "type": "boolean" },
             "$text": { "type": "string" },
+            "$json": { "description": "JSON's own null, or a document that looks like a mark." },
             "$bytes": base64.clone(),
             "$broken_text": base64,
             "$redacted": { "type": "string", "description": "Hidden for the sake of others; the text says why." },
