@@ -95,6 +95,10 @@ impl Ghosts {
     }
 }
 
+/// Below it JavaScript and whatever else counts in floating point confuses a number with its neighbors: an application that
+/// reads ids so would ask for another row.
+const LEAST_EXACT: i64 = -((1 << 53) - 1);
+
 fn numbered_of(
     document: &Document,
     place: usize,
@@ -109,7 +113,7 @@ fn numbered_of(
     let checked = table.checks.iter().any(|check| check.columns.is_empty() || check.columns.contains(key));
     match table.column(key)?.kind {
         Kind::Integer { min, .. } if min < 0 && !checked => {
-            let least = pointing(document, place, catalogs).fold(min, i64::max);
+            let least = pointing(document, place, catalogs).fold(min, i64::max).max(LEAST_EXACT);
             (least < -2).then_some(Numbered { least })
         }
         _ => None,

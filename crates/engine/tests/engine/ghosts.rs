@@ -14,6 +14,7 @@ use crate::wave::whole;
 
 on_both! {
     a_job_that_was_stopped_goes_on_with_the_ghost_it_made;
+    a_ghosts_number_is_one_that_every_reader_keeps;
 }
 
 /// Notes refer to people without a foreign key: nothing but the engine keeps them whole.
@@ -97,4 +98,15 @@ async fn a_ghost_that_was_not_committed_is_made_again() {
     assert!(!voided.is_empty(), "no commit was refused");
     assert_eq!(database.ask(GHOSTS), "1");
     assert_eq!(database.ask(ADRIFT), "0");
+}
+
+async fn a_ghosts_number_is_one_that_every_reader_keeps(database: Database) {
+    database.run(&TABLES.replace("INTEGER", "BIGINT").replace("BIGINT PRIMARY", "INTEGER PRIMARY"));
+    if matches!(database, Database::Postgres(_)) {
+        database.run("ALTER TABLE people ALTER COLUMN id TYPE BIGINT");
+    }
+    let house = House::new(&map("shared"), vec![("club", database.source().await)]).await;
+    crate::wave::erased(&house, &["1"]).await;
+    let exact = "SELECT count(*) FROM people WHERE name = 'Nobody' AND id BETWEEN -9007199254740991 AND -2";
+    assert_eq!(database.ask(exact), "1");
 }

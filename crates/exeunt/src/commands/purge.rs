@@ -169,7 +169,9 @@ pub(crate) fn told(id: RequestId, purged: &Purged, issued: &[Issued]) -> String 
         out::plural(seen.identifiers, "identifier", "identifiers"),
         out::plural(seen.places, "column", "columns")
     );
-    if seen.found.is_empty() {
+    if seen.identifiers == 0 {
+        text.push_str("not looked again: short numbers and texts are found everywhere by chance; the rows themselves were looked for by key\n");
+    } else if seen.found.is_empty() {
         text.push_str(&format!("{searched}: nothing found\n"));
     } else {
         text.push_str(&format!("{searched}; still found, look at these:\n"));
