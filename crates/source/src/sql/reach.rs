@@ -118,15 +118,25 @@ pub fn delete_found(
     sql.put("DELETE FROM ").table(&what.table).put(" AS ").alias(ROW).put(" USING ");
     put_way(&mut sql, forms, &what.table, ROW, branch, &Anchors::Arrays)?;
     put_conditions(&mut sql, forms, found, &Anchors::Arrays)?;
-    for (sign, bound) in [(") >= (", least), (") <= (", most)] {
+    let number = |sql: &mut Sql, number: &i64| {
+        sql.slot(Slot::Value { cell: Cell::Int(*number), wire: "int8" });
+    };
+    for (sign, bound) in [(" >= ", least), (" <= ", most)] {
+        let (Some(first), Some(one)) = (key.first(), bound.first()) else { continue };
+        sql.put(" AND ").column(ROW, first).put(sign);
+        number(&mut sql, one);
+        if key.len() == 1 {
+            continue;
+        }
+        // of several columns only the first is looked for in an index: a whole row compared there is found by walking
         sql.put(" AND (");
-        sql.list(", ", key, |sql, column| {
-            sql.column(ROW, column);
+        sql.list(", ", key.iter().enumerate(), |sql, (place, column)| {
+            sql.column(ROW, column).put(if place == 0 { " + 0" } else { "" });
             Ok::<_, Fault>(())
         })?;
-        sql.put(sign);
-        sql.list(", ", bound, |sql, number| {
-            sql.slot(Slot::Value { cell: Cell::Int(*number), wire: "int8" });
+        sql.put(")").put(sign).put("(");
+        sql.list(", ", bound, |sql, one| {
+            number(sql, one);
             Ok::<_, Fault>(())
         })?;
         sql.put(")");
