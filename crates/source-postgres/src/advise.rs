@@ -4,9 +4,9 @@ use exeunt_base::{Fault, Name, TableRef};
 use exeunt_source::sql::{Dialect, Sql};
 use tokio_postgres::Row;
 
-use crate::error::{Blame, fault};
-use crate::settings::Tls;
 use crate::source::Postgres;
+use exeunt_postgres::Tls;
+use exeunt_postgres::fault::{Blame, fault};
 
 const SETTINGS: &str = "SELECT r.rolsuper, r.rolbypassrls, pg_catalog.pg_is_in_recovery(), \
      pg_catalog.current_setting('default_transaction_read_only') = 'on', \

@@ -9,10 +9,10 @@ use exeunt_source::strike::Triggers;
 use exeunt_source::{Delete, Insert, KeyBy, Lock, Marker, Pages, Referrer, Transaction, Update, Way};
 
 use crate::bind;
-use crate::error::Blame;
 use crate::page::Session;
 use crate::parts;
 use crate::placing::{AsIs, ByNumbers, Placing, Shaper};
+use exeunt_postgres::fault::Blame;
 
 const LOUD: &str = "SET LOCAL session_replication_role = origin";
 const QUIET: &str = "SET LOCAL session_replication_role = replica";

@@ -6,8 +6,8 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 use crate::connect::Lease;
-use crate::error::{Blame, fault};
 use crate::page::Session;
+use exeunt_postgres::fault::{Blame, fault};
 
 /// Which uninterrupted life of which server: when it was started, and when its counters last began at zero, which
 /// they do after every crash. A number given out shortly before a crash may be given out again after it, so across

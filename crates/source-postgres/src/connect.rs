@@ -15,8 +15,9 @@ use tokio::task::AbortHandle;
 use tokio_postgres::{CancelToken, Client, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::error::{Blame, advice, fault};
-use crate::settings::{Checked, Settings, Tls};
+use crate::settings::Settings;
+use exeunt_postgres::fault::{Blame, advice, fault};
+use exeunt_postgres::{Checked, Tls};
 
 /// How long leftovers of a dropped transaction may take to clear before the connection is cut.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -75,7 +76,7 @@ pub(crate) struct Lease {
 
 impl Pool {
     pub(crate) fn new(settings: &Settings, address: Checked) -> Result<Arc<Self>, Fault> {
-        let tls = crate::tls::connector(address.tls, address.roots.as_deref())?;
+        let tls = exeunt_postgres::tls::connector(address.tls, address.roots.as_deref())?;
         let session = Session {
             search_path: settings.search_path.clone(),
             statement_timeout: settings.statement_timeout_seconds,

@@ -13,8 +13,8 @@ use exeunt_source::Catalog;
 use tokio_postgres::{Client, Row};
 
 pub(crate) use crate::describe::fingerprint::fingerprint;
-use crate::error::{Blame, fault};
 use crate::schema::Schema;
+use exeunt_postgres::fault::{Blame, fault};
 
 /// Which relations a query is about: joined as `c` and `n`. Where schemas are named, tables elsewhere that refer into
 /// them are ours as well: a delete would reach them.

@@ -11,7 +11,6 @@ mod cells;
 mod confirm;
 mod connect;
 mod describe;
-mod error;
 mod page;
 mod parts;
 mod placing;
@@ -19,8 +18,7 @@ mod schema;
 mod scrub;
 mod settings;
 mod source;
-mod tls;
 
 pub use crate::advise::grant_script;
-pub use crate::settings::{Scrub, Settings, SettingsError, Tls};
+pub use crate::settings::{Scrub, Settings, SettingsError};
 pub use crate::source::Postgres;

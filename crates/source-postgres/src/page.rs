@@ -17,10 +17,10 @@ use tokio_postgres::{Client, RowStream};
 use crate::bind::{self, Bound};
 use crate::cells;
 use crate::connect::Lease;
-use crate::error::{Blame, fault};
 use crate::placing::{AsIs, Placing, Shaper};
 use crate::schema::Schema;
 use crate::source::Facts;
+use exeunt_postgres::fault::{Blame, fault};
 
 /// A transaction on a connection of its own. Dropped, it is rolled back.
 pub(crate) struct Session {

@@ -8,9 +8,9 @@ use exeunt_source::sql::{Dialect, Sql};
 use exeunt_source::strike::{Leftover, Residue};
 use tokio_postgres::{Client, Row};
 
-use crate::error::{Blame, fault};
 use crate::settings::Scrub;
 use crate::source::Postgres;
+use exeunt_postgres::fault::{Blame, fault};
 
 /// What we may do to a table, and whether it is empty of rows but not of statistics.
 const MAY_CLEAN: &str = "SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') \

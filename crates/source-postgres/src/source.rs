@@ -7,10 +7,10 @@ use exeunt_base::{Fault, FaultKind, TableRef, Timestamp};
 use exeunt_source::{Abilities, Catalog, Fate, Marker, Reader, Residue, Source, Transaction};
 
 use crate::connect::Pool;
-use crate::error::{Blame, fault};
 use crate::page::Session;
 use crate::schema::Schema;
 use crate::settings::{Scrub, Settings};
+use exeunt_postgres::fault::{Blame, fault};
 
 /// A PostgreSQL database as a source of rows.
 pub struct Postgres {

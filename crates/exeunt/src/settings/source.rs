@@ -37,7 +37,7 @@ pub(crate) struct SourceSettings {
     #[serde(default)]
     pub(crate) password_file: Option<PathBuf>,
     #[serde(default)]
-    pub(crate) sslmode: Option<exeunt_source_postgres::Tls>,
+    pub(crate) sslmode: Option<exeunt_postgres::Tls>,
     #[serde(default)]
     pub(crate) sslrootcert: Option<PathBuf>,
     #[serde(default)]

@@ -8,7 +8,7 @@
 use exeunt_base::Fault;
 
 use crate::connect::Lease;
-use crate::error::{Blame, fault};
+use exeunt_postgres::fault::{Blame, fault};
 
 /// Rows made at initdb have numbers below 16384 and stand still, but for functions that serve as triggers.
 const MARKS: &str = "SELECT 'class' AS sort, concat_ws('.', ctid, xmin, reltuples, row_security_active(oid)) AS mark \

@@ -4,8 +4,9 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
 use exeunt_base::FaultKind;
+use exeunt_postgres::Tls;
 use exeunt_source::Source;
-use exeunt_source_postgres::{Postgres, Settings, Tls};
+use exeunt_source_postgres::{Postgres, Settings};
 
 const AUTHORITY: &str = include_str!("tls/authority.pem");
 const CERTIFICATE: &str = include_str!("tls/server.pem");

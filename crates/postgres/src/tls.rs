@@ -10,10 +10,10 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::settings::Tls;
+use crate::address::Tls;
 
 /// What the driver secures its connections with; used only where the settings ask for TLS.
-pub(crate) fn connector(tls: Tls, roots: Option<&Path>) -> Result<MakeRustlsConnect, Fault> {
+pub fn connector(tls: Tls, roots: Option<&Path>) -> Result<MakeRustlsConnect, Fault> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()

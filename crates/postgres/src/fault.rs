@@ -9,7 +9,7 @@ use tokio_postgres::error::{DbError, Error};
 
 /// Who is to blame when a value does not fit its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Blame {
+pub enum Blame {
     /// The rows we brought: the batch can be halved.
     Rows,
     /// The shape we were told of.
@@ -17,7 +17,7 @@ pub(crate) enum Blame {
 }
 
 /// What went wrong while doing something.
-pub(crate) fn fault(doing: &str, blame: Blame, error: &Error) -> Fault {
+pub fn fault(doing: &str, blame: Blame, error: &Error) -> Fault {
     if let Some(db) = error.as_db_error() {
         return from_database(db, blame).while_doing(doing);
     }
@@ -89,7 +89,7 @@ fn shown(name: &str) -> String {
 }
 
 /// What to look at when nobody lets us in, where the fault's own words do not say it.
-pub(crate) fn advice(fault: &Fault) -> &'static str {
+pub fn advice(fault: &Fault) -> &'static str {
     match fault.code.as_deref() {
         Some("28000") => "; there is no such role, or pg_hba.conf does not let it in from here",
         Some("28P01") => "; see the role's password in the settings",
