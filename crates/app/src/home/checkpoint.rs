@@ -17,8 +17,10 @@ pub async fn compare(
     key: &VerifyingKey,
 ) -> Result<(), Error> {
     let path = layout.log_head(organization);
+    // the file first: what another process commits in between makes the log longer than it, never shorter
+    let text = files::read(&path)?;
     let head = store.audit_head(organization).await?;
-    let Some(text) = files::read(&path)? else {
+    let Some(text) = text else {
         return if head.size == 0 { Ok(()) } else { Err(Error::NoCheckpoint { path, found: head.size }) };
     };
     let damaged = |why: String| Error::Damaged { what: format!("checkpoint `{}`", path.display()), why };
