@@ -40,12 +40,14 @@ impl Home {
         let dir = tempfile::tempdir().context("could not make a directory")?;
         let layout = Layout::new(&dir.path().join("home"));
         let world = Arc::new(System);
-        create::prepare(&layout)?;
+        let store = exeunt_store::Place::File(layout.store());
+        create::prepare(&layout, &store).await?;
         let keeper = KeyFile::create(&layout.key_file(), &secret_bytes(&*world))?;
-        create::create(&layout, &keeper, "Bench", "bench", &*world).await?;
+        create::create(&layout, &store, &keeper, "Bench", "bench", &*world).await?;
         let map = dir.path().join("shop.yaml");
         std::fs::write(&map, include_str!("map.yaml")).context("could not write the map")?;
         let (office, actor) = open::open(open::Opening {
+            store,
             keeper: &keeper,
             sources: BTreeMap::from([(Name::new("shop")?, source)]),
             maps: vec![map],

@@ -128,6 +128,7 @@ impl Door {
             region: settings.region.clone(),
         };
         Ok(Opening {
+            store: settings.place(&layout.store())?,
             layout,
             keeper,
             sources,

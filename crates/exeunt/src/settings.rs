@@ -1,18 +1,21 @@
 //! `exeunt.yaml`: what an installation chose. Unknown keys are refused with their line; paths are relative to the file.
 
 mod source;
+mod store;
 mod template;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use exeunt_datamap::suggest;
+use exeunt_store::Place;
 use serde::Deserialize;
 
 use crate::failure::Failure;
 
-pub(crate) use crate::settings::source::{SourceKind, SourceSettings};
-pub(crate) use crate::settings::template::{Fill, template};
+pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
+pub(crate) use crate::settings::store::StoreSettings;
+pub(crate) use crate::settings::template::{Fill, Kept, template};
 
 /// The settings.
 #[derive(Debug, Deserialize)]
@@ -44,6 +47,9 @@ pub(crate) struct Settings {
     /// Most rows struck in one transaction, for sources that must not be locked for long; absent: as many as fit a second.
     #[serde(default)]
     pub(crate) batch_rows: Option<u64>,
+    /// Where the control store is; absent: in a file of the home.
+    #[serde(default)]
+    pub(crate) store: Option<StoreSettings>,
     /// Who keeps the unseal secret.
     #[serde(default)]
     pub(crate) unseal: Unseal,
@@ -152,10 +158,23 @@ impl Settings {
         if ways > 1 {
             return Err(at(line_of("unseal"), "`unseal` names more than one keeper; keep one"));
         }
+        if let Some(store) = &settings.store {
+            store.check().map_err(|what| at(line_of("store"), what))?;
+        }
         for (name, source) in &settings.sources {
             source.check(name).map_err(|what| at(line_of(name), &what))?;
         }
         Ok(settings)
+    }
+
+    /// Where the control store is; `file` is where a home has it by itself.
+    pub(crate) fn place(&self, file: &Path) -> Result<Place, Failure> {
+        match &self.store {
+            None => Ok(Place::File(file.to_owned())),
+            Some(store) => {
+                store.place(&self.base).map_err(|why| Failure::Settings(format!("the control store: {why}")))
+            }
+        }
     }
 
     /// A path as the settings mean it.
@@ -219,6 +238,8 @@ const KEYS: &[&str] = &[
     "rows_per_second",
     "jobs_at_a_time",
     "batch_rows",
+    "store",
+    "schema",
     "unseal",
     "key_file",
     "passphrase_env",
@@ -274,7 +295,7 @@ fn five() -> u64 {
 mod tests {
     use std::path::Path;
 
-    use super::{Fill, Settings, template};
+    use super::{Fill, Kept, Settings, template};
 
     #[track_caller]
     fn error(text: &str) -> String {
@@ -301,6 +322,10 @@ mod tests {
             ("organization: Ltd\nwindow_days: -1\n", ":2:"),
             ("organization: Ltd\nrow_cap: 0\n", ":2: `row_cap`"),
             ("organization: Ltd\nunseal: { key_file: a, passphrase_prompt: true }\n", ":2: `unseal`"),
+            ("organization: Ltd\nstore: { kind: postgres }\n", ":2: `store` needs `url`"),
+            ("organization: Ltd\nstore: { kind: postgres, host: a, connections: 0 }\n", ":2: `connections`"),
+            ("organization: Ltd\nstore: { kind: postgres, host: a, shema: b }\n", "`schema`"),
+            ("organization: Ltd\nstore: { kind: mysql, host: a }\n", "mysql"),
             ("organization: Ltd\nsources:\n  shop: { kind: mysql }\n", "mysql"),
             ("organization: Ltd\nsources:\n  shop: { kind: sqlite }\n", "`path`"),
             ("organization: Ltd\nsources:\n  shop: { kind: sqlite, path: a, host: b }\n", "`host`"),
@@ -328,6 +353,9 @@ mod tests {
             organization: "Ada's \"Shop\": #1",
             region: "eu",
             passphrase: None,
+            store: Some(Kept::Url("postgresql://exeunt@db.internal/exeunt".into())),
+            store_schema: Some("privacy"),
+            store_password_file: None,
             map: "../map.yaml",
             sources: &[("shop".into(), "sqlite:../shop.db".into())],
         };
@@ -336,5 +364,7 @@ mod tests {
         assert_eq!(read.organization, "Ada's \"Shop\": #1");
         assert_eq!(read.path(&read.map.0[0]), Path::new("map.yaml"));
         assert_eq!(read.sources.len(), 1);
+        let place = read.place(Path::new("control.db")).expect("a place");
+        assert_eq!(place.to_string(), "PostgreSQL at db.internal:5432, database `exeunt`, schema `privacy`");
     }
 }

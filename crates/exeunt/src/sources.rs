@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use exeunt_base::{Fault, FaultKind, Name, Secret, TableRef, Timestamp};
+use exeunt_base::{Fault, FaultKind, Name, TableRef, Timestamp};
 use exeunt_source::{Abilities, Catalog, Fate, Marker, Reader, Residue, Source, Transaction};
 
 use crate::failure::Failure;
-use crate::settings::{Settings, SourceKind, SourceSettings};
+use crate::settings::{Settings, SourceKind, SourceSettings, from_variable};
 
 /// Connects the settings' sources; `at` gives some of them another address, or adds them.
 pub(crate) async fn connect(
@@ -39,12 +39,9 @@ async fn one(settings: &SourceSettings, base: &Path) -> Result<Arc<dyn Source>, 
     }
     let url = match (&settings.url, &settings.url_env) {
         (Some(url), _) => Some(url.0.clone()),
-        (None, Some(variable)) => match std::env::var(variable) {
-            Ok(url) => Some(Secret::new(url)),
-            Err(_) => {
-                let why = format!("its address should be in the variable `{variable}`, which is not set");
-                return Ok(Arc::new(Unreached { fault: Fault::new(FaultKind::Denied, why) }));
-            }
+        (None, Some(variable)) => match from_variable(variable) {
+            Ok(url) => Some(url),
+            Err(why) => return Ok(Arc::new(Unreached { fault: Fault::new(FaultKind::Denied, why) })),
         },
         (None, None) => None,
     };

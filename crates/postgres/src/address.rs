@@ -145,6 +145,11 @@ pub struct Checked {
 impl Checked {
     /// What connecting is called in a fault: where to, and nothing of the credentials.
     pub fn doing(&self) -> String {
+        format!("connecting to {}", self.place())
+    }
+
+    /// Where it is, for people.
+    pub fn place(&self) -> String {
         let ports = self.config.get_ports();
         let port = |place: usize| ports.get(place).or(ports.first()).copied().unwrap_or(5432);
         let hosts: Vec<String> = self
@@ -158,11 +163,11 @@ impl Checked {
                 Host::Unix(folder) => folder.display().to_string(),
             })
             .collect();
-        let mut doing = format!("connecting to PostgreSQL at {}", hosts.join(", "));
+        let mut place = format!("PostgreSQL at {}", hosts.join(", "));
         if let Some(name) = self.config.get_dbname() {
-            doing.push_str(&format!(", database `{name}`"));
+            place.push_str(&format!(", database `{name}`"));
         }
-        doing
+        place
     }
 }
 

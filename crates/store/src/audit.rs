@@ -3,9 +3,9 @@
 use exeunt_audit::event::Event;
 use exeunt_audit::merkle::{self, Frontier, Hash};
 use exeunt_base::OrganizationId;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::connect::Store;
+use crate::database::{Connection, query};
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -36,7 +36,7 @@ fn hash(bytes: &[u8]) -> Result<Hash, Error> {
 }
 
 pub(crate) async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     notary: &dyn Notary,
     organization: OrganizationId,
     events: &[Event],
@@ -46,31 +46,29 @@ pub(crate) async fn append(
     let mut frontier = load_frontier(connection, organization).await?;
     for event in events {
         let entry = event.to_entry().map_err(|error| Error::Audit(error.to_string()))?;
-        sqlx::query("INSERT INTO audit_entries (organization, position, entry) VALUES ($1, $2, $3)")
+        query("INSERT INTO audit_entries (organization, position, entry) VALUES ($1, $2, $3)")
             .bind(&owner)
             .bind(signed(frontier.size()))
             .bind(&entry)
-            .execute(&mut *connection)
+            .execute(connection)
             .await
             .map_err(Error::while_doing(doing))?;
         let (next, nodes) = frontier.append(merkle::leaf_hash(&entry));
         for node in nodes {
-            sqlx::query(
-                "INSERT INTO audit_nodes (organization, level, position, hash) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(&owner)
-            .bind(i64::from(node.level))
-            .bind(signed(node.index))
-            .bind(node.hash.0.as_slice())
-            .execute(&mut *connection)
-            .await
-            .map_err(Error::while_doing(doing))?;
+            query("INSERT INTO audit_nodes (organization, level, position, hash) VALUES ($1, $2, $3, $4)")
+                .bind(&owner)
+                .bind(i64::from(node.level))
+                .bind(signed(node.index))
+                .bind(node.hash.0.as_slice())
+                .execute(connection)
+                .await
+                .map_err(Error::while_doing(doing))?;
         }
         frontier = next;
     }
     let checkpoint = notary.sign(organization, frontier.size(), &frontier.root()).map_err(Error::Audit)?;
     let edge: Vec<u8> = frontier.edge().iter().flat_map(|hash| hash.0).collect();
-    sqlx::query(
+    query(
         "INSERT INTO audit_heads (organization, size, edge, checkpoint) VALUES ($1, $2, $3, $4)
          ON CONFLICT (organization) DO UPDATE SET size = excluded.size, edge = excluded.edge, checkpoint = excluded.checkpoint",
     )
@@ -78,19 +76,16 @@ pub(crate) async fn append(
     .bind(signed(frontier.size()))
     .bind(edge)
     .bind(&checkpoint)
-    .execute(&mut *connection)
+    .execute(connection)
     .await
     .map_err(Error::while_doing(doing))?;
     Ok(Head { size: frontier.size(), checkpoint })
 }
 
-async fn load_frontier(
-    connection: &mut SqliteConnection,
-    organization: OrganizationId,
-) -> Result<Frontier, Error> {
-    let row = sqlx::query("SELECT size, edge FROM audit_heads WHERE organization = $1")
+async fn load_frontier(connection: &mut Connection, organization: OrganizationId) -> Result<Frontier, Error> {
+    let row = query("SELECT size, edge FROM audit_heads WHERE organization = $1")
         .bind(organization.to_string())
-        .fetch_optional(&mut *connection)
+        .fetch_optional(connection)
         .await
         .map_err(Error::while_doing("read the audit log"))?;
     let (size, edge) = match row {
@@ -107,10 +102,10 @@ async fn load_frontier(
 impl Store {
     /// The head of an organization's log.
     pub async fn audit_head(&self, organization: OrganizationId) -> Result<Head, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query("SELECT size, checkpoint FROM audit_heads WHERE organization = $1")
+        let mut connection = self.reader().await;
+        let row = query("SELECT size, checkpoint FROM audit_heads WHERE organization = $1")
             .bind(organization.to_string())
-            .fetch_optional(&mut *connection)
+            .fetch_optional(&mut connection)
             .await
             .map_err(Error::while_doing("read the audit log"))?;
         let Some(row) = row else { return Ok(Head { size: 0, checkpoint: String::new() }) };
@@ -125,14 +120,14 @@ impl Store {
         from: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Vec<u8>)>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT position, entry FROM audit_entries WHERE organization = $1 AND position >= $2 ORDER BY position LIMIT $3",
         )
         .bind(organization.to_string())
         .bind(signed(from))
         .bind(i64::from(limit))
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read the audit log"))?;
         rows.iter()
@@ -149,7 +144,7 @@ impl Store {
         organization: OrganizationId,
         index: u64,
     ) -> Result<Vec<Hash>, Error> {
-        let mut connection = self.lock().await;
+        let mut connection = self.reader().await;
         let size = load_frontier(&mut connection, organization).await?.size();
         with_nodes(&mut connection, organization, |nodes| merkle::inclusion_proof(index, size, nodes)).await
     }
@@ -160,21 +155,21 @@ impl Store {
         organization: OrganizationId,
         old: u64,
     ) -> Result<Vec<Hash>, Error> {
-        let mut connection = self.lock().await;
+        let mut connection = self.reader().await;
         let size = load_frontier(&mut connection, organization).await?.size();
         with_nodes(&mut connection, organization, |nodes| merkle::consistency_proof(old, size, nodes)).await
     }
 
     /// The root the stored nodes give at a smaller or equal size, for comparing with a checkpoint kept outside.
     pub async fn audit_root_at(&self, organization: OrganizationId, size: u64) -> Result<Hash, Error> {
-        let mut connection = self.lock().await;
+        let mut connection = self.reader().await;
         with_nodes(&mut connection, organization, |nodes| merkle::root(size, nodes)).await
     }
 }
 
 /// Runs a computation over stored nodes, fetching only those it asks for: a first pass over stand-ins tells which.
 async fn with_nodes<T>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: OrganizationId,
     compute: impl Fn(&merkle::Nodes<'_>) -> Result<T, merkle::Error>,
 ) -> Result<T, Error> {
@@ -186,15 +181,14 @@ async fn with_nodes<T>(
     compute(&stand_in).map_err(|error| damaged(error.to_string()))?;
     let mut nodes = std::collections::HashMap::new();
     for (level, index) in asked.into_inner() {
-        let row = sqlx::query(
-            "SELECT hash FROM audit_nodes WHERE organization = $1 AND level = $2 AND position = $3",
-        )
-        .bind(organization.to_string())
-        .bind(i64::from(level))
-        .bind(signed(index))
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(Error::while_doing("read the audit log"))?;
+        let row =
+            query("SELECT hash FROM audit_nodes WHERE organization = $1 AND level = $2 AND position = $3")
+                .bind(organization.to_string())
+                .bind(i64::from(level))
+                .bind(signed(index))
+                .fetch_optional(connection)
+                .await
+                .map_err(Error::while_doing("read the audit log"))?;
         if let Some(row) = row {
             let bytes: Vec<u8> = Reading { row: &row, what: "audit node" }.get("hash")?;
             nodes.insert((level, index), hash(&bytes)?);

@@ -1,11 +1,11 @@
 //! Batches: sealed before they are struck, closed once, with the claims of requests on their blobs.
 
 use exeunt_base::{BatchId, BlobId, JobId, Name, OrganizationId, RequestId, Timestamp};
-use sqlx::sqlite::SqliteRow;
 
 use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::{Row, made, query};
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -36,7 +36,7 @@ pub struct Batch {
     pub at: Timestamp,
 }
 
-fn read(row: &SqliteRow) -> Result<Batch, Error> {
+fn read(row: &Row) -> Result<Batch, Error> {
     let reading = Reading { row, what: "batch" };
     let source: String = reading.get("source")?;
     Ok(Batch {
@@ -63,7 +63,7 @@ impl Change<'_> {
         claims: &[(RequestId, u64)],
     ) -> Result<(), Error> {
         let doing = "record a sealed batch";
-        sqlx::query(
+        query(
             "INSERT INTO batches (id, job, number, state, source, blob, blob_digest, marker, outcome, rows, at)
              VALUES ($1, $2, $3, 'sealed', $4, $5, $6, $7, $8, $9, $10)",
         )
@@ -77,7 +77,7 @@ impl Change<'_> {
         .bind(&batch.outcome)
         .bind(signed(batch.rows))
         .bind(batch.at.as_micros())
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing(doing))?;
         for claims in claims.chunks(bulk::ROWS) {
@@ -85,17 +85,17 @@ impl Change<'_> {
                 "INSERT INTO blob_claims (blob, job, request, rows) VALUES {}",
                 bulk::rows(claims.len(), 4)
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let mut query = made(text);
             for (request, rows) in claims {
                 query = query.bind(batch.blob.to_string()).bind(batch.job.to_string());
                 query = query.bind(request.to_string()).bind(signed(*rows));
             }
-            query.execute(&mut *self.connection).await.map_err(Error::while_doing(doing))?;
+            query.execute(&mut self.connection).await.map_err(Error::while_doing(doing))?;
         }
-        sqlx::query("UPDATE jobs SET batches = $2 WHERE id = $1")
+        query("UPDATE jobs SET batches = $2 WHERE id = $1")
             .bind(batch.job.to_string())
             .bind(signed(batch.number))
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
         Ok(())
@@ -109,22 +109,22 @@ impl Change<'_> {
     /// Marks a sealed batch void: its transaction never happened.
     pub async fn void_batch(&mut self, id: BatchId, blob: BlobId) -> Result<(), Error> {
         self.end_batch(id, "void").await?;
-        sqlx::query("DELETE FROM blob_claims WHERE blob = $1")
+        query("DELETE FROM blob_claims WHERE blob = $1")
             .bind(blob.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("void a batch"))?;
         Ok(())
     }
 
     async fn end_batch(&mut self, id: BatchId, state: &str) -> Result<(), Error> {
-        let done = sqlx::query("UPDATE batches SET state = $2 WHERE id = $1 AND state = 'sealed'")
+        let done = query("UPDATE batches SET state = $2 WHERE id = $1 AND state = 'sealed'")
             .bind(id.to_string())
             .bind(state)
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("end a batch"))?;
-        if done.rows_affected() == 1 {
+        if done == 1 {
             return Ok(());
         }
         Err(Error::State {
@@ -138,22 +138,22 @@ impl Change<'_> {
     /// Takes a request's claims off its blobs and says which blobs nobody claims any more.
     pub async fn drop_claims(&mut self, request: RequestId) -> Result<Vec<BlobId>, Error> {
         let doing = "drop a request's claims on the vault";
-        let blobs = sqlx::query("SELECT blob AS id FROM blob_claims WHERE request = $1")
+        let blobs = query("SELECT blob AS id FROM blob_claims WHERE request = $1")
             .bind(request.to_string())
-            .fetch_all(&mut *self.connection)
+            .fetch_all(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
-        sqlx::query("DELETE FROM blob_claims WHERE request = $1")
+        query("DELETE FROM blob_claims WHERE request = $1")
             .bind(request.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
         let mut unclaimed = Vec::new();
         for row in &blobs {
             let blob: BlobId = Reading { row, what: "blob" }.id("id")?;
-            let left = sqlx::query("SELECT 1 AS one FROM blob_claims WHERE blob = $1 LIMIT 1")
+            let left = query("SELECT 1 AS one FROM blob_claims WHERE blob = $1 LIMIT 1")
                 .bind(blob.to_string())
-                .fetch_optional(&mut *self.connection)
+                .fetch_optional(&mut self.connection)
                 .await
                 .map_err(Error::while_doing(doing))?;
             if left.is_none() {
@@ -166,15 +166,15 @@ impl Change<'_> {
     /// Takes a request's claim off one blob; `true` when nobody claims it any more.
     pub async fn drop_claim(&mut self, request: RequestId, blob: BlobId) -> Result<bool, Error> {
         let doing = "drop a request's claim on a blob";
-        sqlx::query("DELETE FROM blob_claims WHERE request = $1 AND blob = $2")
+        query("DELETE FROM blob_claims WHERE request = $1 AND blob = $2")
             .bind(request.to_string())
             .bind(blob.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
-        let left = sqlx::query("SELECT 1 AS one FROM blob_claims WHERE blob = $1 LIMIT 1")
+        let left = query("SELECT 1 AS one FROM blob_claims WHERE blob = $1 LIMIT 1")
             .bind(blob.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
         Ok(left.is_none())
@@ -187,11 +187,11 @@ impl Change<'_> {
                 "INSERT INTO returned_rows (blob, segment, place) VALUES {} ON CONFLICT DO NOTHING",
                 bulk::rows(places.len(), 3)
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let mut query = made(text);
             for place in places {
                 query = query.bind(blob.to_string()).bind(i64::from(segment)).bind(i64::from(*place));
             }
-            let done = query.execute(&mut *self.connection).await;
+            let done = query.execute(&mut self.connection).await;
             done.map_err(Error::while_doing("mark rows put back"))?;
         }
         Ok(())
@@ -201,14 +201,14 @@ impl Change<'_> {
 impl Store {
     /// A job's batches in one state, oldest first.
     pub async fn batches(&self, job: JobId, state: &str) -> Result<Vec<Batch>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT id, job, number, state, source, blob, blob_digest, marker, outcome, rows, at
              FROM batches WHERE job = $1 AND state = $2 ORDER BY number",
         )
         .bind(job.to_string())
         .bind(state)
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read batches"))?;
         rows.iter().map(read).collect()
@@ -216,14 +216,14 @@ impl Store {
 
     /// Closed batches a request has rows in, oldest first, over all its jobs.
     pub async fn batches_of_request(&self, request: RequestId) -> Result<Vec<Batch>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT b.id, b.job, b.number, b.state, b.source, b.blob, b.blob_digest, b.marker, b.outcome, b.rows, b.at
              FROM batches b JOIN blob_claims c ON c.blob = b.blob JOIN jobs j ON j.id = b.job
              WHERE c.request = $1 AND b.state = 'closed' ORDER BY j.made_at, j.id, b.number",
         )
         .bind(request.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read a request's batches"))?;
         rows.iter().map(read).collect()
@@ -236,8 +236,8 @@ impl Store {
         organization: OrganizationId,
         but: RequestId,
     ) -> Result<Vec<Batch>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT b.id, b.job, b.number, b.state, b.source, b.blob, b.blob_digest, b.marker, b.outcome, b.rows, b.at
              FROM batches b WHERE b.state = 'closed' AND b.blob IN (
                  SELECT c.blob FROM requests r JOIN blob_claims c ON c.request = r.id
@@ -246,7 +246,7 @@ impl Store {
         )
         .bind(organization.to_string())
         .bind(but.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read what waits in the vault"))?;
         rows.iter().map(read).collect()
@@ -254,13 +254,13 @@ impl Store {
 
     /// Blobs of a job's ended batches that no request claims: their files may be gone already.
     pub async fn unclaimed_blobs(&self, job: JobId) -> Result<Vec<BlobId>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT blob FROM batches b WHERE job = $1 AND state IN ('closed', 'void')
              AND NOT EXISTS (SELECT 1 FROM blob_claims c WHERE c.blob = b.blob)",
         )
         .bind(job.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read a job's unclaimed blobs"))?;
         rows.iter().map(|row| Reading { row, what: "batch" }.id("blob")).collect()
@@ -268,10 +268,10 @@ impl Store {
 
     /// Blobs a request has rows in, with the number of rows.
     pub async fn claims_of(&self, request: RequestId) -> Result<Vec<(BlobId, u64)>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query("SELECT blob, rows FROM blob_claims WHERE request = $1 ORDER BY blob")
+        let mut connection = self.reader().await;
+        let rows = query("SELECT blob, rows FROM blob_claims WHERE request = $1 ORDER BY blob")
             .bind(request.to_string())
-            .fetch_all(&mut *connection)
+            .fetch_all(&mut connection)
             .await
             .map_err(Error::while_doing("read a request's claims on the vault"))?;
         rows.iter()
@@ -284,10 +284,10 @@ impl Store {
 
     /// Places in a blob's segments whose rows were put back already.
     pub async fn returned(&self, blob: BlobId) -> Result<std::collections::HashSet<(u32, u32)>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query("SELECT segment, place FROM returned_rows WHERE blob = $1")
+        let mut connection = self.reader().await;
+        let rows = query("SELECT segment, place FROM returned_rows WHERE blob = $1")
             .bind(blob.to_string())
-            .fetch_all(&mut *connection)
+            .fetch_all(&mut connection)
             .await
             .map_err(Error::while_doing("read which rows were put back"))?;
         rows.iter()

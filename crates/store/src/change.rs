@@ -2,30 +2,48 @@
 
 use exeunt_audit::event::Event;
 use exeunt_base::OrganizationId;
-use sqlx::sqlite::SqliteConnection;
 use tokio::sync::MutexGuard;
 
 use crate::audit;
 use crate::connect::Store;
+use crate::database::Connection;
 use crate::error::Error;
 
 /// An open transaction. Dropped without [`Change::commit`], it is rolled back.
 #[must_use = "a change that is not committed did not happen"]
 pub struct Change<'a> {
-    pub(crate) connection: MutexGuard<'a, SqliteConnection>,
+    pub(crate) connection: Held<'a>,
     store: &'a Store,
+}
+
+/// The writing connection with a transaction open on it, which does not outlive this.
+pub(crate) struct Held<'a>(MutexGuard<'a, Connection>);
+
+impl std::ops::Deref for Held<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
 }
 
 impl Store {
     /// Begins a change. Others wait until it ends, so never await another system in between.
     pub async fn begin(&self) -> Result<Change<'_>, Error> {
-        let mut connection = self.lock().await;
-        // a change that was dropped half-way left its transaction to be rolled back here
-        let _ = sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await;
-        sqlx::raw_sql("BEGIN IMMEDIATE")
-            .execute(&mut *connection)
-            .await
-            .map_err(Error::while_doing("begin a transaction"))?;
+        let mut connection = Held(self.lanes.writer().await);
+        connection.begin().await.map_err(Error::while_doing("begin a transaction"))?;
         Ok(Change { connection, store: self })
     }
 }
@@ -48,19 +66,11 @@ impl Change<'_> {
     }
 
     async fn end(&mut self) -> Result<(), Error> {
-        sqlx::raw_sql("COMMIT")
-            .execute(&mut *self.connection)
-            .await
-            .map_err(Error::while_doing("commit a transaction"))?;
-        Ok(())
+        self.connection.commit().await.map_err(Error::while_doing("commit a transaction"))
     }
 
-    /// Undoes it at once, instead of at the next change.
+    /// Undoes it at once, and waits until that is done.
     pub async fn rollback(mut self) -> Result<(), Error> {
-        sqlx::raw_sql("ROLLBACK")
-            .execute(&mut *self.connection)
-            .await
-            .map_err(Error::while_doing("roll back a transaction"))?;
-        Ok(())
+        self.connection.rollback().await.map_err(Error::while_doing("roll back a transaction"))
     }
 }

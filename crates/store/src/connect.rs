@@ -1,21 +1,19 @@
-//! Opening the control store: one file, one writer, every commit on disk before it is believed.
+//! Opening the control store: a file, or a schema on a server; one writer at a time, every commit on disk before it is
+//! believed.
 
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::MutexGuard;
 
 use crate::audit::Notary;
+use crate::database::{Connection, Lanes, Place};
 use crate::error::Error;
 use crate::migrate;
 
 /// The control store. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    connection: Arc<Mutex<SqliteConnection>>,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) notary: Arc<dyn Notary>,
 }
 
@@ -26,46 +24,40 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the file, making it when `create` says so, and brings its schema up to date.
-    pub async fn open(file: &Path, create: bool, notary: Arc<dyn Notary>) -> Result<Self, Error> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(create)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            // what is destroyed here (salts, keys) must not survive in free pages
-            .pragma("secure_delete", "ON")
-            .pragma("temp_store", "MEMORY")
-            // a wave writes the same pages again and again: they need not go to the file each time
-            .pragma("wal_autocheckpoint", "8000")
-            .disable_statement_logging();
-        let mut connection = options.connect().await.map_err(Error::while_doing("be opened"))?;
-        migrate::run(&mut connection).await?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), notary })
+    /// Opens a store and brings its schema up to date. An empty place becomes one when `create` says so; a place that
+    /// holds something else is left alone.
+    pub async fn open(place: &Place, create: bool, notary: Arc<dyn Notary>) -> Result<Self, Error> {
+        let lanes = Lanes::open(place, create).await.map_err(Error::while_doing("be opened"))?;
+        migrate::run(&mut *lanes.writer().await, place, create).await?;
+        Ok(Self { lanes: Arc::new(lanes), notary })
     }
 
-    /// The one connection.
-    pub(crate) async fn lock(&self) -> MutexGuard<'_, SqliteConnection> {
-        self.connection.lock().await
+    /// Refuses a place that cannot become a new store: one that is another home's, or holds something else.
+    pub async fn must_be_vacant(place: &Place) -> Result<(), Error> {
+        if matches!(place, Place::File(path) if !path.exists()) {
+            return Ok(());
+        }
+        let lanes = Lanes::open(place, false).await.map_err(Error::while_doing("be opened"))?;
+        migrate::must_be_vacant(&mut *lanes.writer().await, place).await
     }
 
-    /// Empties the write-ahead log, so that destroyed salts and keys are gone from it too.
+    /// A connection to read on.
+    pub(crate) async fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.lanes.reader().await
+    }
+
+    /// Clears destroyed salts and keys out of what the database keeps beside its rows: SQLite's write-ahead log is
+    /// emptied; PostgreSQL gives up the room they took, and keeps its own log as long as it is set to.
     pub async fn flush_destroyed(&self) -> Result<(), Error> {
-        let mut connection = self.lock().await;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(&mut *connection)
-            .await
-            .map_err(Error::while_doing("empty its write-ahead log"))?;
-        Ok(())
+        let mut connection = self.reader().await;
+        connection.flush_destroyed().await.map_err(Error::while_doing("clear away what was destroyed"))
     }
 
     /// Closes it properly; a store that is only dropped recovers by itself at the next start.
     pub async fn close(self) -> Result<(), Error> {
-        if let Some(connection) = Arc::into_inner(self.connection) {
-            connection.into_inner().close().await.map_err(Error::while_doing("be closed"))?;
+        match Arc::into_inner(self.lanes) {
+            Some(lanes) => lanes.close().await.map_err(Error::while_doing("be closed")),
+            None => Ok(()),
         }
-        Ok(())
     }
 }

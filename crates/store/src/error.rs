@@ -2,6 +2,8 @@
 
 use exeunt_base::{Fault, FaultKind};
 
+use crate::database::Trouble;
+
 /// Trouble with the control store.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -12,7 +14,31 @@ pub enum Error {
         doing: &'static str,
         /// What came back. Our own statements carry no personal data in the clear, so its text is safe to show.
         #[source]
-        source: sqlx::Error,
+        source: Trouble,
+    },
+    /// The server that keeps it does not answer, or does not let us in. A change that was open did not happen, unless the
+    /// source says that nobody knows.
+    #[error("the control store cannot be reached to {doing}")]
+    Unreachable {
+        /// What was attempted.
+        doing: &'static str,
+        /// What came back.
+        #[source]
+        source: Fault,
+    },
+    /// The place named for it holds something else, or nothing.
+    #[error("there is no control store in {place}: {why}; see `store` in the settings")]
+    NoStore {
+        /// Where.
+        place: String,
+        /// What is there.
+        why: &'static str,
+    },
+    /// The store belongs to another home, whose keys open what is in it.
+    #[error("the control store in {place} belongs to another home; nothing was changed")]
+    OtherHome {
+        /// Where.
+        place: String,
     },
     /// Asked for something that is not there.
     #[error("there is no {what} `{id}`")]
@@ -73,18 +99,27 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn while_doing(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
-        move |source| Self::Database { doing, source }
+    pub(crate) fn while_doing(doing: &'static str) -> impl FnOnce(Trouble) -> Self {
+        move |source| match source {
+            Trouble::Postgres(source)
+                if matches!(source.kind, FaultKind::Unreachable | FaultKind::Denied) =>
+            {
+                Self::Unreachable { doing, source }
+            }
+            source => Self::Database { doing, source },
+        }
     }
 
     /// Its code, with a page in `docs/errors/`.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Database { .. } => match self.to_fault().kind {
+            Self::Database { source, .. } => match source.kind() {
                 FaultKind::Full => "E0806",
                 FaultKind::Contended => "E0810",
                 _ => "E0809",
             },
+            Self::Unreachable { .. } => "E0814",
+            Self::NoStore { .. } | Self::OtherHome { .. } => "E0815",
             Self::NotFound { .. } => "E0808",
             Self::State { wanted, .. } if wanted == "a free lease" => "E0402",
             Self::State { what: "job" | "unit of job" | "batch", .. } => "E0404",
@@ -100,17 +135,9 @@ impl Error {
     /// As a fault, for code that decides by kind.
     pub fn to_fault(&self) -> Fault {
         let kind = match self {
-            Self::Database { source, .. } => match source {
-                sqlx::Error::Database(inner) if inner.code().is_some_and(|code| code == "13") => {
-                    FaultKind::Full
-                }
-                sqlx::Error::Database(inner)
-                    if inner.code().is_some_and(|code| code == "5" || code == "6") =>
-                {
-                    FaultKind::Contended
-                }
-                _ => FaultKind::Internal,
-            },
+            Self::Database { source, .. } => source.kind(),
+            Self::Unreachable { source, .. } => source.kind,
+            Self::NoStore { .. } | Self::OtherHome { .. } => FaultKind::Refused,
             Self::NotFound { .. } => FaultKind::Missing,
             Self::State { .. } | Self::LeaseLost { .. } => FaultKind::Cancelled,
             Self::Damaged { .. } | Self::RolledBack { .. } => FaultKind::Corrupt,

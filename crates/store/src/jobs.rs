@@ -3,10 +3,10 @@
 mod leases;
 
 use exeunt_base::{BlobId, EpochId, JobId, Name, OrganizationId, PlanId, Timestamp};
-use sqlx::sqlite::SqliteRow;
 
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::{Row, made, query};
 use crate::error::Error;
 pub use crate::jobs::leases::Lease;
 use crate::rows::{Reading, signed};
@@ -81,7 +81,7 @@ pub struct Unit {
     pub position: u64,
 }
 
-fn read(row: &SqliteRow) -> Result<Job, Error> {
+fn read(row: &Row) -> Result<Job, Error> {
     let reading = Reading { row, what: "job" };
     Ok(Job {
         id: reading.id("id")?,
@@ -107,7 +107,7 @@ fn read(row: &SqliteRow) -> Result<Job, Error> {
 impl Change<'_> {
     /// Adds a job.
     pub async fn add_job(&mut self, job: &Job) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "INSERT INTO jobs (id, organization, plan, state, epoch, salt, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(job.id.to_string())
@@ -117,7 +117,7 @@ impl Change<'_> {
         .bind(job.epoch.to_string())
         .bind(&job.salt)
         .bind(job.made_at.as_micros())
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("add a job"))?;
         Ok(())
@@ -131,9 +131,9 @@ impl Change<'_> {
         to: &str,
         trouble: Option<&str>,
     ) -> Result<(), Error> {
-        let row = sqlx::query("SELECT state FROM jobs WHERE id = $1")
+        let row = query("SELECT state FROM jobs WHERE id = $1")
             .bind(job.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(&mut self.connection)
             .await
             .map_err(Error::while_doing("read a job"))?
             .ok_or_else(|| Error::NotFound { what: "job", id: job.to_string() })?;
@@ -141,11 +141,11 @@ impl Change<'_> {
         if !from.contains(&found.as_str()) {
             return Err(Error::State { what: "job", id: job.to_string(), found, wanted: from.join(" or ") });
         }
-        sqlx::query("UPDATE jobs SET state = $2, trouble = $3 WHERE id = $1")
+        query("UPDATE jobs SET state = $2, trouble = $3 WHERE id = $1")
             .bind(job.to_string())
             .bind(to)
             .bind(trouble)
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("move a job"))?;
         Ok(())
@@ -153,10 +153,10 @@ impl Change<'_> {
 
     /// Marks when a job first ran.
     pub async fn start_job(&mut self, job: JobId, at: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE jobs SET started_at = coalesce(started_at, $2) WHERE id = $1")
+        query("UPDATE jobs SET started_at = coalesce(started_at, $2) WHERE id = $1")
             .bind(job.to_string())
             .bind(at.as_micros())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("start a job"))?;
         Ok(())
@@ -164,10 +164,10 @@ impl Change<'_> {
 
     /// Marks a job settled and destroys its own salt: census and mask key die with it.
     pub async fn settle_job(&mut self, job: JobId, at: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE jobs SET settled_at = $2, salt = NULL WHERE id = $1")
+        query("UPDATE jobs SET settled_at = $2, salt = NULL WHERE id = $1")
             .bind(job.to_string())
             .bind(at.as_micros())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("settle a job"))?;
         Ok(())
@@ -176,14 +176,14 @@ impl Change<'_> {
     /// Destroys the salt of a job that nobody needs any more, and names the census blob that leaves unreadable.
     pub async fn forget_job_salt(&mut self, job: JobId) -> Result<Option<BlobId>, Error> {
         let doing = "forget a job's salt";
-        let row = sqlx::query("SELECT census_blob FROM jobs WHERE id = $1")
+        let row = query("SELECT census_blob FROM jobs WHERE id = $1")
             .bind(job.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
-        sqlx::query("UPDATE jobs SET salt = NULL WHERE id = $1")
+        query("UPDATE jobs SET salt = NULL WHERE id = $1")
             .bind(job.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
         match row {
@@ -194,10 +194,10 @@ impl Change<'_> {
 
     /// Keeps what a person confirmed.
     pub async fn confirm_rows(&mut self, job: JobId, rows: u64) -> Result<(), Error> {
-        sqlx::query("UPDATE jobs SET rows_confirmed = $2 WHERE id = $1")
+        query("UPDATE jobs SET rows_confirmed = $2 WHERE id = $1")
             .bind(job.to_string())
             .bind(signed(rows))
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("confirm a job's rows"))?;
         Ok(())
@@ -205,9 +205,9 @@ impl Change<'_> {
 
     /// Asks a job to stop between two batches.
     pub async fn ask_cancel(&mut self, job: JobId) -> Result<(), Error> {
-        sqlx::query("UPDATE jobs SET cancel_asked = 1 WHERE id = $1")
+        query("UPDATE jobs SET cancel_asked = 1 WHERE id = $1")
             .bind(job.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("ask a job to cancel"))?;
         Ok(())
@@ -222,21 +222,21 @@ impl Change<'_> {
         units: &[Unit],
     ) -> Result<(), Error> {
         let total: u64 = units.iter().map(|unit| unit.total).sum();
-        sqlx::query("UPDATE jobs SET census_blob = $2, census_digest = $3, rows_total = $4 WHERE id = $1")
+        query("UPDATE jobs SET census_blob = $2, census_digest = $3, rows_total = $4 WHERE id = $1")
             .bind(job.to_string())
             .bind(blob.map(|blob| blob.to_string()))
             .bind(digest)
             .bind(signed(total))
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("keep a census"))?;
-        sqlx::query("DELETE FROM units WHERE job = $1")
+        query("DELETE FROM units WHERE job = $1")
             .bind(job.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("keep a census"))?;
         for unit in units {
-            sqlx::query(
+            query(
                 "INSERT INTO units (job, unit, source, model, action, total) VALUES ($1, $2, $3, $4, $5, $6)",
             )
             .bind(job.to_string())
@@ -245,7 +245,7 @@ impl Change<'_> {
             .bind(&unit.model)
             .bind(&unit.action)
             .bind(signed(unit.total))
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("keep a census"))?;
         }
@@ -254,10 +254,10 @@ impl Change<'_> {
 
     /// Records that a census was sealed after all.
     pub async fn keep_census_blob(&mut self, job: JobId, blob: BlobId) -> Result<(), Error> {
-        sqlx::query("UPDATE jobs SET census_blob = $2 WHERE id = $1")
+        query("UPDATE jobs SET census_blob = $2 WHERE id = $1")
             .bind(job.to_string())
             .bind(blob.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("keep a census"))?;
         Ok(())
@@ -271,7 +271,7 @@ impl Change<'_> {
         from: u64,
         delta: &Delta,
     ) -> Result<(), Error> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE units SET done = done + $4, gone = gone + $5, failed = failed + $6, position = $7
              WHERE job = $1 AND unit = $2 AND position = $3",
         )
@@ -282,10 +282,10 @@ impl Change<'_> {
         .bind(signed(delta.gone))
         .bind(signed(delta.failed))
         .bind(signed(delta.to))
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("count a batch"))?;
-        if done.rows_affected() == 1 {
+        if done == 1 {
             return Ok(());
         }
         Err(Error::State {
@@ -309,10 +309,10 @@ impl Change<'_> {
                 "UPDATE units SET failed = failed - 1, skipped = skipped + 1 WHERE job = $1 AND unit = $2 AND failed > 0"
             }
         };
-        sqlx::query(statement)
+        query(statement)
             .bind(job.to_string())
             .bind(i64::from(unit))
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("recount a unit"))?;
         Ok(())
@@ -338,10 +338,10 @@ const COLUMNS: &str = "id, organization, plan, state, epoch, salt, census_blob, 
 impl Store {
     /// One job.
     pub async fn job(&self, id: JobId) -> Result<Job, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM jobs WHERE id = $1")))
+        let mut connection = self.reader().await;
+        let row = made(format!("SELECT {COLUMNS} FROM jobs WHERE id = $1"))
             .bind(id.to_string())
-            .fetch_optional(&mut *connection)
+            .fetch_optional(&mut connection)
             .await
             .map_err(Error::while_doing("read a job"))?
             .ok_or_else(|| Error::NotFound { what: "job", id: id.to_string() })?;
@@ -350,13 +350,13 @@ impl Store {
 
     /// How many of an organization's jobs somebody is working on right now.
     pub async fn live_jobs(&self, organization: OrganizationId, now: Timestamp) -> Result<u64, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query(
+        let mut connection = self.reader().await;
+        let row = query(
             "SELECT count(*) AS live FROM jobs WHERE organization = $1 AND lease_owner IS NOT NULL AND lease_until > $2",
         )
         .bind(organization.to_string())
         .bind(now.as_micros())
-        .fetch_one(&mut *connection)
+        .fetch_one(&mut connection)
         .await
         .map_err(Error::while_doing("count running jobs"))?;
         Reading { row: &row, what: "job" }.count("live")
@@ -364,26 +364,25 @@ impl Store {
 
     /// An organization's jobs, newest first.
     pub async fn jobs(&self, organization: OrganizationId, limit: u32) -> Result<Vec<Job>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM jobs WHERE organization = $1 ORDER BY id DESC LIMIT $2"
-        )))
-        .bind(organization.to_string())
-        .bind(i64::from(limit))
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(Error::while_doing("read jobs"))?;
+        let mut connection = self.reader().await;
+        let rows =
+            made(format!("SELECT {COLUMNS} FROM jobs WHERE organization = $1 ORDER BY id DESC LIMIT $2"))
+                .bind(organization.to_string())
+                .bind(i64::from(limit))
+                .fetch_all(&mut connection)
+                .await
+                .map_err(Error::while_doing("read jobs"))?;
         rows.iter().map(read).collect()
     }
 
     /// A job's units, in order.
     pub async fn units(&self, job: JobId) -> Result<Vec<Unit>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT unit, source, model, action, total, done, gone, failed, skipped, position FROM units WHERE job = $1 ORDER BY unit",
         )
         .bind(job.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read a job's units"))?;
         rows.iter()

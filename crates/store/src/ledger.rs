@@ -5,6 +5,7 @@ use exeunt_base::{OrganizationId, RequestId, Timestamp};
 use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::{made, query};
 use crate::error::Error;
 use crate::rows::Reading;
 
@@ -21,12 +22,12 @@ impl Change<'_> {
                 "INSERT INTO ledger (organization, mac, kind, request, at) VALUES {} ON CONFLICT DO NOTHING",
                 bulk::rows(entries.len(), 5)
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let mut query = made(text);
             for (kind, mac, request) in entries {
                 query = query.bind(organization.to_string()).bind(mac.as_slice()).bind(*kind);
                 query = query.bind(request.to_string()).bind(at.as_micros());
             }
-            let done = query.execute(&mut *self.connection).await;
+            let done = query.execute(&mut self.connection).await;
             done.map_err(Error::while_doing("enter people in the ledger"))?;
         }
         Ok(())
@@ -34,9 +35,9 @@ impl Change<'_> {
 
     /// Takes a request's entries out again: the person was restored.
     pub async fn remove_from_ledger(&mut self, request: RequestId) -> Result<(), Error> {
-        sqlx::query("DELETE FROM ledger WHERE request = $1")
+        query("DELETE FROM ledger WHERE request = $1")
             .bind(request.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("take somebody out of the ledger"))?;
         Ok(())
@@ -51,15 +52,14 @@ impl Store {
         kind: &str,
         mac: &[u8],
     ) -> Result<Option<RequestId>, Error> {
-        let mut connection = self.lock().await;
-        let row =
-            sqlx::query("SELECT request FROM ledger WHERE organization = $1 AND kind = $2 AND mac = $3")
-                .bind(organization.to_string())
-                .bind(kind)
-                .bind(mac)
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(Error::while_doing("look into the ledger"))?;
+        let mut connection = self.reader().await;
+        let row = query("SELECT request FROM ledger WHERE organization = $1 AND kind = $2 AND mac = $3")
+            .bind(organization.to_string())
+            .bind(kind)
+            .bind(mac)
+            .fetch_optional(&mut connection)
+            .await
+            .map_err(Error::while_doing("look into the ledger"))?;
         row.map(|row| Reading { row: &row, what: "ledger entry" }.id("request")).transpose()
     }
 
@@ -69,11 +69,11 @@ impl Store {
         organization: OrganizationId,
         kind: &str,
     ) -> Result<std::collections::HashMap<Vec<u8>, RequestId>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query("SELECT mac, request FROM ledger WHERE organization = $1 AND kind = $2")
+        let mut connection = self.reader().await;
+        let rows = query("SELECT mac, request FROM ledger WHERE organization = $1 AND kind = $2")
             .bind(organization.to_string())
             .bind(kind)
-            .fetch_all(&mut *connection)
+            .fetch_all(&mut connection)
             .await
             .map_err(Error::while_doing("look into the ledger"))?;
         rows.iter()
@@ -86,10 +86,10 @@ impl Store {
 
     /// How many entries there are.
     pub async fn ledger_size(&self, organization: OrganizationId) -> Result<u64, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query("SELECT count(*) AS entries FROM ledger WHERE organization = $1")
+        let mut connection = self.reader().await;
+        let row = query("SELECT count(*) AS entries FROM ledger WHERE organization = $1")
             .bind(organization.to_string())
-            .fetch_one(&mut *connection)
+            .fetch_one(&mut connection)
             .await
             .map_err(Error::while_doing("look into the ledger"))?;
         Reading { row: &row, what: "ledger" }.count("entries")

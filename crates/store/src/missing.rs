@@ -5,6 +5,7 @@ use exeunt_base::BlobId;
 use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::{made, query};
 use crate::error::Error;
 use crate::rows::Reading;
 
@@ -34,12 +35,12 @@ impl Change<'_> {
                  ON CONFLICT (blob, segment, place) DO UPDATE SET columns = excluded.columns",
                 bulk::rows(places.len(), 4)
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let mut query = made(text);
             for place in places {
                 query = query.bind(blob.to_string()).bind(i64::from(segment)).bind(i64::from(*place));
                 query = query.bind(columns);
             }
-            let done = query.execute(&mut *self.connection).await;
+            let done = query.execute(&mut self.connection).await;
             done.map_err(Error::while_doing("remember values that are missing"))?;
         }
         Ok(())
@@ -52,12 +53,11 @@ impl Change<'_> {
                 "DELETE FROM missing_values WHERE blob = ? AND segment = ? AND place IN ({})",
                 bulk::places(places.len())
             );
-            let mut query =
-                sqlx::query(sqlx::AssertSqlSafe(text)).bind(blob.to_string()).bind(i64::from(segment));
+            let mut query = made(text).bind(blob.to_string()).bind(i64::from(segment));
             for place in places {
                 query = query.bind(i64::from(*place));
             }
-            let done = query.execute(&mut *self.connection).await;
+            let done = query.execute(&mut self.connection).await;
             done.map_err(Error::while_doing("forget values that are no longer missing"))?;
         }
         Ok(())
@@ -67,12 +67,12 @@ impl Change<'_> {
 impl Store {
     /// The rows of a blob that lack values, in order.
     pub async fn missing_values(&self, blob: BlobId) -> Result<Vec<Missing>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT segment, place, columns FROM missing_values WHERE blob = $1 ORDER BY segment, place",
         )
         .bind(blob.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read which values are missing"))?;
         rows.iter()

@@ -4,6 +4,7 @@ use exeunt_base::{OrganizationId, Timestamp};
 
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::{Connection, Place, query};
 use crate::error::Error;
 use crate::rows::Reading;
 
@@ -20,15 +21,37 @@ pub struct Organization {
     pub created_at: Timestamp,
 }
 
+/// Refuses a store that is somebody's already.
+pub(crate) async fn must_be_none(connection: &mut Connection, place: &Place) -> Result<(), Error> {
+    let row = query("SELECT count(*) AS known FROM organizations")
+        .fetch_one(connection)
+        .await
+        .map_err(Error::while_doing("read organizations"))?;
+    match (Reading { row: &row, what: "organization" }).count("known")? {
+        0 => Ok(()),
+        _ => Err(Error::OtherHome { place: place.to_string() }),
+    }
+}
+
 impl Change<'_> {
+    /// Adds the organization a new home is made for. Refuses when another home was there first.
+    pub async fn add_first_organization(
+        &mut self,
+        organization: &Organization,
+        place: &Place,
+    ) -> Result<(), Error> {
+        must_be_none(&mut self.connection, place).await?;
+        self.add_organization(organization).await
+    }
+
     /// Adds an organization.
     pub async fn add_organization(&mut self, organization: &Organization) -> Result<(), Error> {
-        sqlx::query("INSERT INTO organizations (id, name, origin, created_at) VALUES ($1, $2, $3, $4)")
+        query("INSERT INTO organizations (id, name, origin, created_at) VALUES ($1, $2, $3, $4)")
             .bind(organization.id.to_string())
             .bind(&organization.name)
             .bind(&organization.origin)
             .bind(organization.created_at.as_micros())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("add an organization"))?;
         Ok(())
@@ -38,9 +61,9 @@ impl Change<'_> {
 impl Store {
     /// All organizations, oldest first.
     pub async fn organizations(&self) -> Result<Vec<Organization>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query("SELECT id, name, origin, created_at FROM organizations ORDER BY id")
-            .fetch_all(&mut *connection)
+        let mut connection = self.reader().await;
+        let rows = query("SELECT id, name, origin, created_at FROM organizations ORDER BY id")
+            .fetch_all(&mut connection)
             .await
             .map_err(Error::while_doing("read organizations"))?;
         rows.iter()

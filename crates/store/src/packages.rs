@@ -1,10 +1,10 @@
 //! Packages handed over on access: where the file is, until when, and the key that dies first.
 
 use exeunt_base::{OrganizationId, PackageId, RequestId, Timestamp};
-use sqlx::sqlite::SqliteRow;
 
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::{Row, made, query};
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Package {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Package, Error> {
+fn read(row: &Row) -> Result<Package, Error> {
     let reading = Reading { row, what: "package" };
     Ok(Package {
         id: reading.id("id")?,
@@ -67,7 +67,7 @@ const COLUMNS: &str =
 impl Change<'_> {
     /// Adds a package.
     pub async fn add_package(&mut self, package: &Package) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "INSERT INTO packages (id, organization, request, file, digest, bytes, rows, key, made_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
@@ -81,7 +81,7 @@ impl Change<'_> {
         .bind(&package.key)
         .bind(package.made_at.as_micros())
         .bind(package.expires_at.as_micros())
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("add a package"))?;
         Ok(())
@@ -89,9 +89,9 @@ impl Change<'_> {
 
     /// Counts that somebody opened a package.
     pub async fn count_opening(&mut self, id: PackageId) -> Result<(), Error> {
-        sqlx::query("UPDATE packages SET opened = opened + 1 WHERE id = $1")
+        query("UPDATE packages SET opened = opened + 1 WHERE id = $1")
             .bind(id.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("count an opened package"))?;
         Ok(())
@@ -99,10 +99,10 @@ impl Change<'_> {
 
     /// Destroys a package's key and marks it removed; the file goes after the commit.
     pub async fn remove_package(&mut self, id: PackageId, at: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE packages SET key = NULL, removed_at = $2 WHERE id = $1")
+        query("UPDATE packages SET key = NULL, removed_at = $2 WHERE id = $1")
             .bind(id.to_string())
             .bind(at.as_micros())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("remove a package"))?;
         Ok(())
@@ -112,10 +112,10 @@ impl Change<'_> {
 impl Store {
     /// One package.
     pub async fn package(&self, id: PackageId) -> Result<Package, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM packages WHERE id = $1")))
+        let mut connection = self.reader().await;
+        let row = made(format!("SELECT {COLUMNS} FROM packages WHERE id = $1"))
             .bind(id.to_string())
-            .fetch_optional(&mut *connection)
+            .fetch_optional(&mut connection)
             .await
             .map_err(Error::while_doing("read a package"))?
             .ok_or_else(|| Error::NotFound { what: "package", id: id.to_string() })?;
@@ -124,14 +124,12 @@ impl Store {
 
     /// An organization's packages, newest first.
     pub async fn packages(&self, organization: OrganizationId) -> Result<Vec<Package>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM packages WHERE organization = $1 ORDER BY id DESC"
-        )))
-        .bind(organization.to_string())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(Error::while_doing("read packages"))?;
+        let mut connection = self.reader().await;
+        let rows = made(format!("SELECT {COLUMNS} FROM packages WHERE organization = $1 ORDER BY id DESC"))
+            .bind(organization.to_string())
+            .fetch_all(&mut connection)
+            .await
+            .map_err(Error::while_doing("read packages"))?;
         rows.iter().map(read).collect()
     }
 }

@@ -4,6 +4,7 @@ use exeunt_base::{ActorId, OrganizationId, PlanId, Timestamp};
 
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::query;
 use crate::error::Error;
 use crate::rows::Reading;
 
@@ -29,7 +30,7 @@ pub struct Plan {
 impl Change<'_> {
     /// Adds a plan.
     pub async fn add_plan(&mut self, plan: &Plan) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "INSERT INTO plans (id, organization, right_asked, digest, document, made_at) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(plan.id.to_string())
@@ -38,7 +39,7 @@ impl Change<'_> {
         .bind(&plan.digest)
         .bind(&plan.document)
         .bind(plan.made_at.as_micros())
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("add a plan"))?;
         Ok(())
@@ -52,17 +53,17 @@ impl Change<'_> {
         by: ActorId,
         at: Timestamp,
     ) -> Result<(), Error> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE plans SET approved_by = $3, approved_at = $4 WHERE id = $1 AND digest = $2 AND approved_by IS NULL",
         )
         .bind(id.to_string())
         .bind(digest)
         .bind(by.to_string())
         .bind(at.as_micros())
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("approve a plan"))?;
-        if done.rows_affected() == 1 {
+        if done == 1 {
             return Ok(());
         }
         Err(Error::State {
@@ -77,12 +78,12 @@ impl Change<'_> {
 impl Store {
     /// One plan.
     pub async fn plan(&self, id: PlanId) -> Result<Plan, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query(
+        let mut connection = self.reader().await;
+        let row = query(
             "SELECT id, organization, right_asked, digest, document, made_at, approved_by, approved_at FROM plans WHERE id = $1",
         )
         .bind(id.to_string())
-        .fetch_optional(&mut *connection)
+        .fetch_optional(&mut connection)
         .await
         .map_err(Error::while_doing("read a plan"))?
         .ok_or_else(|| Error::NotFound { what: "plan", id: id.to_string() })?;

@@ -4,6 +4,7 @@ use exeunt_base::{OrganizationId, ReceiptId, RequestId, Timestamp};
 
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::query;
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -35,21 +36,20 @@ impl Change<'_> {
         at: Timestamp,
     ) -> Result<u64, Error> {
         let doing = "add a receipt";
-        let row =
-            sqlx::query("SELECT coalesce(max(size), 0) AS size FROM audit_heads WHERE organization = $1")
-                .bind(organization.to_string())
-                .fetch_one(&mut *self.connection)
-                .await
-                .map_err(Error::while_doing(doing))?;
+        let row = query("SELECT coalesce(max(size), 0) AS size FROM audit_heads WHERE organization = $1")
+            .bind(organization.to_string())
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(Error::while_doing(doing))?;
         let entry = Reading { row: &row, what: "audit log" }.count("size")?;
-        sqlx::query("INSERT INTO receipts (id, organization, request, body, entry, at) VALUES ($1, $2, $3, $4, $5, $6)")
+        query("INSERT INTO receipts (id, organization, request, body, entry, at) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(id.to_string())
             .bind(organization.to_string())
             .bind(request.to_string())
             .bind(body)
             .bind(signed(entry))
             .bind(at.as_micros())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
         Ok(entry)
@@ -59,12 +59,12 @@ impl Change<'_> {
 impl Store {
     /// The receipts of a request, oldest first.
     pub async fn receipts_of(&self, request: RequestId) -> Result<Vec<Receipt>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT id, organization, request, body, entry, at FROM receipts WHERE request = $1 ORDER BY id",
         )
         .bind(request.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read receipts"))?;
         rows.iter()

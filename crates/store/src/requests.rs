@@ -3,10 +3,10 @@
 mod reading;
 
 use exeunt_base::{JobId, OrganizationId, PlanId, RequestId, Timestamp};
-use sqlx::sqlite::SqliteRow;
 
 use crate::bulk;
 use crate::change::Change;
+use crate::database::{Row, made, query};
 use crate::error::Error;
 use crate::rows::Reading;
 
@@ -54,7 +54,7 @@ impl std::fmt::Debug for Request {
 const COLUMNS: &str = "id, organization, kind, state, received_at, entered_at, identities, case_key, salt, \
                        window_ends_at, held_because, tally, plan, job, claimant";
 
-fn read(row: &SqliteRow) -> Result<Request, Error> {
+fn read(row: &Row) -> Result<Request, Error> {
     let reading = Reading { row, what: "request" };
     let claimant: Option<i64> = reading.get("claimant")?;
     Ok(Request {
@@ -79,7 +79,7 @@ fn read(row: &SqliteRow) -> Result<Request, Error> {
 impl Change<'_> {
     /// Adds a request.
     pub async fn add_request(&mut self, request: &Request) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "INSERT INTO requests (id, organization, kind, state, received_at, entered_at, identities, case_key, salt)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
@@ -92,7 +92,7 @@ impl Change<'_> {
         .bind(&request.identities)
         .bind(&request.case_key)
         .bind(&request.salt)
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("add a request"))?;
         Ok(())
@@ -101,10 +101,10 @@ impl Change<'_> {
     /// Moves a request from one state to another; refuses when it is in none of `from`.
     pub async fn move_request(&mut self, id: RequestId, from: &[&str], to: &str) -> Result<(), Error> {
         self.one_must_be_in(id, from).await?;
-        sqlx::query("UPDATE requests SET state = $2 WHERE id = $1")
+        query("UPDATE requests SET state = $2 WHERE id = $1")
             .bind(id.to_string())
             .bind(to)
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("move a request"))?;
         Ok(())
@@ -112,9 +112,9 @@ impl Change<'_> {
 
     /// Refuses when a request is in none of these states.
     async fn one_must_be_in(&mut self, id: RequestId, states: &[&str]) -> Result<(), Error> {
-        let row = sqlx::query("SELECT state FROM requests WHERE id = $1")
+        let row = query("SELECT state FROM requests WHERE id = $1")
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(&mut self.connection)
             .await
             .map_err(Error::while_doing("read a request"))?
             .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
@@ -157,15 +157,14 @@ impl Change<'_> {
         let (in_ids, in_states) = (bulk::places(ids.len()), bulk::places(states.len()));
         let text =
             format!("SELECT count(*) AS fit FROM requests WHERE id IN ({in_ids}) AND state IN ({in_states})");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let mut query = made(text);
         for id in ids {
             query = query.bind(id.to_string());
         }
         for state in states {
             query = query.bind(*state);
         }
-        let row =
-            query.fetch_one(&mut *self.connection).await.map_err(Error::while_doing("read requests"))?;
+        let row = query.fetch_one(&mut self.connection).await.map_err(Error::while_doing("read requests"))?;
         let fit = Reading { row: &row, what: "request" }.count("fit")?;
         if fit == ids.len() as u64 {
             return Ok(());
@@ -183,14 +182,14 @@ impl Change<'_> {
         values: &[&str],
     ) -> Result<(), Error> {
         let text = format!("UPDATE requests SET {columns} WHERE id IN ({})", bulk::places(ids.len()));
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let mut query = made(text);
         for value in values {
             query = query.bind(*value);
         }
         for id in ids {
             query = query.bind(id.to_string());
         }
-        query.execute(&mut *self.connection).await.map_err(Error::while_doing("move requests"))?;
+        query.execute(&mut self.connection).await.map_err(Error::while_doing("move requests"))?;
         Ok(())
     }
 
@@ -209,15 +208,15 @@ impl Change<'_> {
                  WHERE id = given.column1 AND (job IS NULL OR ? = 0)",
                 bulk::rows(ids.len(), 2)
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(job.to_string());
+            let mut query = made(text).bind(job.to_string());
             for id in ids {
                 query = query.bind(id.to_string()).bind(claimant);
                 claimant += 1;
             }
             let query = query.bind(i64::from(first));
-            let done = query.execute(&mut *self.connection).await;
+            let done = query.execute(&mut self.connection).await;
             let done = done.map_err(Error::while_doing("tie requests to their job"))?;
-            if done.rows_affected() != ids.len() as u64 {
+            if done != ids.len() as u64 {
                 return Err(Error::State {
                     what: "request of job",
                     id: job.to_string(),
@@ -236,11 +235,11 @@ impl Change<'_> {
                 "UPDATE requests SET identities = given.column2 FROM (VALUES {}) AS given WHERE id = given.column1",
                 bulk::rows(sealed.len(), 2)
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let mut query = made(text);
             for (id, identities) in sealed {
                 query = query.bind(id.to_string()).bind(identities.as_slice());
             }
-            let done = query.execute(&mut *self.connection).await;
+            let done = query.execute(&mut self.connection).await;
             done.map_err(Error::while_doing("keep requests' identities"))?;
         }
         Ok(())
@@ -254,28 +253,27 @@ impl Change<'_> {
         to: &str,
         ends: Timestamp,
     ) -> Result<u64, Error> {
-        let done =
-            sqlx::query("UPDATE requests SET state = $3, window_ends_at = $4 WHERE job = $1 AND state = $2")
-                .bind(job.to_string())
-                .bind(from)
-                .bind(to)
-                .bind(ends.as_micros())
-                .execute(&mut *self.connection)
-                .await
-                .map_err(Error::while_doing("open recovery windows"))?;
-        Ok(done.rows_affected())
+        let done = query("UPDATE requests SET state = $3, window_ends_at = $4 WHERE job = $1 AND state = $2")
+            .bind(job.to_string())
+            .bind(from)
+            .bind(to)
+            .bind(ends.as_micros())
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("open recovery windows"))?;
+        Ok(done)
     }
 
     /// Ends the windows of those requests of a job of which the vault holds nothing.
     pub async fn end_empty_windows(&mut self, job: JobId, state: &str, now: Timestamp) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "UPDATE requests SET window_ends_at = $3 WHERE job = $1 AND state = $2
              AND NOT EXISTS (SELECT 1 FROM blob_claims c WHERE c.request = requests.id)",
         )
         .bind(job.to_string())
         .bind(state)
         .bind(now.as_micros())
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("end the windows of requests without rows"))?;
         Ok(())
@@ -283,10 +281,10 @@ impl Change<'_> {
 
     /// Places or lifts a hold.
     pub async fn set_hold(&mut self, id: RequestId, because: Option<&str>) -> Result<(), Error> {
-        sqlx::query("UPDATE requests SET held_because = $2 WHERE id = $1")
+        query("UPDATE requests SET held_because = $2 WHERE id = $1")
             .bind(id.to_string())
             .bind(because)
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("hold a request"))?;
         Ok(())
@@ -294,10 +292,10 @@ impl Change<'_> {
 
     /// Keeps what was counted before the rows became unreadable.
     pub async fn set_tally(&mut self, id: RequestId, tally: &str) -> Result<(), Error> {
-        sqlx::query("UPDATE requests SET tally = $2 WHERE id = $1")
+        query("UPDATE requests SET tally = $2 WHERE id = $1")
             .bind(id.to_string())
             .bind(tally)
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("keep a request's tally"))?;
         Ok(())
@@ -305,9 +303,9 @@ impl Change<'_> {
 
     /// Why purge is held, if it is, as of this transaction.
     pub async fn hold_of(&mut self, id: RequestId) -> Result<Option<String>, Error> {
-        let row = sqlx::query("SELECT held_because FROM requests WHERE id = $1")
+        let row = query("SELECT held_because FROM requests WHERE id = $1")
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(&mut self.connection)
             .await
             .map_err(Error::while_doing("read a request's hold"))?;
         match row {
@@ -318,9 +316,9 @@ impl Change<'_> {
 
     /// Destroys a request's salt: from the commit on, its rows in the vault cannot be opened by anyone.
     pub async fn destroy_salt(&mut self, id: RequestId) -> Result<(), Error> {
-        sqlx::query("UPDATE requests SET salt = NULL WHERE id = $1")
+        query("UPDATE requests SET salt = NULL WHERE id = $1")
             .bind(id.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("destroy a request's salt"))?;
         Ok(())
@@ -328,9 +326,9 @@ impl Change<'_> {
 
     /// Destroys what is known of the person, when nobody needs it any more.
     pub async fn destroy_identities(&mut self, id: RequestId) -> Result<(), Error> {
-        sqlx::query("UPDATE requests SET identities = NULL, case_key = NULL WHERE id = $1")
+        query("UPDATE requests SET identities = NULL, case_key = NULL WHERE id = $1")
             .bind(id.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("destroy a request's identities"))?;
         Ok(())

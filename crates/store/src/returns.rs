@@ -2,10 +2,10 @@
 //! back. One that is found later was cut short.
 
 use exeunt_base::{BatchId, BlobId, Name, RequestId};
-use sqlx::sqlite::SqliteRow;
 
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::{Row, query};
 use crate::error::Error;
 use crate::rows::Reading;
 
@@ -24,7 +24,7 @@ pub struct Return {
     pub outcome: String,
 }
 
-fn read(row: &SqliteRow) -> Result<Return, Error> {
+fn read(row: &Row) -> Result<Return, Error> {
     let reading = Reading { row, what: "return" };
     let source: String = reading.get("source")?;
     Ok(Return {
@@ -40,13 +40,13 @@ fn read(row: &SqliteRow) -> Result<Return, Error> {
 impl Change<'_> {
     /// Writes down that a transaction is about to be committed.
     pub async fn add_return(&mut self, new: &Return) -> Result<(), Error> {
-        sqlx::query("INSERT INTO returns (id, blob, source, marker, outcome) VALUES ($1, $2, $3, $4, $5)")
+        query("INSERT INTO returns (id, blob, source, marker, outcome) VALUES ($1, $2, $3, $4, $5)")
             .bind(new.id.to_string())
             .bind(new.blob.to_string())
             .bind(new.source.as_str())
             .bind(&new.marker)
             .bind(&new.outcome)
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("record a return"))?;
         Ok(())
@@ -54,9 +54,9 @@ impl Change<'_> {
 
     /// Forgets it: what became of it is known.
     pub async fn end_return(&mut self, id: BatchId) -> Result<(), Error> {
-        sqlx::query("DELETE FROM returns WHERE id = $1")
+        query("DELETE FROM returns WHERE id = $1")
             .bind(id.to_string())
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("end a return"))?;
         Ok(())
@@ -66,13 +66,13 @@ impl Change<'_> {
 impl Store {
     /// Returns that were cut short, of all blobs in which a request has rows.
     pub async fn returns_of_request(&self, request: RequestId) -> Result<Vec<Return>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT r.id, r.blob, r.source, r.marker, r.outcome
              FROM returns r JOIN blob_claims c ON c.blob = r.blob WHERE c.request = $1 ORDER BY r.id",
         )
         .bind(request.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read a request's returns"))?;
         rows.iter().map(read).collect()

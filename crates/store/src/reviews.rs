@@ -4,6 +4,7 @@ use exeunt_base::{BatchId, JobId, Timestamp};
 
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::query;
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -35,7 +36,7 @@ pub struct Review {
 impl Change<'_> {
     /// Flags a row. Flagging it again renews the words.
     pub async fn add_review(&mut self, review: &Review) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "INSERT INTO reviews (id, job, unit, place, model, fault, words, state, at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)
              ON CONFLICT (job, unit, place) DO UPDATE SET fault = excluded.fault, words = excluded.words, at = excluded.at",
@@ -48,7 +49,7 @@ impl Change<'_> {
         .bind(&review.fault)
         .bind(&review.words)
         .bind(review.at.as_micros())
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("flag a row for review"))?;
         Ok(())
@@ -56,30 +57,26 @@ impl Change<'_> {
 
     /// Ends a review as `done` or, with a reason, `skipped`.
     pub async fn end_review(&mut self, id: BatchId, state: &str, reason: Option<&str>) -> Result<(), Error> {
-        let done = sqlx::query("UPDATE reviews SET state = $2, reason = $3 WHERE id = $1 AND state = 'open'")
+        let done = query("UPDATE reviews SET state = $2, reason = $3 WHERE id = $1 AND state = 'open'")
             .bind(id.to_string())
             .bind(state)
             .bind(reason)
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("end a review"))?;
-        if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(Error::NotFound { what: "open review", id: id.to_string() })
-        }
+        if done == 1 { Ok(()) } else { Err(Error::NotFound { what: "open review", id: id.to_string() }) }
     }
 }
 
 impl Store {
     /// A job's reviews, oldest first.
     pub async fn reviews(&self, job: JobId) -> Result<Vec<Review>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT id, job, unit, place, model, fault, words, state, reason, at FROM reviews WHERE job = $1 ORDER BY unit, place",
         )
         .bind(job.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read reviews"))?;
         rows.iter()

@@ -3,25 +3,21 @@
 use std::str::FromStr;
 
 use exeunt_base::Timestamp;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 
+use crate::database::{Column, Row};
 use crate::error::Error;
 
 /// Reads columns of one row by name, saying what kind of thing it is when it cannot.
 pub(crate) struct Reading<'a> {
-    pub(crate) row: &'a SqliteRow,
+    pub(crate) row: &'a Row,
     pub(crate) what: &'static str,
 }
 
 impl Reading<'_> {
-    pub(crate) fn get<T>(&self, column: &str) -> Result<T, Error>
-    where
-        T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
-    {
+    pub(crate) fn get<T: Column>(&self, column: &str) -> Result<T, Error> {
         self.row
-            .try_get(column)
-            .map_err(|source| Error::Damaged { what: self.what, why: format!("column {column}: {source}") })
+            .get(column)
+            .map_err(|why| Error::Damaged { what: self.what, why: format!("column {column}: {why}") })
     }
 
     pub(crate) fn count(&self, column: &str) -> Result<u64, Error> {

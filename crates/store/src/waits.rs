@@ -1,11 +1,11 @@
 //! What was asked back and is not: rows that wait for somebody else's request, and rows asked for one by one.
 
 use exeunt_base::{BlobId, RequestId};
-use sqlx::sqlite::SqliteRow;
 
 use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::{Row, made, query};
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -24,7 +24,7 @@ pub struct Wait {
     pub rows: u64,
 }
 
-fn read(row: &SqliteRow) -> Result<Wait, Error> {
+fn read(row: &Row) -> Result<Wait, Error> {
     let reading = Reading { row, what: "wait" };
     Ok(Wait {
         request: reading.id("request")?,
@@ -45,19 +45,19 @@ impl Change<'_> {
         waits: &[(RequestId, String, u64)],
     ) -> Result<(), Error> {
         let doing = "write down who waits for whom";
-        sqlx::query("DELETE FROM waits WHERE request = $1 AND ($2 IS NULL OR model = $2)")
+        query("DELETE FROM waits WHERE request = $1 AND ($2 IS NULL OR model = $2)")
             .bind(request.to_string())
             .bind(model)
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing(doing))?;
         for (awaited, model, rows) in waits {
-            sqlx::query("INSERT INTO waits (request, awaited, model, rows) VALUES ($1, $2, $3, $4)")
+            query("INSERT INTO waits (request, awaited, model, rows) VALUES ($1, $2, $3, $4)")
                 .bind(request.to_string())
                 .bind(awaited.to_string())
                 .bind(model)
                 .bind(signed(*rows))
-                .execute(&mut *self.connection)
+                .execute(&mut self.connection)
                 .await
                 .map_err(Error::while_doing(doing))?;
         }
@@ -77,12 +77,12 @@ impl Change<'_> {
                 "INSERT INTO asked_rows (request, blob, segment, place) VALUES {} ON CONFLICT DO NOTHING",
                 bulk::rows(places.len(), 4)
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let mut query = made(text);
             for place in places {
                 query = query.bind(request.to_string()).bind(blob.to_string());
                 query = query.bind(i64::from(segment)).bind(i64::from(*place));
             }
-            let done = query.execute(&mut *self.connection).await;
+            let done = query.execute(&mut self.connection).await;
             done.map_err(Error::while_doing("write down which rows were asked for"))?;
         }
         Ok(())
@@ -101,24 +101,23 @@ impl Store {
     }
 
     async fn waits(&self, by: &'static str, id: RequestId) -> Result<Vec<Wait>, Error> {
-        let mut connection = self.lock().await;
+        let mut connection = self.reader().await;
         let text = format!(
             "SELECT w.request, w.awaited, r.state, w.model, w.rows FROM waits w JOIN requests r ON r.id = w.awaited
              WHERE w.{by} = $1 ORDER BY w.request, w.awaited, w.model"
         );
-        let rows =
-            sqlx::query(sqlx::AssertSqlSafe(text)).bind(id.to_string()).fetch_all(&mut *connection).await;
+        let rows = made(text).bind(id.to_string()).fetch_all(&mut connection).await;
         rows.map_err(Error::while_doing("read who waits for whom"))?.iter().map(read).collect()
     }
 
     /// Rows of a request that were asked for one by one: blob, segment, place.
     pub async fn asked_rows(&self, request: RequestId) -> Result<Vec<(BlobId, u32, u32)>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT blob, segment, place FROM asked_rows WHERE request = $1 ORDER BY blob, segment, place",
         )
         .bind(request.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read which rows were asked for"))?;
         rows.iter()

@@ -82,6 +82,11 @@ impl Keyring {
         files::write_once(&path, &record.to_bytes()).map(|_| ())
     }
 
+    /// Whether an organization has its key here.
+    pub fn has_organization(&self, organization: OrganizationId) -> Result<bool, Error> {
+        Ok(Record::read(&self.organization_path(organization))?.is_some())
+    }
+
     /// A key of the organization for one purpose (`"ledger"`, `"audit signing"`, `"packages"`): always the same one, and
     /// telling nothing about the others.
     pub fn purpose_key(

@@ -8,8 +8,8 @@ use exeunt_audit::note::VerifyingKey;
 use exeunt_base::{OrganizationId, Timestamp};
 use exeunt_engine::World;
 use exeunt_engine::world::{chance_for_id, secret_bytes};
-use exeunt_store::Store;
 use exeunt_store::organizations::Organization;
+use exeunt_store::{Place, Store};
 use exeunt_vault::{Keeper, Keyring, Shelf};
 
 use crate::actor::Actor;
@@ -29,11 +29,13 @@ pub struct Created {
     pub at: Timestamp,
 }
 
-/// Makes the folders of a home, so that the keeper's files have a place. Refuses where a home is.
-pub fn prepare(layout: &Layout) -> Result<(), Error> {
-    if layout.store().exists() || layout.ring().join("root.key").exists() {
+/// Makes the folders of a home, so that the keeper's files have a place. Refuses where a home is, or where another's
+/// control store is.
+pub async fn prepare(layout: &Layout, store: &Place) -> Result<(), Error> {
+    if layout.store().exists() || layout.root_key().exists() {
         return Err(Error::HomeExists(layout.home.clone()));
     }
+    Store::must_be_vacant(store).await?;
     for folder in [&layout.home, &layout.vault(), &layout.packages, &layout.receipts(), &layout.checkpoints] {
         files::make_dir(folder)?;
     }
@@ -43,6 +45,7 @@ pub fn prepare(layout: &Layout) -> Result<(), Error> {
 /// Makes keys, store and organization in a prepared home. `operator` is the word the one who does it is known by.
 pub async fn create(
     layout: &Layout,
+    place: &Place,
     keeper: &dyn Keeper,
     name: &str,
     operator: &str,
@@ -60,7 +63,7 @@ pub async fn create(
     files::write_new(&key_path, format!("{log_key}\n").as_bytes())?;
     let actor = Actor::meet(&layout.operators(), operator, world)?;
     let notary = Arc::new(Notary::new(layout.clone(), Arc::clone(&keyring)));
-    let store = Store::open(&layout.store(), true, notary).await?;
+    let store = Store::open(place, true, notary).await?;
     let by = By::Known(actor.id);
     let events = [
         Event::new(now, Kind::StoreCreated, by, organization).fact("version", env!("CARGO_PKG_VERSION")),
@@ -69,7 +72,7 @@ pub async fn create(
     ];
     let mut change = store.begin().await?;
     let new = Organization { id: organization, name: name.to_owned(), origin, created_at: now };
-    change.add_organization(&new).await?;
+    change.add_first_organization(&new, place).await?;
     change.commit(organization, &events).await?;
     store.close().await?;
     Ok(Created { organization, log_key, at: now })

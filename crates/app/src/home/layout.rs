@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! exeunt.yaml                settings
-//! control.db                 the control store
+//! control.db                 the control store, unless it is on a server
 //! keys/unseal.key            the unseal secret (or `unseal.salt`, when a passphrase is)
 //! keys/ring/                 root, organization and epoch keys, each wrapped by the one above
 //! vault/                     sealed rows of erased people
@@ -37,7 +37,7 @@ impl Layout {
         self.home.join("exeunt.yaml")
     }
 
-    /// The control store.
+    /// The control store, unless the settings name a server for it.
     pub fn store(&self) -> PathBuf {
         self.home.join("control.db")
     }
@@ -55,6 +55,11 @@ impl Layout {
     /// The keyring.
     pub fn ring(&self) -> PathBuf {
         self.home.join("keys").join("ring")
+    }
+
+    /// The root key, wrapped: every home has one.
+    pub fn root_key(&self) -> PathBuf {
+        self.ring().join("root.key")
     }
 
     /// The vault.

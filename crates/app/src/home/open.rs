@@ -7,7 +7,7 @@ use std::sync::Arc;
 use exeunt_base::Name;
 use exeunt_engine::{Engine, World};
 use exeunt_source::Source;
-use exeunt_store::Store;
+use exeunt_store::{Place, Store};
 use exeunt_vault::{Keeper, Keyring, Shelf};
 
 use crate::actor::Actor;
@@ -21,6 +21,8 @@ use crate::office::{Office, Policy};
 pub struct Opening<'a> {
     /// Where.
     pub layout: Layout,
+    /// Where its control store is.
+    pub store: Place,
     /// Who keeps the unseal secret.
     pub keeper: &'a dyn Keeper,
     /// The sources, by the map's names.
@@ -53,18 +55,21 @@ pub async fn open(opening: Opening<'_>) -> Result<(Office, Actor), Error> {
 
 /// Opens a home without that look: only for acknowledging what it found.
 pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<(Office, Actor), Error> {
-    let Opening { layout, keeper, sources, maps, policy, settings, world, operator } = opening;
-    if !layout.store().exists() {
+    let Opening { layout, store: place, keeper, sources, maps, policy, settings, world, operator } = opening;
+    if matches!(&place, Place::File(path) if !path.exists()) || !layout.root_key().exists() {
         return Err(Error::NoHome(layout.home));
     }
     let keyring = Arc::new(Keyring::open(&layout.ring(), keeper)?);
     let notary = Arc::new(Notary::new(layout.clone(), Arc::clone(&keyring)));
-    let store =
-        Store::open(&layout.store(), false, Arc::clone(&notary) as Arc<dyn exeunt_store::Notary>).await?;
+    let store = Store::open(&place, false, Arc::clone(&notary) as Arc<dyn exeunt_store::Notary>).await?;
     let organization = store.organizations().await?.into_iter().next().ok_or_else(|| Error::Damaged {
-        what: format!("control store `{}`", layout.store().display()),
+        what: format!("control store in {place}"),
         why: String::from("it holds no organization"),
     })?;
+    // a store whose organization has no key here is another home's
+    if !keyring.has_organization(organization.id)? {
+        return Err(exeunt_store::Error::OtherHome { place: place.to_string() }.into());
+    }
     let actor = Actor::meet(&layout.operators(), operator, &*world)?;
     let engine = Engine {
         shelf: Shelf::open(&layout.vault())?,

@@ -17,8 +17,10 @@ use exeunt_plan::{Inputs, Policy};
 use exeunt_source::Source;
 use exeunt_store::organizations::Organization;
 use exeunt_store::requests::Request;
-use exeunt_store::{Notary, Store};
+use exeunt_store::{Notary, Place, Server, Store};
+use exeunt_testkit::Postgres;
 use exeunt_testkit::dice::Dice;
+use exeunt_testkit::postgres::Database;
 use exeunt_vault::{KeyFile, Keyring, Shelf};
 
 /// Time that goes on by itself and can be moved; chance from a seed.
@@ -87,11 +89,33 @@ impl Notary for NoNotary {
     fn committed(&self, _: OrganizationId, _: u64, _: &str) {}
 }
 
+tokio::task_local! {
+    /// Set where houses keep their control store on PostgreSQL.
+    static ON_POSTGRES: ();
+}
+
+/// Runs a case whose houses keep their control store on PostgreSQL. `EXEUNT_TEST_STORE=postgres` does so for all cases.
+pub(crate) async fn kept_on_postgres(case: impl Future<Output = ()>) {
+    ON_POSTGRES.scope((), case).await;
+}
+
+/// Where a new house keeps its control store.
+fn place(dir: &Path) -> (Place, Option<Database<'static>>) {
+    let wanted = std::env::var("EXEUNT_TEST_STORE").is_ok_and(|word| word == "postgres");
+    if wanted || ON_POSTGRES.try_with(|()| ()).is_ok() {
+        let database = Postgres::shared().create_database().unwrap();
+        return (Place::Postgres(Server::from_url(database.url())), Some(database));
+    }
+    (Place::File(dir.join("control.db")), None)
+}
+
 pub(crate) struct House {
     pub(crate) dir: tempfile::TempDir,
     pub(crate) world: Arc<TestWorld>,
     pub(crate) engine: Engine,
     pub(crate) map: DataMap,
+    // last, so that nobody uses it any more
+    _store: Option<Database<'static>>,
 }
 
 pub(crate) fn name(text: &str) -> Name {
@@ -111,7 +135,8 @@ impl House {
         let keyring = Keyring::create(&dir.path().join("keys"), &keeper, &secret()).unwrap();
         let organization = OrganizationId::new(world.now(), [1; 10]);
         keyring.add_organization(organization, &secret()).unwrap();
-        let store = Store::open(&dir.path().join("control.db"), true, Arc::new(NoNotary)).await.unwrap();
+        let (place, database) = place(dir.path());
+        let store = Store::open(&place, true, Arc::new(NoNotary)).await.unwrap();
         // small as they are here, pieces are struck by the ways they were found
         let settings = Settings { packages: dir.path().join("packages"), way_rows: 1, ..Settings::default() };
         let engine = Engine {
@@ -136,7 +161,7 @@ impl House {
         change.commit(organization, &[engine.event(Kind::OrganizationCreated, None)]).await.unwrap();
         let map = exeunt_datamap::parse(&[(String::from("map.yaml"), map.to_owned())])
             .unwrap_or_else(|problems| panic!("{problems}"));
-        Self { dir, world, engine, map }
+        Self { dir, world, engine, map, _store: database }
     }
 
     pub(crate) async fn submit(&self, kind: &str, identifiers: &[(&str, &str)]) -> RequestId {

@@ -10,6 +10,7 @@ mod database;
 mod ghosts;
 mod guards;
 mod house;
+mod kept;
 mod leaks;
 mod outages;
 mod places;

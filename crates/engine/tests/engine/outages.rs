@@ -247,7 +247,7 @@ async fn another_key_opens_nothing(database: Database) {
     whole(&house, ada).await;
 }
 
-async fn of_two_workers_on_one_job_one_does_it(database: Database) {
+pub(crate) async fn of_two_workers_on_one_job_one_does_it(database: Database) {
     let (database, house) = club(database).await;
     let before = database.look();
     let ada = house.submit("erasure", &[("person_id", "1")]).await;
@@ -266,7 +266,7 @@ async fn of_two_workers_on_one_job_one_does_it(database: Database) {
     before.assert_same(&database.look());
 }
 
-async fn a_worker_that_lost_its_lease_writes_nothing(database: Database) {
+pub(crate) async fn a_worker_that_lost_its_lease_writes_nothing(database: Database) {
     let (database, mut house) = club(database).await;
     house.engine.settings.batch_rows = Some(3);
     let before = database.look();

@@ -131,7 +131,7 @@ async fn a_window_of_no_days_ends_at_once(database: Database) {
     house.engine.purge(ada, &Options::default(), "test", None).await.unwrap();
 }
 
-async fn what_was_purged_never_comes_back(database: Database) {
+pub(crate) async fn what_was_purged_never_comes_back(database: Database) {
     let (database, house) = club(database).await;
     let ada = erased(&house, &["1"]).await[0];
     let after = database.look();
@@ -160,7 +160,7 @@ async fn an_erased_person_in_a_restored_copy_is_found(database: Database) {
     assert_eq!(kinds, ["email", "person_id"]);
 }
 
-async fn a_restored_person_is_forgotten_by_the_ledger(database: Database) {
+pub(crate) async fn a_restored_person_is_forgotten_by_the_ledger(database: Database) {
     let (_database, house) = club(database).await;
     let document = house.draft(Right::Erasure, &["person_id"]).await;
     let ada = erased(&house, &["1"]).await[0];

@@ -35,7 +35,7 @@ fn refusals(restored: &Restored, model: &str) -> Vec<String> {
         .collect()
 }
 
-async fn chosen_rows_come_back_alone_and_the_rest_later(database: Database) {
+pub(crate) async fn chosen_rows_come_back_alone_and_the_rest_later(database: Database) {
     let database = database.club();
     let house = House::new(CLUB, vec![("club", database.source().await)]).await;
     let before = database.look();

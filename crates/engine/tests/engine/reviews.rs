@@ -65,7 +65,7 @@ async fn tried_again(database: Database, batch_rows: Option<u64>) {
     before.assert_same(&database.look());
 }
 
-async fn a_refused_row_stands_alone_and_is_struck_when_tried_again(database: Database) {
+pub(crate) async fn a_refused_row_stands_alone_and_is_struck_when_tried_again(database: Database) {
     tried_again(database, None).await;
 }
 

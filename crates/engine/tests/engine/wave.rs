@@ -68,7 +68,7 @@ async fn a_note_of_two_erased_people_comes_back_with_the_second(database: Databa
     assert!(house.engine.shelf.list().unwrap().is_empty(), "the vault keeps nothing for nobody");
 }
 
-async fn people_of_a_wave_come_back_in_any_order(database: Database) {
+pub(crate) async fn people_of_a_wave_come_back_in_any_order(database: Database) {
     let database = database.club();
     let house = House::new(CLUB, vec![("club", database.source().await)]).await;
     let before = database.look();
@@ -93,7 +93,7 @@ async fn a_home_of_two_erased_people_comes_back_with_the_first(database: Databas
     before.assert_same(&database.look());
 }
 
-async fn a_purge_of_one_leaves_the_others_restorable(database: Database) {
+pub(crate) async fn a_purge_of_one_leaves_the_others_restorable(database: Database) {
     let database = database.club();
     let mut house = House::new(CLUB, vec![("club", database.source().await)]).await;
     house.engine.settings.batch_rows = Some(3);

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use exeunt_app::home::{Layout, create};
 use exeunt_app::{Actor, Office, maps};
 use exeunt_engine::world::secret_bytes;
+use exeunt_store::Place;
 use exeunt_vault::KeyFile;
 
 use crate::commands::demo::story::Story;
@@ -99,13 +100,18 @@ async fn home_is_made(mut story: Story, dir: &Path, json: bool) -> Result<Stage,
     let home = dir.join("home");
     let door = Door::of(&home, json);
     let layout = Layout::new(&home);
-    create::prepare(&layout)?;
+    let store = Place::File(layout.store());
+    create::prepare(&layout, &store).await?;
     let keeper = KeyFile::create(&layout.key_file(), &secret_bytes(&*door.world))?;
-    create::create(&layout, &keeper, "Exampletown Books Ltd", &door::operator(), &*door.world).await?;
+    create::create(&layout, &store, &keeper, "Exampletown Books Ltd", &door::operator(), &*door.world)
+        .await?;
     let settings = template(&Fill {
         organization: "Exampletown Books Ltd",
         region: "eu",
         passphrase: None,
+        store: None,
+        store_schema: None,
+        store_password_file: None,
         map: "../map.yaml",
         sources: &[(String::from("shop"), String::from("sqlite:../shop.db"))],
     })?;

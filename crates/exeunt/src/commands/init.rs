@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::door::{self, Door};
 use crate::failure::{Exit, Failure};
-use crate::settings::{Fill, Settings, template};
+use crate::settings::{Fill, Kept, Settings, template};
 use crate::sources;
 use crate::{out, passphrase};
 
@@ -29,6 +29,18 @@ pub(crate) struct Args {
     /// A database, by the name the map gives it: shop=sqlite:shop.db, crm=postgresql://user@host/crm
     #[arg(long = "source", value_name = "NAME=ADDRESS", value_parser = sources::address)]
     sources: Vec<(Name, String)>,
+    /// Keep the control store in this PostgreSQL database instead of a file: postgresql://user@host/exeunt
+    #[arg(long, value_name = "ADDRESS", group = "kept", value_parser = server)]
+    store: Option<String>,
+    /// Keep the control store in the PostgreSQL database whose address is in this variable
+    #[arg(long, value_name = "NAME", group = "kept")]
+    store_env: Option<String>,
+    /// The file that holds the password for the control store, and nothing else
+    #[arg(long, value_name = "FILE", requires = "kept")]
+    store_password_file: Option<PathBuf>,
+    /// The schema the control store has for itself [default: public]
+    #[arg(long, value_name = "NAME", requires = "kept")]
+    store_schema: Option<String>,
     /// The data map's file or folder
     #[arg(long, value_name = "PATH", default_value = "map.yaml")]
     map: PathBuf,
@@ -74,15 +86,24 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         (_, _, true) => Some(String::from("passphrase_prompt: true")),
         _ => None,
     };
+    let store_password_file =
+        args.store_password_file.as_ref().map(|path| here.join(path).display().to_string());
     let text = template(&Fill {
         organization: &args.organization,
         region: &args.region,
         passphrase: line,
+        store: match (&args.store, &args.store_env) {
+            (Some(url), _) => Some(Kept::Url(url.clone())),
+            (_, Some(name)) => Some(Kept::Variable(name.clone())),
+            _ => None,
+        },
+        store_schema: args.store_schema.as_deref(),
+        store_password_file: store_password_file.as_deref(),
         map: &here.join(&args.map).display().to_string(),
         sources: &listed,
     })?;
     // what was asked for must hold before anything is made
-    Settings::parse(&text, &layout.settings())?;
+    let store = Settings::parse(&text, &layout.settings())?.place(&layout.store())?;
     let phrase = match (&phrase_file, &args.passphrase_env, args.passphrase) {
         (Some(path), ..) => Some(passphrase::from_file(path)?),
         (_, Some(name), _) => Some(passphrase::from_variable(name)?),
@@ -97,15 +118,16 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         }
         _ => None,
     };
-    create::prepare(&layout)?;
+    create::prepare(&layout, &store).await?;
     let keeper: Box<dyn Keeper> = match phrase {
         Some(phrase) => {
             Box::new(Passphrase::create(&layout.passphrase_salt(), &phrase, &secret_bytes(&*door.world))?)
         }
         None => Box::new(KeyFile::create(&layout.key_file(), &secret_bytes(&*door.world))?),
     };
+    let operator = door::operator();
     let created =
-        create::create(&layout, &*keeper, &args.organization, &door::operator(), &*door.world).await?;
+        create::create(&layout, &store, &*keeper, &args.organization, &operator, &*door.world).await?;
     let path = layout.settings();
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
@@ -121,6 +143,14 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     }
     out::text(&told(&layout, &created, args))?;
     Ok(Exit::DONE)
+}
+
+/// An address of a server.
+fn server(text: &str) -> Result<String, String> {
+    if text.starts_with("postgresql://") || text.starts_with("postgres://") {
+        return Ok(text.to_owned());
+    }
+    Err("an address such as postgresql://user@host/exeunt is needed here".into())
 }
 
 fn told(layout: &Layout, created: &create::Created, args: &Args) -> String {

@@ -82,6 +82,13 @@ impl<'de> Deserialize<'de> for Hidden {
     }
 }
 
+/// An address from a variable, or why there is none.
+pub(crate) fn from_variable(variable: &str) -> Result<Secret<String>, String> {
+    std::env::var(variable)
+        .map(Secret::new)
+        .map_err(|_| format!("its address should be in the variable `{variable}`, which is not set"))
+}
+
 impl SourceSettings {
     /// A source from an address alone: `sqlite:shop.db`, a path, or `postgresql://…`.
     pub(crate) fn from_address(address: &str) -> Self {

@@ -10,14 +10,29 @@ pub(crate) struct Fill<'a> {
     pub(crate) region: &'a str,
     /// A line under `unseal:` when a passphrase opens the home.
     pub(crate) passphrase: Option<String>,
+    /// The control store, when it is on a server.
+    pub(crate) store: Option<Kept>,
+    /// The schema it has there.
+    pub(crate) store_schema: Option<&'a str>,
+    /// The file with the password for it.
+    pub(crate) store_password_file: Option<&'a str>,
     pub(crate) map: &'a str,
     /// Name and address.
     pub(crate) sources: &'a [(String, String)],
 }
 
+/// Where the address of the control store stands.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    /// Here.
+    Url(String),
+    /// In a variable of this name.
+    Variable(String),
+}
+
 /// The text.
 pub(crate) fn template(fill: &Fill<'_>) -> Result<String, Failure> {
-    let Fill { organization, region, passphrase, map, sources } = fill;
+    let Fill { organization, region, passphrase, map, sources, .. } = fill;
     let (organization, region, map) = (quoted(organization), quoted(region), quoted(map));
     let unseal = match passphrase {
         Some(line) => format!("unseal:\n  {line}\n"),
@@ -25,6 +40,7 @@ pub(crate) fn template(fill: &Fill<'_>) -> Result<String, Failure> {
             "# unseal: { key_file: /run/secrets/exeunt.key }   # or passphrase_env, passphrase_file, passphrase_prompt: true\n",
         ),
     };
+    let store = store(fill);
     let mut listed = String::new();
     for (name, address) in *sources {
         listed.push_str(&source(name, address));
@@ -54,12 +70,34 @@ matches_cap: 5             # people one request may match before somebody must c
 # checkpoints: /mnt/other-disk/exeunt   # outside this disk they also notice when it is rolled back
 
 {unseal}
+{store}
 # Where people's data lives: files or folders, best kept in git. `exeunt map discover` writes a first one.
 map: {map}
 
 # The databases, by the names the map gives them. Addresses and credentials never stand in the map.
 {listed}"
     ))
+}
+
+fn store(fill: &Fill<'_>) -> String {
+    let address = match &fill.store {
+        None => {
+            return String::from(
+                "# The control store is a file here (control.db); for several machines, a PostgreSQL database of its own.\n\
+                 # store: { kind: postgres, host: db.internal, database: exeunt, user: exeunt, password_file: store.password }\n",
+            );
+        }
+        Some(Kept::Url(url)) => format!("url: {}", quoted(url)),
+        Some(Kept::Variable(name)) => format!("url_env: {}", quoted(name)),
+    };
+    let mut text = format!("# Where Exeunt's own memory is kept.\nstore:\n  kind: postgres\n  {address}\n");
+    if let Some(path) = fill.store_password_file {
+        text.push_str(&format!("  password_file: {}\n", quoted(path)));
+    }
+    if let Some(schema) = fill.store_schema {
+        text.push_str(&format!("  schema: {}\n", quoted(schema)));
+    }
+    text
 }
 
 fn source(name: &str, address: &str) -> String {

@@ -7,5 +7,6 @@ mod canaries;
 mod cases;
 mod desk;
 mod errors;
+mod kept;
 mod rollback;
 mod story;

@@ -4,6 +4,7 @@ use exeunt_base::{JobId, Timestamp};
 
 use crate::change::Change;
 use crate::connect::Store;
+use crate::database::query;
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -19,16 +20,16 @@ pub struct Lease {
 impl Change<'_> {
     /// Refuses when the lease is no longer ours, and makes it last until `until`.
     pub async fn hold_lease(&mut self, lease: &Lease, until: Timestamp) -> Result<(), Error> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND lease_owner IS NOT NULL",
         )
         .bind(lease.job.to_string())
         .bind(signed(lease.fence))
         .bind(until.as_micros())
-        .execute(&mut *self.connection)
+        .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("renew a lease"))?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(Error::LeaseLost { job: lease.job.to_string() }) }
+        if done == 1 { Ok(()) } else { Err(Error::LeaseLost { job: lease.job.to_string() }) }
     }
 
     /// Takes the lease of a job that nobody holds (or whose holder let it run out) and that is in one of `states`.
@@ -40,9 +41,9 @@ impl Change<'_> {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Lease, Error> {
-        let row = sqlx::query("SELECT state, lease_owner, lease_until, fence FROM jobs WHERE id = $1")
+        let row = query("SELECT state, lease_owner, lease_until, fence FROM jobs WHERE id = $1")
             .bind(job.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(&mut self.connection)
             .await
             .map_err(Error::while_doing("read a job"))?
             .ok_or_else(|| Error::NotFound { what: "job", id: job.to_string() })?;
@@ -67,12 +68,12 @@ impl Change<'_> {
             });
         }
         let fence = reading.count("fence")? + 1;
-        sqlx::query("UPDATE jobs SET lease_owner = $2, lease_until = $3, fence = $4 WHERE id = $1")
+        query("UPDATE jobs SET lease_owner = $2, lease_until = $3, fence = $4 WHERE id = $1")
             .bind(job.to_string())
             .bind(owner)
             .bind(until.as_micros())
             .bind(signed(fence))
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("take a lease"))?;
         Ok(Lease { job, fence })
@@ -80,10 +81,10 @@ impl Change<'_> {
 
     /// Gives the lease back.
     pub async fn drop_lease(&mut self, lease: &Lease) -> Result<(), Error> {
-        sqlx::query("UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = $1 AND fence = $2")
+        query("UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = $1 AND fence = $2")
             .bind(lease.job.to_string())
             .bind(signed(lease.fence))
-            .execute(&mut *self.connection)
+            .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("give a lease back"))?;
         Ok(())
@@ -93,14 +94,13 @@ impl Change<'_> {
 impl Store {
     /// Whether somebody holds the lease of a job.
     pub async fn is_leased(&self, job: JobId, now: Timestamp) -> Result<bool, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query(
-            "SELECT 1 AS one FROM jobs WHERE id = $1 AND lease_owner IS NOT NULL AND lease_until > $2",
-        )
-        .bind(job.to_string())
-        .bind(now.as_micros())
-        .fetch_optional(&mut *connection)
-        .await;
+        let mut connection = self.reader().await;
+        let row =
+            query("SELECT 1 AS one FROM jobs WHERE id = $1 AND lease_owner IS NOT NULL AND lease_until > $2")
+                .bind(job.to_string())
+                .bind(now.as_micros())
+                .fetch_optional(&mut connection)
+                .await;
         Ok(row.map_err(Error::while_doing("read a job's lease"))?.is_some())
     }
 }

@@ -1,21 +1,21 @@
 //! What is asked of requests.
 
 use exeunt_base::{JobId, OrganizationId, PlanId, RequestId};
-use sqlx::sqlite::SqliteRow;
 
 use super::{COLUMNS, Request, read};
 use crate::bulk;
 use crate::connect::Store;
+use crate::database::{Row, made, query};
 use crate::error::Error;
 use crate::rows::Reading;
 
 impl Store {
     /// One request.
     pub async fn request(&self, id: RequestId) -> Result<Request, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM requests WHERE id = $1")))
+        let mut connection = self.reader().await;
+        let row = made(format!("SELECT {COLUMNS} FROM requests WHERE id = $1"))
             .bind(id.to_string())
-            .fetch_optional(&mut *connection)
+            .fetch_optional(&mut connection)
             .await
             .map_err(Error::while_doing("read a request"))?
             .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
@@ -25,14 +25,14 @@ impl Store {
     /// Many requests, in the order asked for.
     pub async fn requests_named(&self, ids: &[RequestId]) -> Result<Vec<Request>, Error> {
         let mut found = std::collections::HashMap::with_capacity(ids.len());
-        let mut connection = self.lock().await;
+        let mut connection = self.reader().await;
         for ids in ids.chunks(bulk::ROWS) {
             let text = format!("SELECT {COLUMNS} FROM requests WHERE id IN ({})", bulk::places(ids.len()));
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let mut query = made(text);
             for id in ids {
                 query = query.bind(id.to_string());
             }
-            let rows = query.fetch_all(&mut *connection).await;
+            let rows = query.fetch_all(&mut connection).await;
             for row in rows.map_err(Error::while_doing("read requests"))? {
                 let request = read(&row)?;
                 found.insert(request.id, request);
@@ -45,40 +45,37 @@ impl Store {
 
     /// An organization's requests, newest first.
     pub async fn requests(&self, organization: OrganizationId, limit: u32) -> Result<Vec<Request>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM requests WHERE organization = $1 ORDER BY id DESC LIMIT $2"
-        )))
-        .bind(organization.to_string())
-        .bind(i64::from(limit))
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(Error::while_doing("read requests"))?;
+        let mut connection = self.reader().await;
+        let rows =
+            made(format!("SELECT {COLUMNS} FROM requests WHERE organization = $1 ORDER BY id DESC LIMIT $2"))
+                .bind(organization.to_string())
+                .bind(i64::from(limit))
+                .fetch_all(&mut connection)
+                .await
+                .map_err(Error::while_doing("read requests"))?;
         rows.iter().map(read).collect()
     }
 
     /// The requests of a job, by claimant number.
     pub async fn requests_of(&self, job: JobId) -> Result<Vec<Request>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM requests WHERE job = $1 ORDER BY claimant"
-        )))
-        .bind(job.to_string())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(Error::while_doing("read requests"))?;
+        let mut connection = self.reader().await;
+        let rows = made(format!("SELECT {COLUMNS} FROM requests WHERE job = $1 ORDER BY claimant"))
+            .bind(job.to_string())
+            .fetch_all(&mut connection)
+            .await
+            .map_err(Error::while_doing("read requests"))?;
         rows.iter().map(read).collect()
     }
 
     /// Restored requests with rows that wait for somebody else's request, the last made first.
     pub async fn requests_owed(&self, organization: OrganizationId) -> Result<Vec<Request>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let mut connection = self.reader().await;
+        let rows = made(format!(
             "SELECT {COLUMNS} FROM requests r WHERE organization = $1 AND state IN ('restored', 'partly_restored') AND salt IS NOT NULL
              AND EXISTS (SELECT 1 FROM blob_claims c WHERE c.request = r.id) ORDER BY id DESC"
-        )))
+        ))
         .bind(organization.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read restored requests with rows that wait"))?;
         rows.iter().map(read).collect()
@@ -90,16 +87,16 @@ impl Store {
         job: JobId,
         but: Option<RequestId>,
     ) -> Result<Vec<(String, bool)>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT DISTINCT state, salt IS NOT NULL AS opens FROM requests WHERE job = $1 AND id <> $2",
         )
         .bind(job.to_string())
         .bind(but.map(|id| id.to_string()).unwrap_or_default())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read where a job's requests stand"))?;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             let reading = Reading { row, what: "request" };
             Ok((reading.get("state")?, reading.get("opens")?))
         };
@@ -111,16 +108,16 @@ impl Store {
         &self,
         organization: OrganizationId,
     ) -> Result<Vec<(RequestId, Vec<u8>, bool)>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query(
+        let mut connection = self.reader().await;
+        let rows = query(
             "SELECT id, salt, state IN ('restored', 'partly_restored') AS restored FROM requests
              WHERE organization = $1 AND salt IS NOT NULL",
         )
         .bind(organization.to_string())
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read the salts of requests"))?;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             let reading = Reading { row, what: "request" };
             let restored: bool = reading.get("restored")?;
             Ok((reading.id("id")?, reading.get("salt")?, restored))
@@ -130,14 +127,14 @@ impl Store {
 
     /// How many requests could still open something sealed in an epoch.
     pub async fn requests_living_in(&self, epoch: exeunt_base::EpochId) -> Result<u64, Error> {
-        let mut connection = self.lock().await;
-        let row = sqlx::query(
+        let mut connection = self.reader().await;
+        let row = query(
             "SELECT count(*) AS living FROM requests r WHERE r.salt IS NOT NULL AND EXISTS (
                  SELECT 1 FROM blob_claims c JOIN jobs j ON j.id = c.job WHERE c.request = r.id AND j.epoch = $1
              ) OR EXISTS (SELECT 1 FROM jobs j WHERE j.id = r.job AND j.epoch = $1 AND j.salt IS NOT NULL)",
         )
         .bind(epoch.to_string())
-        .fetch_one(&mut *connection)
+        .fetch_one(&mut connection)
         .await
         .map_err(Error::while_doing("read which requests live in an epoch"))?;
         Reading { row: &row, what: "epoch" }.count("living")
@@ -145,13 +142,13 @@ impl Store {
 
     /// The requests a plan answers, oldest first, with the job each has.
     pub async fn requests_planned(&self, plan: PlanId) -> Result<Vec<(RequestId, Option<JobId>)>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query("SELECT id, job FROM requests WHERE plan = $1 ORDER BY id")
+        let mut connection = self.reader().await;
+        let rows = query("SELECT id, job FROM requests WHERE plan = $1 ORDER BY id")
             .bind(plan.to_string())
-            .fetch_all(&mut *connection)
+            .fetch_all(&mut connection)
             .await
             .map_err(Error::while_doing("read a plan's requests"))?;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             let reading = Reading { row, what: "request" };
             Ok((reading.id("id")?, reading.id_if_any("job")?))
         };
@@ -160,13 +157,13 @@ impl Store {
 
     /// What opens the identities of a job's requests, by claimant number.
     pub async fn case_keys_of(&self, job: JobId) -> Result<Vec<(RequestId, Option<Vec<u8>>)>, Error> {
-        let mut connection = self.lock().await;
-        let rows = sqlx::query("SELECT id, case_key FROM requests WHERE job = $1 ORDER BY claimant")
+        let mut connection = self.reader().await;
+        let rows = query("SELECT id, case_key FROM requests WHERE job = $1 ORDER BY claimant")
             .bind(job.to_string())
-            .fetch_all(&mut *connection)
+            .fetch_all(&mut connection)
             .await
             .map_err(Error::while_doing("read what opens a job's identities"))?;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             let reading = Reading { row, what: "request" };
             Ok((reading.id("id")?, reading.get("case_key")?))
         };

@@ -1,0 +1,13 @@
+//! The control store on each of its databases: the same cases, twice.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
+
+mod place;
+
+mod aggregates;
+mod changes;
+mod leases;
+mod ledger;
+mod outages;
+mod requests;
+mod versions;
+mod wire;
