@@ -112,7 +112,7 @@ impl Connection {
     pub(crate) async fn script(&mut self, text: &str) -> Result<(), Trouble> {
         match &mut self.kind {
             Kind::Sqlite(file) => file.script(text).await,
-            Kind::Postgres(session) => session.script(text).await,
+            Kind::Postgres(session) => session.script(self.open, text).await,
         }
     }
 

@@ -101,11 +101,7 @@ pub enum Error {
 impl Error {
     pub(crate) fn while_doing(doing: &'static str) -> impl FnOnce(Trouble) -> Self {
         move |source| match source {
-            Trouble::Postgres(source)
-                if matches!(source.kind, FaultKind::Unreachable | FaultKind::Denied) =>
-            {
-                Self::Unreachable { doing, source }
-            }
+            Trouble::Postgres(source) if is_shut(&source) => Self::Unreachable { doing, source },
             source => Self::Database { doing, source },
         }
     }
@@ -145,5 +141,14 @@ impl Error {
             Self::Audit(_) => FaultKind::Internal,
         };
         Fault::new(kind, self.to_string())
+    }
+}
+
+/// Whether nobody answers, or nobody is let in. A right that is missing once inside is another matter.
+fn is_shut(fault: &Fault) -> bool {
+    match fault.kind {
+        FaultKind::Unreachable => true,
+        FaultKind::Denied => !matches!(fault.code.as_deref(), Some("42501" | "25006")),
+        _ => false,
     }
 }

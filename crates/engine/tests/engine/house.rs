@@ -92,6 +92,13 @@ impl Notary for NoNotary {
 tokio::task_local! {
     /// Set where houses keep their control store on PostgreSQL.
     static ON_POSTGRES: ();
+    /// Set where they keep it in a certain database.
+    static IN_DATABASE: String;
+}
+
+/// Runs a case whose houses keep their control store in this database.
+pub(crate) async fn kept_in(url: &str, case: impl Future<Output = ()>) {
+    IN_DATABASE.scope(url.to_owned(), case).await;
 }
 
 /// Runs a case whose houses keep their control store on PostgreSQL. `EXEUNT_TEST_STORE=postgres` does so for all cases.
@@ -101,6 +108,9 @@ pub(crate) async fn kept_on_postgres(case: impl Future<Output = ()>) {
 
 /// Where a new house keeps its control store.
 fn place(dir: &Path) -> (Place, Option<Database<'static>>) {
+    if let Ok(url) = IN_DATABASE.try_with(String::clone) {
+        return (Place::Postgres(Server::from_url(&url)), None);
+    }
     let wanted = std::env::var("EXEUNT_TEST_STORE").is_ok_and(|word| word == "postgres");
     if wanted || ON_POSTGRES.try_with(|()| ()).is_ok() {
         let database = Postgres::shared().create_database().unwrap();

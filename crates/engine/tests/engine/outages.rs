@@ -27,14 +27,14 @@ on_both! {
     a_row_that_comes_between_those_of_a_batch_is_not_struck_with_them;
 }
 
-async fn club(database: Database) -> (Database, House) {
+pub(crate) async fn club(database: Database) -> (Database, House) {
     let database = database.club();
     let house = House::new(CLUB, vec![("club", database.source().await)]).await;
     (database, house)
 }
 
 /// Does something once, after the first batch.
-struct Meddle<F: Fn() + Send + Sync>(AtomicBool, F);
+pub(crate) struct Meddle<F: Fn() + Send + Sync>(pub(crate) AtomicBool, pub(crate) F);
 
 impl<F: Fn() + Send + Sync> Watcher for Meddle<F> {
     fn on(&self, _: &Progress) {

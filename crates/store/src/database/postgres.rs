@@ -114,15 +114,21 @@ impl Session {
         }
     }
 
-    pub(super) async fn script(&mut self, text: &str) -> Result<(), Trouble> {
-        let link = if self.transaction.is_some() { self.held()? } else { self.link().await? };
-        Ok(link.script(text).await?)
+    /// Runs a script. Outside of a transaction there are only those that may be run twice.
+    pub(super) async fn script(&mut self, open: bool, text: &str) -> Result<(), Trouble> {
+        let link = if open { self.held()? } else { self.link().await? };
+        let mut done = link.script(text).await;
+        if lost(&done) && !open {
+            self.link = None;
+            done = self.link().await?.script(text).await;
+        }
+        Ok(done?)
     }
 
     /// Makes the schema unless there is one.
     pub(super) async fn make_schema(&mut self) -> Result<(), Trouble> {
         let text = self.host.make_schema.clone();
-        self.script(&text).await
+        self.script(false, &text).await
     }
 
     pub(super) async fn execute(&mut self, open: bool, text: &str, values: &[Value]) -> Result<u64, Trouble> {

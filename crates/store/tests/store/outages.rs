@@ -5,7 +5,7 @@ use std::sync::Arc;
 use exeunt_audit::kind::Kind;
 use exeunt_store::{Error, Place, Server, Store};
 use exeunt_testkit::Postgres;
-use exeunt_testkit::postgres::{PASSWORD, Settings};
+use exeunt_testkit::postgres::{PASSWORD, Settings, USER};
 
 use crate::place::{Spot, Witness, add, event, organization, request, request_id};
 use crate::wire::Wire;
@@ -122,6 +122,17 @@ async fn a_wrong_password_is_told_without_it() {
     let Err(error @ Error::Unreachable { .. }) = refused else { panic!("{refused:?}") };
     let words = format!("{error} {error:?}");
     assert!(words.contains("invalid password") && !words.contains("canary"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_that_is_missing_is_named() {
+    let database = Postgres::shared().create_database().unwrap();
+    database.run("DROP ROLE IF EXISTS store_guest; CREATE ROLE store_guest LOGIN PASSWORD 'x';").unwrap();
+    let url = database.url().replace(&format!("{USER}:{PASSWORD}"), "store_guest:x");
+    let refused = Store::open(&Place::Postgres(Server::from_url(&url)), true, Arc::new(Witness)).await;
+    let Err(error @ Error::Database { .. }) = refused else { panic!("{refused:?}") };
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("permission denied for"), "{source}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
