@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use exeunt_testkit::Snapshot;
 use serde_json::Value;
 
-use crate::home::Home;
+use crate::home::{Home, OnPostgres};
 
 /// Two neighbors who share a home, and the next, whom one of them referred.
 const PEOPLE: [&str; 3] = ["3", "4", "5"];
@@ -34,8 +34,8 @@ pub(crate) struct Story {
 
 impl Story {
     /// Plays the story once without a death.
-    pub(crate) fn new(postgres: bool, settings: &str) -> Self {
-        let home = Home::new(postgres, 12, settings);
+    pub(crate) fn new(on: OnPostgres, settings: &str) -> Self {
+        let home = Home::new(on, 12, settings);
         let mut requests = Vec::new();
         for person in PEOPLE {
             let identify = format!("customer_id={person}");

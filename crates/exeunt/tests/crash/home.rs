@@ -16,18 +16,33 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// Where the address of a PostgreSQL shop is handed to the program.
 const ADDRESS: &str = "EXEUNT_TEST_SHOP";
 
+/// Where the address of a PostgreSQL control store is.
+const STORE_ADDRESS: &str = "EXEUNT_TEST_STORE_AT";
+
+/// What is on PostgreSQL; the rest are files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnPostgres {
+    /// Nothing.
+    Nothing,
+    /// The shop.
+    Shop,
+    /// The control store.
+    Store,
+}
+
 /// The program's home, its settings and map, and the shop it works on.
 pub(crate) struct Home {
     dir: tempfile::TempDir,
     database: Option<Database<'static>>,
+    store: Option<Database<'static>>,
 }
 
 impl Home {
     /// A home for a fresh shop with so many customers.
-    pub(crate) fn new(postgres: bool, people: u32, settings: &str) -> Self {
+    pub(crate) fn new(on: OnPostgres, people: u32, settings: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let database = postgres.then(|| Postgres::shared().create_database().unwrap());
-        let home = Self { dir, database };
+        let when = |what| (on == what).then(|| Postgres::shared().create_database().unwrap());
+        let home = Self { dir, database: when(OnPostgres::Shop), store: when(OnPostgres::Store) };
         match &home.database {
             Some(database) => {
                 shop::install_postgres(database, people).unwrap();
@@ -39,7 +54,10 @@ impl Home {
             None => shop::install_sqlite(&home.shop(), people).unwrap(),
         }
         std::fs::write(home.path("map.yaml"), shop::MAP).unwrap();
-        home.ask(&["init"]);
+        match &home.store {
+            Some(_) => home.ask(&["init", "--store-env", STORE_ADDRESS]),
+            None => home.ask(&["init"]),
+        };
         home.settings(settings);
         home
     }
@@ -50,7 +68,12 @@ impl Home {
             Some(_) => format!("{{ kind: postgres, url_env: {ADDRESS} }}"),
             None => String::from("{ kind: sqlite, path: ../shop.db }"),
         };
-        let text = format!("organization: Test\nmap: ../map.yaml\nsources:\n  shop: {source}\n{more}\n");
+        let store = match &self.store {
+            Some(_) => format!("store: {{ kind: postgres, url_env: {STORE_ADDRESS} }}\n"),
+            None => String::new(),
+        };
+        let text =
+            format!("organization: Test\nmap: ../map.yaml\n{store}sources:\n  shop: {source}\n{more}\n");
         std::fs::write(self.path("home/exeunt.yaml"), text).unwrap();
     }
 
@@ -58,9 +81,10 @@ impl Home {
     pub(crate) fn copy(&self) -> Self {
         let dir = tempfile::tempdir().unwrap();
         copy_dir(self.dir.path(), dir.path());
-        let database =
-            self.database.as_ref().map(|database| Postgres::shared().clone_database(database).unwrap());
-        Self { dir, database }
+        let copy = |database: &Option<Database<'static>>| {
+            database.as_ref().map(|database| Postgres::shared().clone_database(database).unwrap())
+        };
+        Self { dir, database: copy(&self.database), store: copy(&self.store) }
     }
 
     fn path(&self, below: &str) -> PathBuf {
@@ -78,6 +102,9 @@ impl Home {
         command.env_remove(exeunt_testkit::victim::FAIL_AT).env_remove("EXEUNT_HOME");
         if let Some(database) = &self.database {
             command.env(ADDRESS, database.url());
+        }
+        if let Some(store) = &self.store {
+            command.env(STORE_ADDRESS, store.url());
         }
         command
     }
@@ -115,8 +142,11 @@ impl Home {
 
     /// Finished blobs in the vault that the control store knows nothing of, and blobs it knows that are not there.
     pub(crate) fn strays(&self) -> (Vec<String>, Vec<String>) {
-        let store = rusqlite::Connection::open(self.path("home/control.db")).unwrap();
         let list = |query: &str| -> Vec<String> {
+            if let Some(store) = &self.store {
+                return store.ask(query).unwrap().lines().map(str::to_owned).collect();
+            }
+            let store = rusqlite::Connection::open(self.path("home/control.db")).unwrap();
             let mut query = store.prepare(query).unwrap();
             query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
         };
@@ -139,7 +169,17 @@ impl Home {
             file.busy_timeout(Duration::ZERO).unwrap();
             file.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok()
         };
-        free(&self.path("home/control.db")) && (self.database.is_some() || free(&self.shop()))
+        let store = match &self.store {
+            // a session outlives its program until the server has rolled back what it had open
+            Some(store) => {
+                let others = "SELECT count(*) FROM pg_stat_activity
+                              WHERE datname = current_database() AND pid <> pg_backend_pid()
+                              AND backend_type = 'client backend'";
+                store.ask(others).unwrap() == "0"
+            }
+            None => free(&self.path("home/control.db")),
+        };
+        store && (self.database.is_some() || free(&self.shop()))
     }
 
     /// Finished blobs in the vault. An unfinished file, which a death may leave, is swept after a day.
@@ -157,6 +197,9 @@ impl Home {
 
     /// How many rows a query on the control store counts.
     pub(crate) fn count(&self, query: &str) -> i64 {
+        if let Some(store) = &self.store {
+            return store.ask(query).unwrap().parse().unwrap();
+        }
         let store = rusqlite::Connection::open(self.path("home/control.db")).unwrap();
         store.query_row(query, [], |row| row.get(0)).unwrap()
     }

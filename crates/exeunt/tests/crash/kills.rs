@@ -7,7 +7,7 @@ use exeunt_testkit::dice::Dice;
 use exeunt_testkit::victim::Victim;
 
 use crate::acts::{Act, Story};
-use crate::home::PATIENCE;
+use crate::home::{OnPostgres, PATIENCE};
 use crate::pool;
 
 /// Settings of jobs of many small batches, and of jobs of one.
@@ -96,9 +96,9 @@ fn conclude(times: &[Duration], least: usize) {
 #[test]
 fn on_sqlite_nothing_is_lost_and_nothing_is_done_twice_wherever_it_dies() {
     let mut dice = dice();
-    let many = Story::new(false, MANY);
+    let many = Story::new(OnPostgres::Nothing, MANY);
     let mut times = at_every_point(&many, &[Act::Erase, Act::Restore, Act::Purge], u32::MAX);
-    let one = Story::new(false, ONE);
+    let one = Story::new(OnPostgres::Nothing, ONE);
     times.extend(at_every_point(&one, &[Act::Erase], u32::MAX));
     let named = times.len();
     eprintln!("{named} deaths at fail points");
@@ -112,10 +112,21 @@ fn on_sqlite_nothing_is_lost_and_nothing_is_done_twice_wherever_it_dies() {
 #[test]
 fn on_postgres_nothing_is_lost_and_nothing_is_done_twice_wherever_it_dies() {
     let mut dice = dice();
-    let many = Story::new(true, MANY);
+    let many = Story::new(OnPostgres::Shop, MANY);
     let mut times = at_every_point(&many, &[Act::Erase, Act::Restore, Act::Purge], 2);
     for (act, runs) in [(Act::Erase, 16), (Act::Restore, 8), (Act::Purge, 6)] {
         times.extend(at_random_times(&many, act, runs, &mut dice));
     }
     conclude(&times, 50);
+}
+
+#[test]
+fn with_its_store_on_postgres_nothing_is_lost_and_nothing_is_done_twice_wherever_it_dies() {
+    let mut dice = dice();
+    let many = Story::new(OnPostgres::Store, MANY);
+    let mut times = at_every_point(&many, &[Act::Erase, Act::Restore, Act::Purge], 1);
+    for (act, runs) in [(Act::Erase, 12), (Act::Restore, 6), (Act::Purge, 6)] {
+        times.extend(at_random_times(&many, act, runs, &mut dice));
+    }
+    conclude(&times, 25);
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use exeunt_testkit::victim::Victim;
 
 use crate::acts::{Act, Story};
-use crate::home::PATIENCE;
+use crate::home::{OnPostgres, PATIENCE};
 
 /// Batches of six rows, and a second between them: there is always time to meddle.
 const SLOW: &str = "rows_per_second: 6";
@@ -23,7 +23,7 @@ fn a_moment(seconds: f32) {
 
 #[test]
 fn an_interrupt_ends_between_two_batches_and_the_same_command_goes_on() {
-    let story = Story::new(false, "");
+    let story = Story::new(OnPostgres::Nothing, "");
     let home = story.ready_for(Act::Erase);
     home.settings(SLOW);
     let victim = Victim::start(&mut home.command(&story.args(Act::Erase))).unwrap();
@@ -51,7 +51,7 @@ fn an_interrupt_ends_between_two_batches_and_the_same_command_goes_on() {
 
 #[test]
 fn of_two_programs_on_one_job_one_runs_it_and_the_other_is_told() {
-    let story = Story::new(false, "");
+    let story = Story::new(OnPostgres::Nothing, "");
     let home = story.ready_for(Act::Erase);
     home.settings(SLOW);
     let first = Victim::start(&mut home.command(&story.args(Act::Erase))).unwrap();
@@ -70,7 +70,7 @@ fn of_two_programs_on_one_job_one_runs_it_and_the_other_is_told() {
 
 #[test]
 fn a_program_that_slept_through_its_lease_writes_nothing_more() {
-    let story = Story::new(false, "");
+    let story = Story::new(OnPostgres::Nothing, "");
     let home = story.ready_for(Act::Erase);
     home.settings(SLOW);
     let sleeper = Victim::start(&mut home.command(&story.args(Act::Erase))).unwrap();
