@@ -18,6 +18,9 @@ on_both! {
     packages_are_opened_and_removed;
     receipts_name_their_entry;
     returns_are_kept_until_they_are_ended;
+    missing_values_are_kept_until_they_are_back;
+    who_waits_for_whom_is_replaced_and_what_was_asked_for_is_kept;
+    windows_of_requests_without_rows_end_at_once;
 }
 
 fn blob(number: u8) -> BlobId {
@@ -208,4 +211,64 @@ async fn returns_are_kept_until_they_are_ended(spot: Spot) {
     change.end_return(new.id).await.unwrap();
     change.commit_bookkeeping().await.unwrap();
     assert_eq!(store.returns_of_request(request_id(0)).await.unwrap(), []);
+}
+
+async fn missing_values_are_kept_until_they_are_back(spot: Spot) {
+    let store = spot.started().await;
+    let mut change = store.begin().await.unwrap();
+    change.mark_missing(blob(1), 2, &[7, 8, 9], "[\"a\"]").await.unwrap();
+    change.mark_missing(blob(1), 2, &[8], "[\"b\"]").await.unwrap();
+    change.end_missing(blob(1), 2, &[7]).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    let missing: Vec<_> = store
+        .missing_values(blob(1))
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| (row.segment, row.place, row.columns))
+        .collect();
+    assert_eq!(missing, [(2, 8, String::from("[\"b\"]")), (2, 9, String::from("[\"a\"]"))]);
+}
+
+async fn who_waits_for_whom_is_replaced_and_what_was_asked_for_is_kept(spot: Spot) {
+    let store = spot.started().await;
+    add(&store, 0..2, 1).await;
+    let (ada, ben) = (request_id(0), request_id(1));
+    let wait = |model: &str, rows| (ben, model.to_owned(), rows);
+    let mut change = store.begin().await.unwrap();
+    change.set_waits(ada, None, &[wait("notes", 2), wait("visits", 3)]).await.unwrap();
+    change.set_waits(ada, Some("notes"), &[wait("notes", 1)]).await.unwrap();
+    change.mark_asked(ada, blob(1), 0, &[4, 5]).await.unwrap();
+    change.mark_asked(ada, blob(1), 0, &[5, 6]).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    let waits = store.waits_of(ada).await.unwrap();
+    assert_eq!(waits, store.waits_for(ben).await.unwrap());
+    let rows: Vec<_> = waits.iter().map(|wait| (wait.model.as_str(), wait.rows)).collect();
+    assert_eq!(
+        (rows.as_slice(), waits[0].awaited_state.as_str()),
+        (&[("notes", 1), ("visits", 3)][..], "received")
+    );
+    let asked = [4, 5, 6].map(|place| (blob(1), 0, place));
+    assert_eq!(store.asked_rows(ada).await.unwrap(), asked);
+    let mut change = store.begin().await.unwrap();
+    change.set_waits(ada, None, &[]).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    assert_eq!(store.waits_of(ada).await.unwrap(), []);
+}
+
+async fn windows_of_requests_without_rows_end_at_once(spot: Spot) {
+    let store = spot.started().await;
+    add(&store, 0..2, 1).await;
+    let mut change = store.begin().await.unwrap();
+    change.set_requests_job(&[request_id(0), request_id(1)], job_id(1), true).await.unwrap();
+    change.add_sealed_batch(&batch(1), &[(request_id(0), 3)]).await.unwrap();
+    change.open_windows(job_id(1), "received", "hidden", now().plus_seconds(90)).await.unwrap();
+    change.end_empty_windows(job_id(1), "hidden", now()).await.unwrap();
+    change.take_lease(job_id(1), "one", &["queued"], now(), now().plus_seconds(3)).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    let ends: Vec<_> =
+        store.requests_of(job_id(1)).await.unwrap().iter().map(|request| request.window_ends_at).collect();
+    assert_eq!(ends, [Some(now().plus_seconds(90)), Some(now())]);
+    assert!(store.is_leased(job_id(1), now()).await.unwrap());
+    assert!(!store.is_leased(job_id(1), now().plus_seconds(4)).await.unwrap());
 }
