@@ -125,7 +125,8 @@ fn rows_go_by_the_way_they_were_found() {
         "DELETE FROM \"public\".\"items\" AS t USING \"public\".\"orders\" AS j0, \
          (SELECT DISTINCT u.claimant, u.c0 AS c0 FROM unnest($1::int8[], $2::int8[]) AS u(claimant, c0)) AS a \
          WHERE j0.\"customer_id\" = a.c0 AND t.\"order_id\" = j0.\"id\" \
-         AND (t.\"order_id\", t.\"id\") >= ($3::int8, $4::int8) AND (t.\"order_id\", t.\"id\") <= ($5::int8, $6::int8) \
+         AND t.\"order_id\" >= $3::int8 AND (t.\"order_id\" + 0, t.\"id\") >= ($3::int8, $4::int8) \
+         AND t.\"order_id\" <= $5::int8 AND (t.\"order_id\" + 0, t.\"id\") <= ($5::int8, $6::int8) \
          RETURNING t.\"order_id\", t.\"id\", t.\"id\", t.\"note\""
     );
     assert_eq!(statement.slots[2], Slot::Value { cell: Cell::Int(3), wire: "int8" });
