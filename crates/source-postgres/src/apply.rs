@@ -10,7 +10,6 @@ use exeunt_source::{Delete, Insert, KeyBy, Lock, Marker, Pages, Referrer, Transa
 
 use crate::bind;
 use crate::page::Session;
-use crate::parts;
 use crate::placing::{AsIs, ByNumbers, Placing, Shaper};
 use exeunt_postgres::fault::Blame;
 
@@ -58,12 +57,10 @@ impl Transaction for Session {
             return self.delete(what, keys).await;
         };
         let statement = sql::delete_found(&*self.schema, what, &way.selection, (&least, &most))?;
-        let parts = parts::of_starts(&way.anchors, keys.len());
-        let bound =
-            parts.iter().map(|anchors| bind::question(&statement, anchors)).collect::<Result<_, _>>()?;
+        let bound = bind::question(&statement, &way.anchors)?;
         let doing = format!("deleting rows of `{}`", what.table);
         self.plan_afresh(&statement);
-        self.stream_parts(doing, Blame::Rows, &statement, bound, numbers.along_a_way()).await
+        self.stream(doing, Blame::Rows, &statement, &bound, numbers.along_a_way(), None).await
     }
 
     async fn update(&mut self, what: &Update, rows: Vec<Row>) -> Result<Pages, Fault> {

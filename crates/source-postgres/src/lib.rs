@@ -12,7 +12,6 @@ mod confirm;
 mod connect;
 mod describe;
 mod page;
-mod parts;
 mod placing;
 mod schema;
 mod scrub;

@@ -1,9 +1,7 @@
 //! A session: one transaction on one connection, and the reads in it.
 
-use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
 
 use async_trait::async_trait;
 use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
@@ -80,7 +78,7 @@ impl Session {
         statement: &Statement,
         bound: &[Bound],
     ) -> Result<Vec<Row>, Fault> {
-        let (_, rows) = self.start(doing, blame, statement, bound).await?;
+        let rows = self.start(doing, blame, statement, bound).await?;
         let rows: Vec<tokio_postgres::Row> =
             rows.try_collect().await.map_err(|error| self.fault(doing, blame, &error))?;
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
@@ -98,34 +96,7 @@ impl Session {
         shaper: impl Shaper,
         after: Option<&'static str>,
     ) -> Result<Pages, Fault> {
-        let (prepared, rows) = self.start(&doing, blame, statement, bound).await?;
-        self.send_on(doing, blame, Answers { prepared, rows, next: Vec::new() }, shaper, after)
-    }
-
-    /// Asks the same with one list of parameters after the other, and sends the answers on as one. The server works on the
-    /// next while this program handles the last: it answers a change only when all its rows are changed.
-    pub(crate) async fn stream_parts(
-        &mut self,
-        doing: String,
-        blame: Blame,
-        statement: &Statement,
-        mut parts: Vec<Vec<Bound>>,
-        shaper: impl Shaper,
-    ) -> Result<Pages, Fault> {
-        parts.reverse();
-        let first = parts.pop().unwrap_or_default();
-        let (prepared, rows) = self.start(&doing, blame, statement, &first).await?;
-        self.send_on(doing, blame, Answers { prepared, rows, next: parts }, shaper, None)
-    }
-
-    fn send_on(
-        &mut self,
-        doing: String,
-        blame: Blame,
-        answers: Answers,
-        shaper: impl Shaper,
-        after: Option<&'static str>,
-    ) -> Result<Pages, Fault> {
+        let rows = self.start(&doing, blame, statement, bound).await?;
         let (sender, pages) = Pages::channel();
         let answering = Arc::clone(&self.answering);
         answering.store(true, Ordering::Release);
@@ -135,7 +106,7 @@ impl Session {
         self.lease().run(Box::pin(async move {
             // Told, whatever happens, by being dropped.
             let _ended: oneshot::Sender<()> = ended;
-            let sent = pump(&doing, blame, &client, answers, &sender, shaper).await;
+            let sent = pump(&doing, blame, rows, &sender, shaper).await;
             let closed = match after {
                 Some(words) if sent.is_ok() => {
                     client.batch_execute(words).await.map_err(|error| fault(&doing, blame, &error))
@@ -164,7 +135,7 @@ impl Session {
         blame: Blame,
         statement: &Statement,
         bound: &[Bound],
-    ) -> Result<(tokio_postgres::Statement, RowStream), Fault> {
+    ) -> Result<RowStream, Fault> {
         self.settle().await;
         let lease = self.lease.as_mut().expect("only the end of a session takes its connection");
         let prepared = match lease.prepare(&statement.text, bind::length(bound)).await {
@@ -172,8 +143,7 @@ impl Session {
             Err(error) => return Err(self.fault(doing, blame, &error)),
         };
         let started = self.client().query_raw(&prepared, bound.iter()).await;
-        let rows = started.map_err(|error| self.fault(doing, blame, &error))?;
-        Ok((prepared, rows))
+        started.map_err(|error| self.fault(doing, blame, &error))
     }
 
     fn fault(&mut self, doing: &str, blame: Blame, error: &tokio_postgres::Error) -> Fault {
@@ -210,83 +180,34 @@ impl Drop for Session {
     }
 }
 
-/// An answer that has begun, and those that follow it.
-struct Answers {
-    prepared: tokio_postgres::Statement,
-    rows: RowStream,
-    /// Parameters of those that follow, the next one last.
-    next: Vec<Vec<Bound>>,
-}
-
 /// Sends rows in pages; `false` when nobody listens any more.
 async fn pump(
     doing: &str,
     blame: Blame,
-    client: &Client,
-    answers: Answers,
+    rows: RowStream,
     to: &exeunt_source::PageSender,
     mut shaper: impl Shaper,
 ) -> Result<bool, Fault> {
-    let Answers { prepared, mut rows, mut next } = answers;
-    let mut pages = Paging { decoders: None, page: Vec::with_capacity(PAGE_ROWS), weight: 0 };
-    loop {
-        let Some(bound) = next.pop() else {
-            if !pages.send_rows(doing, blame, rows, to, &mut shaper).await? {
+    let mut rows = std::pin::pin!(rows);
+    let mut decoders = None;
+    let (mut page, mut weight) = (Vec::with_capacity(PAGE_ROWS), 0);
+    while let Some(row) = rows.try_next().await.map_err(|error| fault(doing, blame, &error))? {
+        let decoders = match &decoders {
+            Some(known) => known,
+            None => decoders.insert(cells::decoders(row.columns())?),
+        };
+        let row = shaper.shape(cells::row(&row, decoders)?)?;
+        weight += row.iter().map(Cell::weight).sum::<usize>();
+        page.push(row);
+        if page.len() >= PAGE_ROWS || weight >= PAGE_BYTES {
+            weight = 0;
+            if !to.send(std::mem::replace(&mut page, Vec::with_capacity(PAGE_ROWS))).await {
                 return Ok(false);
             }
-            break;
-        };
-        let mut ahead = std::pin::pin!(client.query_raw(&prepared, bound.iter()));
-        // looked at once, it is on its way
-        let begun = poll_fn(|context| Poll::Ready(ahead.as_mut().poll(context))).await;
-        if !pages.send_rows(doing, blame, rows, to, &mut shaper).await? {
-            return Ok(false);
         }
-        let answer = match begun {
-            Poll::Ready(answer) => answer,
-            Poll::Pending => ahead.await,
-        };
-        rows = answer.map_err(|error| fault(doing, blame, &error))?;
     }
     shaper.end()?;
-    Ok(to.send(pages.page).await)
-}
-
-/// Rows gathered for a page.
-struct Paging {
-    decoders: Option<Vec<cells::Decoder>>,
-    page: Vec<Row>,
-    weight: usize,
-}
-
-impl Paging {
-    /// Sends the full pages of an answer; what is left waits for more. `false` when nobody listens any more.
-    async fn send_rows(
-        &mut self,
-        doing: &str,
-        blame: Blame,
-        rows: RowStream,
-        to: &exeunt_source::PageSender,
-        shaper: &mut impl Shaper,
-    ) -> Result<bool, Fault> {
-        let mut rows = std::pin::pin!(rows);
-        while let Some(row) = rows.try_next().await.map_err(|error| fault(doing, blame, &error))? {
-            let decoders = match &self.decoders {
-                Some(known) => known,
-                None => self.decoders.insert(cells::decoders(row.columns())?),
-            };
-            let row = shaper.shape(cells::row(&row, decoders)?)?;
-            self.weight += row.iter().map(Cell::weight).sum::<usize>();
-            self.page.push(row);
-            if self.page.len() >= PAGE_ROWS || self.weight >= PAGE_BYTES {
-                self.weight = 0;
-                if !to.send(std::mem::replace(&mut self.page, Vec::with_capacity(PAGE_ROWS))).await {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
-    }
+    Ok(to.send(page).await)
 }
 
 #[async_trait]

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use exeunt_base::Secret;
+use exeunt_base::{JobId, Secret};
 use exeunt_engine::job::run::Control;
 use exeunt_engine::progress::{Nobody, Progress, Watcher};
 use exeunt_engine::restore::Choice;
@@ -110,9 +110,8 @@ async fn a_server_that_answers_again_soon_is_waited_for() {
     before.assert_same(&database.look());
 }
 
-/// It lies on the way by which the others are found, and was never counted.
-async fn a_row_that_comes_between_those_of_a_batch_is_not_struck_with_them(database: Database) {
-    let (database, mut house) = club(database).await;
+/// Erases person 1, among whose many visits a late one comes to lie while the job runs.
+async fn erased_while_one_comes(database: &Database, house: &mut House) -> JobId {
     house.engine.settings.batch_rows = Some(12);
     for id in 0..24 {
         database.run(&format!("INSERT INTO visits VALUES ({}, 1, '/many')", 1000 + 10 * id));
@@ -124,6 +123,13 @@ async fn a_row_that_comes_between_those_of_a_batch_is_not_struck_with_them(datab
     });
     let end = house.engine.run_job(job, "test", &Control::default(), &watcher).await.unwrap();
     assert_eq!(end, states::SETTLED);
+    job
+}
+
+/// It lies on the way by which the others are found, and was never counted.
+async fn a_row_that_comes_between_those_of_a_batch_is_not_struck_with_them(database: Database) {
+    let (database, mut house) = club(database).await;
+    let job = erased_while_one_comes(&database, &mut house).await;
     assert_eq!(database.ask("SELECT min(page) FROM visits WHERE person = 1"), "/late");
     assert_eq!(database.ask("SELECT count(*) FROM visits WHERE person = 1"), "1");
     for unit in house.engine.store.units(job).await.unwrap() {
@@ -149,17 +155,7 @@ async fn a_trigger_fires_for_no_row_that_was_not_counted() {
     triggers: { visits_out: { effect: local, because: it counts } }",
     );
     let mut house = House::new(&map, vec![("club", database.source().await)]).await;
-    house.engine.settings.batch_rows = Some(12);
-    for id in 0..24 {
-        database.run(&format!("INSERT INTO visits VALUES ({}, 1, '/many')", 1000 + 10 * id));
-    }
-    let ada = house.submit("erasure", &[("person_id", "1")]).await;
-    let job = house.queue(&[ada], &["person_id"]).await;
-    let watcher = Meddle(AtomicBool::new(false), || {
-        database.run("INSERT INTO visits VALUES (1105, 1, '/late')");
-    });
-    let end = house.engine.run_job(job, "test", &Control::default(), &watcher).await.unwrap();
-    assert_eq!(end, states::SETTLED);
+    erased_while_one_comes(&database, &mut house).await;
     assert_ne!(database.ask("SELECT count(*) FROM touched"), "0", "the trigger works");
     assert_eq!(database.ask("SELECT count(*) FROM touched WHERE id = 1105"), "0");
 }

@@ -1,6 +1,6 @@
 //! Changes by many keys at once, more than fit one statement of any source, and by the way they were found.
 
-use exeunt_base::{Cell, FaultKind, Row};
+use exeunt_base::{Cell, Fault, FaultKind, Row};
 use exeunt_source::{Anchor, Delete, KeyBy, Lock, Read, Rows, Transaction, Way};
 
 use crate::contract::Fixture;
@@ -143,11 +143,7 @@ pub async fn rows_go_by_the_way_they_were_found(fixture: &Fixture) {
                 fixture.run("UPDATE messages SET sender_id = 1 WHERE id = 2");
             }
             let mut transaction = fixture.source.begin().await.expect("a transaction");
-            let asked: Vec<Row> = keys.iter().map(|key| vec![Cell::Int(*key)]).collect();
-            let answer = match transaction.delete_found(&what, asked, &way).await {
-                Ok(pages) => pages.collect().await,
-                Err(fault) => Err(fault),
-            };
+            let answer = found(&mut *transaction, &what, &keys, &way).await;
             match answer {
                 Ok(rows) => {
                     let left = remaining(&mut *transaction, fixture).await;
@@ -214,7 +210,18 @@ async fn remaining(transaction: &mut dyn Transaction, fixture: &Fixture) -> Vec<
     rows.iter().filter_map(|row| row[1].as_int()).collect()
 }
 
-/// So many that a source may take them in parts: each row goes once, for its place, and one that came in between is either
+/// Deletes by a way; what is wrong may be told at once or later.
+async fn found(
+    transaction: &mut dyn Transaction,
+    what: &Delete,
+    keys: &[i64],
+    way: &Way,
+) -> Result<Vec<Row>, Fault> {
+    let asked = keys.iter().map(|key| vec![Cell::Int(*key)]).collect();
+    transaction.delete_found(what, asked, way).await?.collect().await
+}
+
+/// Many rows of many people: each row goes once, for its place, and one that came in between is either
 /// left alone or told.
 pub async fn thousands_of_rows_go_by_the_way_of_many(fixture: &Fixture) {
     const ROWS: i64 = 25_000;
@@ -242,11 +249,7 @@ pub async fn thousands_of_rows_go_by_the_way_of_many(fixture: &Fixture) {
             fixture.run("INSERT INTO steps VALUES (124995, 7, 'a stray step')");
         }
         let mut transaction = fixture.source.begin().await.expect("a transaction");
-        let asked: Vec<Row> = keys.iter().map(|key| vec![Cell::Int(*key)]).collect();
-        let answer = match transaction.delete_found(&what, asked, &way).await {
-            Ok(pages) => pages.collect().await,
-            Err(fault) => Err(fault),
-        };
+        let answer = found(&mut *transaction, &what, &keys, &way).await;
         match answer {
             Ok(rows) => {
                 assert_eq!(rows.len(), keys.len());
