@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use exeunt_base::{FaultKind, Name};
 
+use crate::access::Permission;
+
 /// Trouble that a caller can act on. No message holds an identifier, a cell or a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -96,6 +98,9 @@ pub enum Error {
         /// `; did you mean …`, or nothing.
         hint: String,
     },
+    /// Somebody who may not do this.
+    #[error("this needs the permission `{}`, which you do not have; whoever administers the organization gives it with a role", .0.as_str())]
+    Denied(Permission),
     /// Something asked for does not fit what is there: its code, and what stands in the way.
     #[error("{1}")]
     Refused(&'static str, String),
@@ -125,6 +130,8 @@ pub enum Class {
     Usage,
     /// A guard stands in the way; often it can be confirmed.
     Refused,
+    /// Not for whoever asks.
+    Denied,
     /// Findings that must be mended first.
     Findings,
     /// A source cannot be reached or does not let us in.
@@ -165,6 +172,7 @@ impl Error {
             Self::Forked { .. } => "E0702",
             Self::NoCheckpoint { .. } => "E0703",
             Self::NoSource { .. } => "E0211",
+            Self::Denied(_) => "E0901",
             Self::Refused(code, _) | Self::Usage(code, _) => code,
             Self::NotVerified(_) => "E0704",
             Self::Export(exeunt_audit::export::Error::Io(source)) => code_of_file(source),
@@ -188,6 +196,7 @@ impl Error {
                 Class::Usage
             }
             Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) => Class::Refused,
+            Self::Denied(_) => Class::Denied,
             Self::NoHome(_) => Class::Missing,
             Self::File { source, .. } => match source.kind() {
                 io::ErrorKind::NotFound => Class::Missing,

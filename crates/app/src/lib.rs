@@ -1,9 +1,11 @@
-//! The office: one use case a file, named by a verb in the folder of its noun; each takes an [`Actor`].
+//! The office: one use case a file, named by a verb in the folder of its noun; each takes an [`Actor`]
+//! and begins by asking whether they may ([`access`]).
 //!
 //! Whoever stands at a door (the command line, later the server) translates words into these calls and answers back
 //! into words; what may happen is decided here. Every change ends with its entry in the audit log, in one transaction.
 //! Time and chance come from the engine's `World`; no clock is read here.
 
+pub mod access;
 pub mod actor;
 pub mod audits;
 pub mod error;

@@ -11,6 +11,7 @@ use exeunt_engine::world::secret_bytes;
 use exeunt_store::organizations::Organization;
 use exeunt_store::requests::Request;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::layout::Layout;
@@ -53,9 +54,17 @@ pub struct Office {
 const OBJECTS: usize = 1_000;
 
 impl Office {
+    /// Lets an actor of this organization pass who may do this. Every use case begins with it.
+    pub(crate) fn allow(&self, actor: &Actor, permission: Permission) -> Result<(), Error> {
+        if actor.organization == self.organization.id && actor.powers.has(permission) {
+            return Ok(());
+        }
+        Err(Error::Denied(permission))
+    }
+
     /// An event by this actor.
     pub(crate) fn event(&self, kind: Kind, actor: &Actor) -> Event {
-        self.engine.event(kind, Some(actor.id))
+        self.engine.event(kind, actor.id)
     }
 
     /// The same event for many requests: as many entries as it takes.

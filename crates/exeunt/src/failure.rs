@@ -104,6 +104,7 @@ fn exit(class: Class) -> (u8, &'static str) {
         Class::Internal => (1, "internal"),
         Class::Usage => (2, "usage"),
         Class::Refused => (3, "refused"),
+        Class::Denied => (3, "denied"),
         Class::Findings => (4, "findings"),
         Class::Unreachable => (5, "unreachable"),
         Class::Missing => (6, "missing"),

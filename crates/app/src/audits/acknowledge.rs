@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 
 use exeunt_audit::checkpoint::Checkpoint;
 use exeunt_audit::commitment::Commitment;
+use exeunt_audit::event::Actor as By;
 use exeunt_audit::kind::Kind;
 use exeunt_audit::note::Note;
 use exeunt_base::hex;
@@ -74,7 +75,7 @@ pub async fn acknowledge(opening: Opening<'_>, because: &str) -> Result<Acknowle
     ];
     let line = json!({
         "at": office.engine.world.now().to_string(),
-        "by": actor.id.to_string(),
+        "by": actor.id.map_or(By::System, By::Known).to_string(),
         "found": found,
         "kept": kept,
         "reason": because,

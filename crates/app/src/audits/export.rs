@@ -6,6 +6,7 @@ use exeunt_audit::export::{Table, Writer};
 use exeunt_audit::kind::Kind;
 use exeunt_audit::note::Note;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -30,6 +31,7 @@ impl Office {
         form: Form,
         out: &mut (dyn Write + Send),
     ) -> Result<u64, Error> {
+        self.allow(actor, Permission::ReadAudit)?;
         let head = self.engine.store.audit_head(self.organization.id).await?;
         let written = match form {
             Form::JsonLines => self.write_lines(&head, out).await?,

@@ -6,6 +6,7 @@ use exeunt_audit::note::Note;
 use exeunt_audit::proof::{FILE_EXTENSION, LogProof};
 use exeunt_base::{ReceiptId, RequestId};
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::files;
@@ -24,7 +25,8 @@ pub struct Issued {
 
 impl Office {
     /// The proof of one entry in the log as it stands.
-    pub async fn prove_entry(&self, _: &Actor, index: u64) -> Result<LogProof, Error> {
+    pub async fn prove_entry(&self, actor: &Actor, index: u64) -> Result<LogProof, Error> {
+        self.allow(actor, Permission::ReadAudit)?;
         let head = self.engine.store.audit_head(self.organization.id).await?;
         if index >= head.size {
             return Err(exeunt_store::Error::NotFound { what: "log entry", id: index.to_string() }.into());
@@ -40,6 +42,7 @@ impl Office {
 
     /// Writes the receipts of a request and their proofs into the home's `receipts`.
     pub async fn write_receipts(&self, actor: &Actor, request: RequestId) -> Result<Vec<Issued>, Error> {
+        self.allow(actor, Permission::Purge)?;
         self.request(request).await?;
         let mut issued = Vec::new();
         for receipt in self.engine.store.receipts_of(request).await? {

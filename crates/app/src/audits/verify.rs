@@ -9,6 +9,7 @@ use exeunt_audit::merkle::{Frontier, leaf_hash};
 use exeunt_audit::note::{Note, VerifyingKey};
 use exeunt_audit::receipt::{Verified, verify_receipt};
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -24,7 +25,8 @@ pub struct Whole {
 
 impl Office {
     /// Hashes every entry of the store's log again and holds the root against the signed head.
-    pub async fn verify_audit(&self, _: &Actor) -> Result<Whole, Error> {
+    pub async fn verify_audit(&self, actor: &Actor) -> Result<Whole, Error> {
+        self.allow(actor, Permission::ReadAudit)?;
         let head = self.engine.store.audit_head(self.organization.id).await?;
         let opened = Note::parse(head.checkpoint.as_bytes())
             .map_err(|error| error.to_string())

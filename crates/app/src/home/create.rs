@@ -61,10 +61,10 @@ pub async fn create(
     let key_path = layout.log_key(organization);
     files::make_dir(key_path.parent().unwrap_or(&layout.checkpoints))?;
     files::write_new(&key_path, format!("{log_key}\n").as_bytes())?;
-    let actor = Actor::meet(&layout.operators(), operator, world)?;
+    let actor = Actor::meet(&layout.operators(), operator, organization, world)?;
     let notary = Arc::new(Notary::new(layout.clone(), Arc::clone(&keyring)));
     let store = Store::open(place, true, notary).await?;
-    let by = By::Known(actor.id);
+    let by = actor.id.map_or(By::System, By::Known);
     let events = [
         Event::new(now, Kind::StoreCreated, by, organization).fact("version", env!("CARGO_PKG_VERSION")),
         Event::new(now, Kind::OrganizationCreated, by, organization),

@@ -70,7 +70,7 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<(Office, Acto
     if !keyring.has_organization(organization.id)? {
         return Err(exeunt_store::Error::OtherHome { place: place.to_string() }.into());
     }
-    let actor = Actor::meet(&layout.operators(), operator, &*world)?;
+    let actor = Actor::meet(&layout.operators(), operator, organization.id, &*world)?;
     let engine = Engine {
         shelf: Shelf::open(&layout.vault())?,
         store,

@@ -4,6 +4,7 @@ use exeunt_base::JobId;
 use exeunt_engine::review::Retried;
 use exeunt_store::reviews::Review;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -11,7 +12,8 @@ use crate::requests::hold::reason;
 
 impl Office {
     /// A job's flagged rows, oldest first.
-    pub async fn list_reviews(&self, _: &Actor, id: JobId) -> Result<Vec<Review>, Error> {
+    pub async fn list_reviews(&self, actor: &Actor, id: JobId) -> Result<Vec<Review>, Error> {
+        self.allow(actor, Permission::ReadJobs)?;
         let job = self.engine.store.job(id).await?;
         self.own(job.organization, "job", &id.to_string())?;
         Ok(self.engine.store.reviews(id).await?)
@@ -19,8 +21,9 @@ impl Office {
 
     /// Tries all flagged rows again.
     pub async fn retry_reviews(&self, actor: &Actor, id: JobId, owner: &str) -> Result<Retried, Error> {
+        self.allow(actor, Permission::RunJobs)?;
         self.list_reviews(actor, id).await?;
-        Ok(self.engine.retry_reviews(id, owner, Some(actor.id)).await?)
+        Ok(self.engine.retry_reviews(id, owner, actor.id).await?)
     }
 
     /// Leaves all flagged rows as they are, for a reason, and settles the job. Says how many that were.
@@ -31,8 +34,9 @@ impl Office {
         because: &str,
         owner: &str,
     ) -> Result<u64, Error> {
+        self.allow(actor, Permission::RunJobs)?;
         let because = reason(because)?;
         self.list_reviews(actor, id).await?;
-        Ok(self.engine.skip_reviews(id, &because, owner, Some(actor.id)).await?)
+        Ok(self.engine.skip_reviews(id, &because, owner, actor.id).await?)
     }
 }

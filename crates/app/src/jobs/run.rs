@@ -4,6 +4,7 @@ use exeunt_base::JobId;
 use exeunt_engine::job::run::Control;
 use exeunt_engine::progress::Watcher;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::jobs::status::Status;
@@ -19,6 +20,7 @@ impl Office {
         control: &Control,
         watcher: &dyn Watcher,
     ) -> Result<Status, Error> {
+        self.allow(actor, Permission::RunJobs)?;
         let job = self.engine.store.job(id).await?;
         self.own(job.organization, "job", &id.to_string())?;
         self.engine.run_job(id, owner, control, watcher).await?;

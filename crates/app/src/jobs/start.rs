@@ -4,6 +4,7 @@ use exeunt_base::{JobId, PlanId};
 use exeunt_engine::states;
 use exeunt_plan::document::Right;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -11,11 +12,13 @@ use crate::office::Office;
 impl Office {
     /// The job of a plan, if there is one.
     pub async fn job_of(&self, actor: &Actor, id: PlanId) -> Result<Option<JobId>, Error> {
+        self.allow(actor, Permission::ReadJobs)?;
         Ok(self.show_plan(actor, id).await?.job)
     }
 
     /// The job of a plan: the one there is, or a new one when the plan is approved.
     pub async fn start_job(&self, actor: &Actor, id: PlanId) -> Result<JobId, Error> {
+        self.allow(actor, Permission::RunJobs)?;
         let shown = self.show_plan(actor, id).await?;
         if shown.plan.document().right != Right::Erasure {
             return Err(Error::Usage(
@@ -43,6 +46,6 @@ impl Office {
                 format!("plan `{id}` answers no request any more; another plan took its place"),
             ));
         }
-        Ok(self.engine.queue_job(id, &shown.requests, &[states::APPROVED], Some(actor.id)).await?)
+        Ok(self.engine.queue_job(id, &shown.requests, &[states::APPROVED], actor.id).await?)
     }
 }

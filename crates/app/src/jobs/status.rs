@@ -4,6 +4,7 @@ use exeunt_base::{JobId, RequestId, Timestamp};
 use exeunt_engine::states;
 use exeunt_store::jobs::{Job, Unit};
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -37,7 +38,8 @@ impl Status {
 
 impl Office {
     /// One job.
-    pub async fn job_status(&self, _: &Actor, id: JobId) -> Result<Status, Error> {
+    pub async fn job_status(&self, actor: &Actor, id: JobId) -> Result<Status, Error> {
+        self.allow(actor, Permission::ReadJobs)?;
         let job = self.engine.store.job(id).await?;
         self.own(job.organization, "job", &id.to_string())?;
         let requests = self.engine.store.requests_of(id).await?;
@@ -54,7 +56,8 @@ impl Office {
     }
 
     /// At most `limit` jobs, newest first.
-    pub async fn list_jobs(&self, _: &Actor, limit: u32) -> Result<Vec<Job>, Error> {
+    pub async fn list_jobs(&self, actor: &Actor, limit: u32) -> Result<Vec<Job>, Error> {
+        self.allow(actor, Permission::ReadJobs)?;
         Ok(self.engine.store.jobs(self.organization.id, limit).await?)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use exeunt_engine::ledger::{Checked, registers_of};
 use exeunt_plan::document::Right;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::maps;
@@ -13,6 +14,7 @@ use crate::office::Office;
 impl Office {
     /// Looks through every subject model of the map.
     pub async fn check_ledger(&self, actor: &Actor) -> Result<Checked, Error> {
+        self.allow(actor, Permission::UseLedger)?;
         let read = maps::read::read(&self.maps)?;
         let kinds: BTreeSet<_> = read
             .map
@@ -22,11 +24,12 @@ impl Office {
             .collect();
         // an access plan knows the subject models' tables and keys, and asks for no decisions about erasing
         let plan = self.plan(Right::Access, &kinds).await?;
-        Ok(self.engine.check_ledger(&registers_of(plan.document()), Some(actor.id)).await?)
+        Ok(self.engine.check_ledger(&registers_of(plan.document()), actor.id).await?)
     }
 
     /// How many identifiers of erased people the ledger knows.
-    pub async fn ledger_size(&self, _: &Actor) -> Result<u64, Error> {
+    pub async fn ledger_size(&self, actor: &Actor) -> Result<u64, Error> {
+        self.allow(actor, Permission::UseLedger)?;
         Ok(self.engine.store.ledger_size(self.organization.id).await?)
     }
 }

@@ -4,6 +4,7 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{JobId, RequestId};
 use exeunt_rights::Right;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -21,6 +22,7 @@ pub struct Replayed {
 impl Office {
     /// Checks the ledger and prepares the job that erases whoever is back. Running it is the caller's.
     pub async fn replay_ledger(&self, actor: &Actor) -> Result<Replayed, Error> {
+        self.allow(actor, Permission::UseLedger)?;
         let checked = self.check_ledger(actor).await?;
         let mut requests = Vec::new();
         for back in checked.back {

@@ -3,13 +3,15 @@
 use exeunt_base::PackageId;
 use exeunt_store::packages::Package;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
 
 impl Office {
     /// All packages, removed ones too.
-    pub async fn list_packages(&self, _: &Actor) -> Result<Vec<Package>, Error> {
+    pub async fn list_packages(&self, actor: &Actor) -> Result<Vec<Package>, Error> {
+        self.allow(actor, Permission::ReadPackages)?;
         Ok(self.engine.store.packages(self.organization.id).await?)
     }
 

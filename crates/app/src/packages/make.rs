@@ -14,6 +14,7 @@ use exeunt_plan::document::{Document, Note};
 use exeunt_rights::state::RequestState;
 use exeunt_store::requests::Request;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::maps;
@@ -56,6 +57,7 @@ impl Office {
         wanted: Wanted,
         watcher: &dyn Watcher,
     ) -> Result<Answered, Error> {
+        self.allow(actor, Permission::MakePackages)?;
         let request = self.request(id).await?;
         if request.kind == "erasure" {
             return Err(Error::Usage(
@@ -80,7 +82,7 @@ impl Office {
             confirmed: wanted.confirmed,
             version: wanted.version,
         };
-        let made = self.engine.export(id, &document, order, watcher, Some(actor.id)).await?;
+        let made = self.engine.export(id, &document, order, watcher, actor.id).await?;
         self.mark_ready(actor, id).await?;
         Ok(Answered { made, silent: told.silent })
     }

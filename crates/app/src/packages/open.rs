@@ -8,6 +8,7 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::PackageId;
 use exeunt_package::{Key, Opened, Opening};
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -21,6 +22,7 @@ impl Office {
         key: Option<Key>,
         target: &Path,
     ) -> Result<Opened, Error> {
+        self.allow(actor, Permission::OpenPackages)?;
         let package = self.package(id).await?;
         if package.removed_at.is_some() {
             return Err(Error::Refused("E0605", format!("package `{id}` was removed; its key is destroyed")));

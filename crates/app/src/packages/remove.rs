@@ -2,6 +2,7 @@
 
 use exeunt_base::PackageId;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -9,12 +10,14 @@ use crate::office::Office;
 impl Office {
     /// Destroys a package's key and file. Removing it again only makes sure of the file.
     pub async fn remove_package(&self, actor: &Actor, id: PackageId) -> Result<(), Error> {
+        self.allow(actor, Permission::MakePackages)?;
         self.package(id).await?;
-        Ok(self.engine.remove_package(id, Some(actor.id)).await?)
+        Ok(self.engine.remove_package(id, actor.id).await?)
     }
 
     /// Removes every package whose time has come, and says which.
     pub async fn remove_expired_packages(&self, actor: &Actor) -> Result<Vec<PackageId>, Error> {
+        self.allow(actor, Permission::MakePackages)?;
         let now = self.engine.world.now();
         let packages = self.engine.store.packages(self.organization.id).await?;
         let due = packages.iter().filter(|package| package.removed_at.is_none() && package.expires_at <= now);

@@ -4,6 +4,7 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::PlanId;
 use exeunt_rights::state::RequestState;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -14,6 +15,7 @@ const FEWEST: usize = 12;
 impl Office {
     /// Approves the plan of this digest, whole or its first twelve letters or more. Gives the whole digest.
     pub async fn approve_plan(&self, actor: &Actor, id: PlanId, named: &str) -> Result<String, Error> {
+        self.allow(actor, Permission::ApprovePlans)?;
         let shown = self.show_plan(actor, id).await?;
         let digest = shown.stored.digest.clone();
         if let Some((_, at)) = shown.stored.approved {
@@ -22,11 +24,17 @@ impl Office {
         let named = named.trim().trim_start_matches("sha256:");
         let named = if named.len() >= FEWEST && digest.starts_with(named) { &digest } else { named };
         let now = self.engine.world.now();
-        shown.plan.approve(named, actor.id, now)?;
+        let Some(approver) = actor.id else {
+            return Err(Error::Refused(
+                "E0312",
+                format!("plan `{id}` is approved by a person, not by the service"),
+            ));
+        };
+        shown.plan.approve(named, approver, now)?;
         let event =
             self.event(Kind::PlanApproved, actor).about(id).fact("digest", format_args!("sha256:{digest}"));
         let mut change = self.engine.store.begin().await?;
-        change.approve_plan(id, &digest, actor.id, now).await?;
+        change.approve_plan(id, &digest, approver, now).await?;
         let from = [RequestState::AwaitingApproval.as_str()];
         change.move_requests(&shown.requests, &from, RequestState::Approved.as_str()).await?;
         change.commit(self.organization.id, &self.events_about(&event, &shown.requests)).await?;

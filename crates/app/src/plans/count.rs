@@ -5,6 +5,7 @@ use exeunt_engine::dry_run::Preview;
 use exeunt_engine::job::prepare::Confirmed;
 use exeunt_plan::document::Document;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -13,11 +14,12 @@ impl Office {
     /// Counts. Needs the identifiers, which are destroyed at the end of a request's life.
     pub async fn count_plan(
         &self,
-        _: &Actor,
+        actor: &Actor,
         document: &Document,
         requests: &[RequestId],
         confirmed: Confirmed,
     ) -> Result<Preview, Error> {
+        self.allow(actor, Permission::MakePlans)?;
         let people = self.engine.people(requests).await?;
         Ok(self.engine.preview(document, people, confirmed).await?)
     }
@@ -25,11 +27,12 @@ impl Office {
     /// Executes the plan's statements in transactions that are rolled back.
     pub async fn dry_run_plan(
         &self,
-        _: &Actor,
+        actor: &Actor,
         document: &Document,
         requests: &[RequestId],
         confirmed: Confirmed,
     ) -> Result<Preview, Error> {
+        self.allow(actor, Permission::MakePlans)?;
         let people = self.engine.people(requests).await?;
         Ok(self.engine.dry_run(document, people, confirmed).await?)
     }

@@ -12,6 +12,7 @@ use exeunt_rights::state::RequestState;
 use exeunt_source::Catalog;
 use exeunt_store::requests::Request;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::maps;
@@ -35,6 +36,7 @@ const PLANNABLE: [RequestState; 3] =
 impl Office {
     /// Makes one plan for one request, or for a wave of requests of the same right.
     pub async fn make_plan(&self, actor: &Actor, ids: &[RequestId]) -> Result<Made, Error> {
+        self.allow(actor, Permission::MakePlans)?;
         let requests = self.plannable(ids).await?;
         let right = right_of(&requests[0].kind)?;
         let mut kinds = BTreeSet::new();

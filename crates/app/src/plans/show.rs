@@ -3,6 +3,7 @@
 use exeunt_base::{JobId, PlanId, RequestId};
 use exeunt_plan::{Linted, Plan};
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -22,7 +23,8 @@ pub struct Shown {
 
 impl Office {
     /// Shows one plan.
-    pub async fn show_plan(&self, _: &Actor, id: PlanId) -> Result<Shown, Error> {
+    pub async fn show_plan(&self, actor: &Actor, id: PlanId) -> Result<Shown, Error> {
+        self.allow(actor, Permission::ReadPlans)?;
         let stored = self.engine.store.plan(id).await?;
         self.own(stored.organization, "plan", &id.to_string())?;
         let plan = Plan::<Linted>::read(&stored.document, &stored.digest)?;

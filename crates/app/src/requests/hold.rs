@@ -4,6 +4,7 @@ use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::RequestId;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -14,6 +15,7 @@ const LONGEST: usize = 500;
 impl Office {
     /// Places a hold, with its reason.
     pub async fn hold_request(&self, actor: &Actor, id: RequestId, because: &str) -> Result<(), Error> {
+        self.allow(actor, Permission::HoldRequests)?;
         let because = reason(because)?;
         let request = self.request(id).await?;
         if let Some(already) = request.held_because {
@@ -24,6 +26,7 @@ impl Office {
 
     /// Lifts the hold.
     pub async fn release_request(&self, actor: &Actor, id: RequestId) -> Result<(), Error> {
+        self.allow(actor, Permission::HoldRequests)?;
         if self.request(id).await?.held_because.is_none() {
             return Err(Error::Refused("E0312", format!("request `{id}` is not on hold")));
         }

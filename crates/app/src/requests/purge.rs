@@ -5,6 +5,7 @@ use exeunt_engine::purge::{Options, Purged};
 use exeunt_engine::restore::restored::Paid;
 use exeunt_engine::states;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::audits::prove::Issued;
 use crate::error::Error;
@@ -23,6 +24,7 @@ impl Office {
         options: Options,
         owner: &str,
     ) -> Result<(Purged, Vec<Issued>), Error> {
+        self.allow(actor, Permission::Purge)?;
         let (mut each, owed) = self.purge_all(actor, &[id], options, owner).await?;
         let (_, purged) = each.pop().ok_or(exeunt_engine::Error::NothingThere(id))?;
         let (purged, issued) = purged?;
@@ -38,6 +40,7 @@ impl Office {
         mut options: Options,
         owner: &str,
     ) -> Result<Purges, Error> {
+        self.allow(actor, Permission::Purge)?;
         if options.include_new && options.leave_new.is_some() {
             return Err(Error::Usage(
                 "E0801",
@@ -55,7 +58,7 @@ impl Office {
                 Err(error) => all.push((*id, Err(error))),
             }
         }
-        let (each, owed) = self.engine.purge_all(&ours, &options, owner, Some(actor.id)).await?;
+        let (each, owed) = self.engine.purge_all(&ours, &options, owner, actor.id).await?;
         for (id, purged) in each {
             let done = match purged {
                 Ok(purged) => self.write_receipts(actor, id).await.map(|issued| (purged, issued)),
@@ -67,7 +70,8 @@ impl Office {
     }
 
     /// Requests whose window has ended (or whose purge was cut short) and that nothing holds, oldest first.
-    pub async fn due_for_purge(&self, _: &Actor) -> Result<Vec<RequestId>, Error> {
+    pub async fn due_for_purge(&self, actor: &Actor) -> Result<Vec<RequestId>, Error> {
+        self.allow(actor, Permission::ReadRequests)?;
         let now = self.engine.world.now();
         let mut requests = self.engine.store.requests(self.organization.id, u32::MAX).await?;
         requests.reverse();

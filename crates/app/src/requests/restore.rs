@@ -5,6 +5,7 @@ use exeunt_datamap::suggest;
 use exeunt_engine::restore::Choice;
 use exeunt_engine::restore::restored::Restored;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -18,6 +19,7 @@ impl Office {
         choice: &Choice,
         owner: &str,
     ) -> Result<Restored, Error> {
+        self.allow(actor, Permission::Restore)?;
         let request = self.request(id).await?;
         if let (Choice::Rows { model, .. }, Some(plan)) = (choice, request.plan) {
             let shown = self.show_plan(actor, plan).await?;
@@ -33,6 +35,6 @@ impl Office {
                 ));
             }
         }
-        Ok(self.engine.restore(id, choice, owner, Some(actor.id)).await?)
+        Ok(self.engine.restore(id, choice, owner, actor.id).await?)
     }
 }

@@ -3,6 +3,7 @@
 use exeunt_base::RequestId;
 use exeunt_store::requests::Request;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -24,7 +25,8 @@ pub struct Shown {
 
 impl Office {
     /// Shows one request.
-    pub async fn show_request(&self, _: &Actor, id: RequestId) -> Result<Shown, Error> {
+    pub async fn show_request(&self, actor: &Actor, id: RequestId) -> Result<Shown, Error> {
+        self.allow(actor, Permission::ReadRequests)?;
         let request = self.request(id).await?;
         let claims = self.engine.store.claims_of(id).await?;
         let receipts = self.engine.store.receipts_of(id).await?;

@@ -11,6 +11,7 @@ use exeunt_rights::identity::{Identity, IdentityKind};
 use exeunt_rights::state::RequestState;
 use exeunt_store::requests::Request;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::maps;
@@ -33,6 +34,7 @@ pub struct Submission {
 impl Office {
     /// Takes a request in and says its id.
     pub async fn submit_request(&self, actor: &Actor, submission: Submission) -> Result<RequestId, Error> {
+        self.allow(actor, Permission::SubmitRequests)?;
         let now = self.engine.world.now();
         let received_at = submission.received_at.unwrap_or(now);
         if received_at > now {

@@ -1,0 +1,118 @@
+//! What a use case asks of whoever wants it: one word for each kind of act.
+
+/// One kind of act. An API key's scopes are these words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// See requests, their deadlines and where they stand. Never whose they are.
+    ReadRequests,
+    /// Take a request in.
+    SubmitRequests,
+    /// Put a request on hold and release it.
+    HoldRequests,
+    /// See plans.
+    ReadPlans,
+    /// Make plans, count and rehearse them.
+    MakePlans,
+    /// Approve a plan by its digest.
+    ApprovePlans,
+    /// See jobs and their progress.
+    ReadJobs,
+    /// Start, run and cancel jobs, and decide on rows in review.
+    RunJobs,
+    /// Bring erased rows back.
+    Restore,
+    /// End a window early, and purge.
+    Purge,
+    /// See which packages there are.
+    ReadPackages,
+    /// Make and remove packages.
+    MakePackages,
+    /// Open a package: see what is in it.
+    OpenPackages,
+    /// See the data map and what is wrong with it.
+    ReadMap,
+    /// Check sources.
+    CheckSources,
+    /// Read, verify and export the audit log, receipts and their proofs.
+    ReadAudit,
+    /// Hold the ledger against the sources, and erase again who came back.
+    UseLedger,
+    /// Invite, disable and change users.
+    ManageUsers,
+    /// Make and revoke API keys.
+    ManageApiKeys,
+}
+
+impl Permission {
+    /// All of them, in the order of their bits. A new one goes last.
+    pub const ALL: [Self; 19] = [
+        Self::ReadRequests,
+        Self::SubmitRequests,
+        Self::HoldRequests,
+        Self::ReadPlans,
+        Self::MakePlans,
+        Self::ApprovePlans,
+        Self::ReadJobs,
+        Self::RunJobs,
+        Self::Restore,
+        Self::Purge,
+        Self::ReadPackages,
+        Self::MakePackages,
+        Self::OpenPackages,
+        Self::ReadMap,
+        Self::CheckSources,
+        Self::ReadAudit,
+        Self::UseLedger,
+        Self::ManageUsers,
+        Self::ManageApiKeys,
+    ];
+
+    /// Its word, as scopes and messages have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadRequests => "requests:read",
+            Self::SubmitRequests => "requests:submit",
+            Self::HoldRequests => "requests:hold",
+            Self::ReadPlans => "plans:read",
+            Self::MakePlans => "plans:make",
+            Self::ApprovePlans => "plans:approve",
+            Self::ReadJobs => "jobs:read",
+            Self::RunJobs => "jobs:run",
+            Self::Restore => "requests:restore",
+            Self::Purge => "requests:purge",
+            Self::ReadPackages => "packages:read",
+            Self::MakePackages => "packages:make",
+            Self::OpenPackages => "packages:open",
+            Self::ReadMap => "map:read",
+            Self::CheckSources => "sources:check",
+            Self::ReadAudit => "audit:read",
+            Self::UseLedger => "ledger:use",
+            Self::ManageUsers => "users:manage",
+            Self::ManageApiKeys => "keys:manage",
+        }
+    }
+
+    /// By its word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|permission| permission.as_str() == word)
+    }
+
+    /// Its bit in [`Powers`](crate::access::Powers).
+    pub(super) fn bit(self) -> u32 {
+        1 << (self as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Permission;
+
+    #[test]
+    fn each_has_a_bit_and_a_word_of_its_own() {
+        for (place, permission) in Permission::ALL.into_iter().enumerate() {
+            assert_eq!(permission.bit(), 1 << place);
+            assert_eq!(Permission::from_word(permission.as_str()), Some(permission));
+        }
+        assert_eq!(Permission::from_word("requests:*"), None);
+    }
+}
