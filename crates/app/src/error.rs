@@ -182,6 +182,19 @@ impl Error {
         }
     }
 
+    /// Whether somebody else is at it just now.
+    pub fn is_busy(&self) -> bool {
+        let store = match self {
+            Self::Engine(exeunt_engine::Error::Store(store)) | Self::Store(store) => store,
+            _ => return false,
+        };
+        match store {
+            exeunt_store::Error::LeaseLost { .. } => true,
+            exeunt_store::Error::State { wanted, .. } => wanted == exeunt_store::jobs::FREE_LEASE,
+            _ => false,
+        }
+    }
+
     /// What a door answers by.
     pub fn class(&self) -> Class {
         match self {

@@ -8,8 +8,10 @@
 pub mod access;
 pub mod actor;
 pub mod audits;
+pub mod calls;
 pub mod error;
 pub mod home;
+pub mod house;
 pub mod jobs;
 pub mod ledger;
 pub mod maps;
@@ -18,7 +20,10 @@ pub mod packages;
 pub mod plans;
 pub mod requests;
 pub mod sources;
+pub mod tasks;
+pub mod work;
 
 pub use crate::actor::Actor;
 pub use crate::error::{Class, Error};
+pub use crate::house::House;
 pub use crate::office::{Office, Policy};

@@ -1,6 +1,7 @@
 //! What every use case works with: the engine, the home's places, and what the organization chose.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use exeunt_audit::event::Event;
 use exeunt_audit::kind::Kind;
@@ -10,6 +11,7 @@ use exeunt_engine::Engine;
 use exeunt_engine::world::secret_bytes;
 use exeunt_store::organizations::Organization;
 use exeunt_store::requests::Request;
+use tokio::sync::Notify;
 
 use crate::access::Permission;
 use crate::actor::Actor;
@@ -48,6 +50,8 @@ pub struct Office {
     pub maps: Vec<PathBuf>,
     /// The key that checks its log.
     pub log_key: VerifyingKey,
+    /// Rung when there is new work for this process's workers.
+    pub bell: Arc<Notify>,
 }
 
 /// Most objects one entry names; a wave's events come in several.

@@ -127,6 +127,8 @@ kinds! {
     PackageOpened = "package.opened";
     /// A package and its key were destroyed.
     PackageRemoved = "package.removed";
+    /// Somebody asked for work that a worker does later.
+    TaskAsked = "task.asked";
     /// A receipt was issued; the entry that binds it.
     ReceiptIssued = "receipt.issued";
     /// The log was exported.

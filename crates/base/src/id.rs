@@ -120,6 +120,8 @@ ids! {
     PackageId = "pkg";
     /// An offline-verifiable proof of what was done.
     ReceiptId = "rcp";
+    /// Work that waits for a worker.
+    TaskId = "tsk";
 }
 
 #[cfg(test)]

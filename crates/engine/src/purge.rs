@@ -32,7 +32,7 @@ use crate::{failpoint, states};
 const ENDED: &[&str] = &[states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
 
 /// How a purge is to go.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Options {
     /// Ends the window early, for this reason.
     pub now: Option<String>,

@@ -27,7 +27,7 @@ use crate::restore::restored::Restored;
 use crate::states;
 
 /// What to bring back.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Choice {
     /// Everything.
     Whole,

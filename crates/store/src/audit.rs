@@ -167,20 +167,27 @@ impl Store {
     }
 }
 
-/// Runs a computation over stored nodes, fetching only those it asks for: a first pass over stand-ins tells which.
-async fn with_nodes<T>(
-    connection: &mut Connection,
-    organization: OrganizationId,
-    compute: impl Fn(&merkle::Nodes<'_>) -> Result<T, merkle::Error>,
-) -> Result<T, Error> {
+/// The nodes that a computation asks for.
+fn asked_by<T>(
+    compute: &impl Fn(&merkle::Nodes<'_>) -> Result<T, merkle::Error>,
+) -> Result<std::collections::BTreeSet<(u8, u64)>, Error> {
     let asked = std::cell::RefCell::new(std::collections::BTreeSet::new());
     let stand_in = |level, index| {
         asked.borrow_mut().insert((level, index));
         Some(Hash([0; 32]))
     };
     compute(&stand_in).map_err(|error| damaged(error.to_string()))?;
+    Ok(asked.into_inner())
+}
+
+/// Runs a computation over stored nodes, fetching only those it asks for: a first pass over stand-ins tells which.
+async fn with_nodes<T>(
+    connection: &mut Connection,
+    organization: OrganizationId,
+    compute: impl Fn(&merkle::Nodes<'_>) -> Result<T, merkle::Error>,
+) -> Result<T, Error> {
     let mut nodes = std::collections::HashMap::new();
-    for (level, index) in asked.into_inner() {
+    for (level, index) in asked_by(&compute)? {
         let row =
             query("SELECT hash FROM audit_nodes WHERE organization = $1 AND level = $2 AND position = $3")
                 .bind(organization.to_string())

@@ -8,7 +8,7 @@ use crate::change::Change;
 use crate::connect::Store;
 use crate::database::{Row, made, query};
 use crate::error::Error;
-pub use crate::jobs::leases::Lease;
+pub use crate::jobs::leases::{FREE_LEASE, Lease};
 use crate::rows::{Reading, signed};
 
 /// A job as stored.

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod batches;
 mod bulk;
+pub mod calls;
 pub mod change;
 pub mod connect;
 mod database;
@@ -23,6 +24,7 @@ pub mod requests;
 pub mod returns;
 pub mod reviews;
 mod rows;
+pub mod tasks;
 pub mod waits;
 
 pub use crate::audit::Notary;

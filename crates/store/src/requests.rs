@@ -2,7 +2,9 @@
 
 mod reading;
 
-use exeunt_base::{JobId, OrganizationId, PlanId, RequestId, Timestamp};
+pub use crate::requests::reading::Filter;
+
+use exeunt_base::{ActorId, JobId, OrganizationId, PlanId, RequestId, Timestamp};
 
 use crate::bulk;
 use crate::change::Change;
@@ -25,6 +27,8 @@ pub struct Request {
     pub received_at: Timestamp,
     /// When it was entered here.
     pub entered_at: Timestamp,
+    /// Who entered it; `None` where nobody wrote that down, or the person did it themselves.
+    pub entered_by: Option<ActorId>,
     /// The person's identifiers, sealed under the case key.
     pub identities: Option<Vec<u8>>,
     /// The case key, wrapped.
@@ -51,7 +55,7 @@ impl std::fmt::Debug for Request {
     }
 }
 
-const COLUMNS: &str = "id, organization, kind, state, received_at, entered_at, identities, case_key, salt, \
+const COLUMNS: &str = "id, organization, kind, state, received_at, entered_at, entered_by, identities, case_key, salt, \
                        window_ends_at, held_because, tally, plan, job, claimant";
 
 fn read(row: &Row) -> Result<Request, Error> {
@@ -64,6 +68,7 @@ fn read(row: &Row) -> Result<Request, Error> {
         state: reading.get("state")?,
         received_at: reading.time("received_at")?,
         entered_at: reading.time("entered_at")?,
+        entered_by: reading.id_if_any("entered_by")?,
         identities: reading.get("identities")?,
         case_key: reading.get("case_key")?,
         salt: reading.get("salt")?,
@@ -80,8 +85,8 @@ impl Change<'_> {
     /// Adds a request.
     pub async fn add_request(&mut self, request: &Request) -> Result<(), Error> {
         query(
-            "INSERT INTO requests (id, organization, kind, state, received_at, entered_at, identities, case_key, salt)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO requests (id, organization, kind, state, received_at, entered_at, identities, case_key, salt, entered_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(request.id.to_string())
         .bind(request.organization.to_string())
@@ -92,6 +97,7 @@ impl Change<'_> {
         .bind(&request.identities)
         .bind(&request.case_key)
         .bind(&request.salt)
+        .bind(request.entered_by.map(|actor| actor.to_string()))
         .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("add a request"))?;

@@ -111,6 +111,7 @@ mod tests {
     fn each_has_a_bit_and_a_word_of_its_own() {
         for (place, permission) in Permission::ALL.into_iter().enumerate() {
             assert_eq!(permission.bit(), 1 << place);
+            assert!(place < 31, "the last bit is the machine's own");
             assert_eq!(Permission::from_word(permission.as_str()), Some(permission));
         }
         assert_eq!(Permission::from_word("requests:*"), None);

@@ -13,7 +13,12 @@ impl Powers {
 
     /// Everything: whoever runs the machine has it anyway.
     pub fn all() -> Self {
-        Permission::ALL.into_iter().collect()
+        Self(u32::MAX)
+    }
+
+    /// Whether these are the powers over the machine, which no role gives.
+    pub fn are_all(self) -> bool {
+        self == Self::all()
     }
 
     /// What a role may.

@@ -1,7 +1,7 @@
 //! Approving a plan: exactly the document of the digest that the approver saw.
 
 use exeunt_audit::kind::Kind;
-use exeunt_base::PlanId;
+use exeunt_base::{PlanId, RequestId};
 use exeunt_rights::state::RequestState;
 
 use crate::access::Permission;
@@ -17,6 +17,7 @@ impl Office {
     pub async fn approve_plan(&self, actor: &Actor, id: PlanId, named: &str) -> Result<String, Error> {
         self.allow(actor, Permission::ApprovePlans)?;
         let shown = self.show_plan(actor, id).await?;
+        self.not_their_own(actor, &shown.requests).await?;
         let digest = shown.stored.digest.clone();
         if let Some((_, at)) = shown.stored.approved {
             return Err(Error::Refused("E0312", format!("plan `{id}` was approved already, at {at}")));
@@ -39,5 +40,20 @@ impl Office {
         change.move_requests(&shown.requests, &from, RequestState::Approved.as_str()).await?;
         change.commit(self.organization.id, &self.events_about(&event, &shown.requests)).await?;
         Ok(digest)
+    }
+
+    /// Refuses whoever entered one of these requests. Whoever runs the machine works alone, and could anyway.
+    async fn not_their_own(&self, actor: &Actor, requests: &[RequestId]) -> Result<(), Error> {
+        if actor.powers.are_all() {
+            return Ok(());
+        }
+        let requests = self.engine.store.requests_named(requests).await?;
+        match requests.iter().find(|request| request.entered_by == actor.id) {
+            Some(own) => Err(Error::Refused(
+                "E0903",
+                format!("you entered request `{}` yourself; somebody else approves its plan", own.id),
+            )),
+            None => Ok(()),
+        }
     }
 }

@@ -37,19 +37,11 @@ impl Office {
         &self,
         actor: &Actor,
         ids: &[RequestId],
-        mut options: Options,
+        options: Options,
         owner: &str,
     ) -> Result<Purges, Error> {
         self.allow(actor, Permission::Purge)?;
-        if options.include_new && options.leave_new.is_some() {
-            return Err(Error::Usage(
-                "E0801",
-                String::from("rows that appeared are either erased too or left, not both"),
-            ));
-        }
-        for words in [&mut options.now, &mut options.leave_new, &mut options.give_up].into_iter().flatten() {
-            *words = reason(words)?;
-        }
+        let options = checked(options)?;
         let mut all = Vec::new();
         let mut ours = Vec::new();
         for id in ids {
@@ -73,15 +65,21 @@ impl Office {
     pub async fn due_for_purge(&self, actor: &Actor) -> Result<Vec<RequestId>, Error> {
         self.allow(actor, Permission::ReadRequests)?;
         let now = self.engine.world.now();
-        let mut requests = self.engine.store.requests(self.organization.id, u32::MAX).await?;
-        requests.reverse();
-        let due = requests.into_iter().filter(|request| match request.state.as_str() {
-            states::PURGING => true,
-            states::HIDDEN | states::PARTLY_RESTORED => {
-                request.held_because.is_none() && request.window_ends_at.is_some_and(|ends| ends <= now)
-            }
-            _ => false,
-        });
-        Ok(due.map(|request| request.id).collect())
+        let (store, id) = (&self.engine.store, self.organization.id);
+        Ok(store.requests_due(id, states::PURGING, states::WAITING, now).await?)
     }
+}
+
+/// Refuses options that say two things at once, and reasons that are none.
+pub(crate) fn checked(mut options: Options) -> Result<Options, Error> {
+    if options.include_new && options.leave_new.is_some() {
+        return Err(Error::Usage(
+            "E0801",
+            String::from("rows that appeared are either erased too or left, not both"),
+        ));
+    }
+    for words in [&mut options.now, &mut options.leave_new, &mut options.give_up].into_iter().flatten() {
+        *words = reason(words)?;
+    }
+    Ok(options)
 }

@@ -20,6 +20,17 @@ impl Office {
         owner: &str,
     ) -> Result<Restored, Error> {
         self.allow(actor, Permission::Restore)?;
+        self.restorable(actor, id, choice).await?;
+        Ok(self.engine.restore(id, choice, owner, actor.id).await?)
+    }
+
+    /// Refuses a choice that the request's plan does not know.
+    pub(crate) async fn restorable(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        choice: &Choice,
+    ) -> Result<(), Error> {
         let request = self.request(id).await?;
         if let (Choice::Rows { model, .. }, Some(plan)) = (choice, request.plan) {
             let shown = self.show_plan(actor, plan).await?;
@@ -35,6 +46,6 @@ impl Office {
                 ));
             }
         }
-        Ok(self.engine.restore(id, choice, owner, actor.id).await?)
+        Ok(())
     }
 }

@@ -54,6 +54,7 @@ impl Office {
             state: RequestState::Received.as_str().to_owned(),
             received_at,
             entered_at: now,
+            entered_by: actor.id,
             identities: None,
             case_key: Some(self.chance().expose().to_vec()),
             salt: Some(self.chance().expose().to_vec()),

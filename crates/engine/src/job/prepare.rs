@@ -22,7 +22,7 @@ use crate::sealing;
 use crate::units::{counted, units_of};
 
 /// What people confirmed over the guards, for this job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Confirmed {
     /// This many rows for one person are right.
     pub rows: Option<u64>,

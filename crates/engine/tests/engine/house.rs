@@ -184,6 +184,7 @@ impl House {
             state: String::from("received"),
             received_at: now,
             entered_at: now,
+            entered_by: None,
             identities: None,
             case_key: Some(self.engine.new_secret().expose().to_vec()),
             salt: Some(self.engine.new_secret().expose().to_vec()),

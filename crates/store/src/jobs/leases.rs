@@ -8,6 +8,9 @@ use crate::database::query;
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
+/// What is wanted of a job that somebody else works on.
+pub const FREE_LEASE: &str = "a free lease";
+
 /// A held lease: the right to write for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
@@ -64,7 +67,7 @@ impl Change<'_> {
                 what: "job",
                 id: job.to_string(),
                 found: format!("being run by another process until {held_until}"),
-                wanted: String::from("a free lease"),
+                wanted: String::from(FREE_LEASE),
             });
         }
         let fence = reading.count("fence")? + 1;

@@ -1,6 +1,6 @@
 //! What is asked of requests.
 
-use exeunt_base::{JobId, OrganizationId, PlanId, RequestId};
+use exeunt_base::{JobId, OrganizationId, PlanId, RequestId, Timestamp};
 
 use super::{COLUMNS, Request, read};
 use crate::bulk;
@@ -8,6 +8,15 @@ use crate::connect::Store;
 use crate::database::{Row, made, query};
 use crate::error::Error;
 use crate::rows::Reading;
+
+/// Which requests are wanted; what is not named does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Where they stand.
+    pub state: Option<String>,
+    /// What they ask for.
+    pub kind: Option<String>,
+}
 
 impl Store {
     /// One request.
@@ -54,6 +63,58 @@ impl Store {
                 .await
                 .map_err(Error::while_doing("read requests"))?;
         rows.iter().map(read).collect()
+    }
+
+    /// At most `limit` of an organization's requests, newest first, of this state and kind if any is named, and older than
+    /// `before` if that is.
+    pub async fn requests_page(
+        &self,
+        organization: OrganizationId,
+        filter: &Filter,
+        before: Option<RequestId>,
+        limit: u32,
+    ) -> Result<Vec<Request>, Error> {
+        let mut text = format!("SELECT {COLUMNS} FROM requests WHERE organization = ?");
+        for (wanted, condition) in [
+            (filter.state.is_some(), " AND state = ?"),
+            (filter.kind.is_some(), " AND kind = ?"),
+            (before.is_some(), " AND id < ?"),
+        ] {
+            text.push_str(if wanted { condition } else { "" });
+        }
+        text.push_str(" ORDER BY id DESC LIMIT ?");
+        let mut query = made(text).bind(organization.to_string());
+        let before = before.map(|id| id.to_string());
+        for value in [&filter.state, &filter.kind, &before].into_iter().flatten() {
+            query = query.bind(value);
+        }
+        let mut connection = self.reader().await;
+        let rows = query.bind(i64::from(limit)).fetch_all(&mut connection).await;
+        rows.map_err(Error::while_doing("read requests"))?.iter().map(read).collect()
+    }
+
+    /// Requests in `begun` (their purge was cut short), and those in `waiting` whose window has ended and that nothing
+    /// holds; the oldest first.
+    pub async fn requests_due(
+        &self,
+        organization: OrganizationId,
+        begun: &str,
+        waiting: &[&str],
+        now: Timestamp,
+    ) -> Result<Vec<RequestId>, Error> {
+        let text = format!(
+            "SELECT id FROM requests WHERE organization = ? AND (state = ? OR
+             (state IN ({}) AND held_because IS NULL AND window_ends_at <= ?)) ORDER BY id",
+            bulk::places(waiting.len())
+        );
+        let mut query = made(text).bind(organization.to_string()).bind(begun);
+        for state in waiting {
+            query = query.bind(*state);
+        }
+        let mut connection = self.reader().await;
+        let rows = query.bind(now.as_micros()).fetch_all(&mut connection).await;
+        let rows = rows.map_err(Error::while_doing("read requests whose window has ended"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
     }
 
     /// The requests of a job, by claimant number.

@@ -168,6 +168,7 @@ pub(crate) fn request(number: u32) -> Request {
         state: String::from("received"),
         received_at: now(),
         entered_at: now().plus_seconds(1),
+        entered_by: None,
         identities: Some(vec![0, 255, 7]),
         case_key: Some(vec![1; 40]),
         salt: Some(vec![2; 32]),

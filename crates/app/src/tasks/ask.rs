@@ -1,0 +1,164 @@
+//! Asking for work: what can be refused at once is refused at once, the rest waits for a worker.
+
+use exeunt_audit::event::Object;
+use exeunt_audit::kind::Kind;
+use exeunt_base::{JobId, RequestId, TaskId, Timestamp};
+use exeunt_engine::job::prepare::Confirmed;
+use exeunt_engine::purge::Options;
+use exeunt_engine::restore::Choice;
+use exeunt_engine::world::chance_for_id;
+use exeunt_engine::{sealing, states};
+use exeunt_store::calls::Call;
+use exeunt_store::tasks::{Task, WAITING};
+
+use crate::access::Permission;
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+use crate::tasks::wanted::{PackageWanted, Wanted};
+
+impl Office {
+    /// Asks for a job to be carried out from wherever it stands.
+    pub async fn ask_run_job(
+        &self,
+        actor: &Actor,
+        id: JobId,
+        confirmed: Confirmed,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
+        self.allow(actor, Permission::RunJobs)?;
+        let job = self.engine.store.job(id).await?;
+        self.own(job.organization, "job", &id.to_string())?;
+        if !states::RUNNABLE.contains(&job.state.as_str()) {
+            return Err(Error::Refused("E0404", format!("job `{id}` is `{}` and cannot be run", job.state)));
+        }
+        self.ask(actor, id.into(), &Wanted::RunJob(confirmed), call).await
+    }
+
+    /// Asks for rows of a request to be brought back.
+    pub async fn ask_restore(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        choice: &Choice,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
+        self.allow(actor, Permission::Restore)?;
+        self.restorable(actor, id, choice).await?;
+        self.ask(actor, id.into(), &Wanted::Restore(choice.clone()), call).await
+    }
+
+    /// Asks for a request to be purged.
+    pub async fn ask_purge(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        options: Options,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
+        self.allow(actor, Permission::Purge)?;
+        let options = crate::requests::purge::checked(options)?;
+        let request = self.request(id).await?;
+        if !states::WAITING.contains(&request.state.as_str()) && request.state != states::PURGING {
+            return Err(Error::Refused(
+                "E0312",
+                format!("request `{id}` is `{}`; only what waits in the vault is purged", request.state),
+            ));
+        }
+        self.ask(actor, id.into(), &Wanted::Purge(options), call).await
+    }
+
+    /// Asks for the package that answers a request.
+    pub async fn ask_package(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        wanted: PackageWanted,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
+        self.allow(actor, Permission::MakePackages)?;
+        wanted.read()?;
+        let request = self.request(id).await?;
+        if request.kind == "erasure" {
+            return Err(Error::Usage(
+                "E0311",
+                format!("request `{id}` is for erasure; a package answers access or portability"),
+            ));
+        }
+        self.ask(actor, id.into(), &Wanted::MakePackage(wanted), call).await
+    }
+
+    async fn ask(
+        &self,
+        actor: &Actor,
+        subject: Object,
+        wanted: &Wanted,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
+        let now = self.engine.world.now();
+        let task = self.new_task(actor, &subject.to_string(), wanted, now)?;
+        let event = self.event(Kind::TaskAsked, actor).about(subject).fact("task", wanted.kind());
+        let mut change = self.engine.store.begin().await?;
+        if let Some(call) = call {
+            let made = task.id.to_string();
+            if let Some(earlier) = change.call_once(self.organization.id, call, &made, now).await? {
+                change.rollback().await?;
+                return crate::calls::same(call, &earlier);
+            }
+        }
+        if let Some(open) = change.add_task(&task).await? {
+            change.rollback().await?;
+            return Ok(open.id);
+        }
+        change.commit(self.organization.id, &[event]).await?;
+        self.bell.notify_one();
+        Ok(task.id)
+    }
+
+    /// A task of this office, sealed.
+    pub(crate) fn new_task(
+        &self,
+        actor: &Actor,
+        subject: &str,
+        wanted: &Wanted,
+        not_before: Timestamp,
+    ) -> Result<Task, Error> {
+        let world = &*self.engine.world;
+        let now = world.now();
+        let id = TaskId::new(now, chance_for_id(world));
+        let plain = serde_json::to_vec(wanted).map_err(|_| Error::Damaged {
+            what: String::from("a task"),
+            why: String::from("it cannot be written"),
+        })?;
+        let mut nonce = [0; 12];
+        world.chance(&mut nonce);
+        let key = self.engine.keyring.purpose_key(self.organization.id, PURPOSE)?;
+        Ok(Task {
+            id,
+            organization: self.organization.id,
+            kind: wanted.kind().to_owned(),
+            subject: subject.to_owned(),
+            state: WAITING.to_owned(),
+            wanted: Some(sealing::seal(&key, &id.to_string(), nonce, &plain)),
+            asked_by: actor.id,
+            asked_at: now,
+            not_before,
+            tries: 0,
+            ended_at: None,
+            outcome: None,
+        })
+    }
+
+    /// What a task is to do.
+    pub(crate) fn open_task(&self, task: &Task) -> Result<Wanted, Error> {
+        let damaged = |why: &str| Error::Damaged { what: String::from("a task"), why: why.to_owned() };
+        let key = self.engine.keyring.purpose_key(self.organization.id, PURPOSE)?;
+        let sealed = task.wanted.as_deref().ok_or_else(|| damaged("what was asked is gone"))?;
+        let plain = sealing::open(&key, &task.id.to_string(), sealed)
+            .ok_or_else(|| damaged("wrong key, or not the same bytes"))?;
+        serde_json::from_slice(&plain).map_err(|_| damaged("this release does not know what was asked"))
+    }
+}
+
+/// The keyring's word for what seals tasks.
+const PURPOSE: &str = "tasks";

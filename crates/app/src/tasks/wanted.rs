@@ -1,0 +1,112 @@
+//! What a task is to do, as it is sealed into the store.
+
+use std::collections::BTreeSet;
+
+use exeunt_base::Secret;
+use exeunt_engine::export::To;
+use exeunt_engine::job::prepare::Confirmed;
+use exeunt_engine::purge::Options;
+use exeunt_engine::restore::Choice;
+use exeunt_package::Format;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::packages::make;
+
+/// What is to be done. The subject, a job or a request, stands beside it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// Carry a job out.
+    RunJob(Confirmed),
+    /// Bring a request's rows back.
+    Restore(Choice),
+    /// Destroy a request's rows for ever, look again, issue the receipt.
+    Purge(Options),
+    /// Make the package that answers a request.
+    MakePackage(PackageWanted),
+}
+
+impl std::fmt::Debug for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind())
+    }
+}
+
+impl Wanted {
+    /// The word for it in the store and at every door.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RunJob(_) => RUN_JOB,
+            Self::Restore(_) => RESTORE,
+            Self::Purge(_) => PURGE,
+            Self::MakePackage(_) => MAKE_PACKAGE,
+        }
+    }
+}
+
+/// Carrying a job out.
+pub const RUN_JOB: &str = "run_job";
+/// Bringing rows back.
+pub const RESTORE: &str = "restore";
+/// Destroying rows for ever.
+pub const PURGE: &str = "purge";
+/// Making a package.
+pub const MAKE_PACKAGE: &str = "make_package";
+
+/// A package as asked for.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PackageWanted {
+    /// Forms.
+    pub formats: Vec<String>,
+    /// Keys (`age1…`) that open it beside this house's.
+    #[serde(default)]
+    pub recipients: Vec<String>,
+    /// Only whoever knows this opens it.
+    #[serde(default)]
+    pub passphrase: Option<String>,
+    /// What people confirmed over the guards.
+    #[serde(default)]
+    pub confirmed: Confirmed,
+}
+
+impl PackageWanted {
+    /// As the package room wants it. Refuses what it could not do.
+    pub fn read(&self) -> Result<make::Wanted, Error> {
+        let usage = |why: String| Error::Usage("E0801", why);
+        let mut formats = BTreeSet::new();
+        for word in &self.formats {
+            let format: Format = word
+                .parse()
+                .map_err(|_| usage(String::from("known formats are json, csv, xml, docx and html")))?;
+            formats.insert(format);
+        }
+        if formats.is_empty() {
+            return Err(usage(String::from("name at least one format: json, csv, xml, docx or html")));
+        }
+        let to = match (&self.passphrase, self.recipients.as_slice()) {
+            (Some(_), [_, ..]) => {
+                return Err(usage(String::from("a package is for recipients or for a passphrase, not both")));
+            }
+            (Some(phrase), []) if phrase.chars().count() < SHORTEST => {
+                return Err(usage(format!("a package's passphrase has at least {SHORTEST} characters")));
+            }
+            (Some(phrase), []) => To::Passphrase(Secret::new(phrase.clone())),
+            (None, []) => To::House,
+            (None, keys) => {
+                let keys: Result<Vec<_>, exeunt_package::BadKey> =
+                    keys.iter().map(|key| key.parse()).collect();
+                To::Recipients(keys?)
+            }
+        };
+        Ok(make::Wanted {
+            formats,
+            to,
+            confirmed: self.confirmed,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+}
+
+/// Fewest characters of a package's passphrase.
+const SHORTEST: usize = 12;

@@ -1,0 +1,66 @@
+//! Carrying one task out, as whoever asked for it.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use exeunt_base::JobId;
+use exeunt_engine::job::run::Control;
+use exeunt_engine::progress::Nobody;
+use exeunt_store::tasks::Task;
+use serde_json::{Value, json};
+
+use crate::access::Powers;
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+use crate::tasks::Wanted;
+use crate::work::worker::Stop;
+
+/// What came of it: ids and counts, never personal data.
+pub(super) async fn carry_out(
+    office: &Office,
+    task: &Task,
+    owner: &str,
+    stop: &Stop,
+) -> Result<Value, Error> {
+    // whether they may was asked when they asked
+    let actor = Actor { id: task.asked_by, organization: task.organization, powers: Powers::all() };
+    match office.open_task(task)? {
+        Wanted::RunJob(confirmed) => {
+            let job: JobId = subject(task)?;
+            let control = Control { stop: Arc::clone(&stop.flag), confirmed };
+            let status = office.run_job(&actor, job, owner, &control, &Nobody).await?;
+            Ok(json!({ "job": job, "state": status.job.state }))
+        }
+        Wanted::Restore(choice) => {
+            let restored = office.restore(&actor, subject(task)?, &choice, owner).await?;
+            let refused: u64 = restored.refused.iter().map(|refused| refused.rows).sum();
+            Ok(json!({
+                "rows": restored.back,
+                "already": restored.already,
+                "whole": restored.whole,
+                "refused": refused,
+            }))
+        }
+        Wanted::Purge(options) => {
+            let (purged, issued) = office.purge(&actor, subject(task)?, options, owner).await?;
+            let receipts: Vec<_> = issued.iter().map(|issued| issued.receipt).collect();
+            Ok(json!({ "state": purged.state, "receipt": purged.receipt, "receipts": receipts }))
+        }
+        Wanted::MakePackage(wanted) => {
+            let answered = office.make_package(&actor, subject(task)?, wanted.read()?, &Nobody).await?;
+            Ok(json!({
+                "package": answered.made.package,
+                "bytes": answered.made.bytes,
+                "complete": answered.made.complete,
+            }))
+        }
+    }
+}
+
+fn subject<I: FromStr>(task: &Task) -> Result<I, Error> {
+    task.subject.parse().map_err(|_| Error::Damaged {
+        what: String::from("a task"),
+        why: format!("`{}` is not about `{}`", task.kind, task.subject),
+    })
+}

@@ -1,0 +1,212 @@
+//! One process's workers: they take the organizations in turn, so that a large one makes nobody else wait.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use exeunt_base::{OrganizationId, Timestamp};
+use exeunt_store::tasks::{Task, Turn};
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+use tracing::{info, warn};
+
+use crate::error::Error;
+use crate::house::House;
+use crate::work::carry_out::carry_out;
+use crate::work::outcome::{End, end_of};
+
+/// How long a turn lasts; it is renewed every third of that, and a worker that died is followed when it has run out.
+pub const TURN_SECONDS: i64 = 6;
+
+/// How often the store is asked when nobody rang.
+const ASK: Duration = Duration::from_millis(500);
+
+/// How often it is looked for what has become due.
+const LOOK_SECONDS: i64 = 15;
+
+/// Asks everybody to stop at the next good place.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    /// Set when it is time.
+    pub flag: Arc<AtomicBool>,
+    told: Arc<Notify>,
+}
+
+impl Stop {
+    /// Says it.
+    pub fn now(&self) {
+        self.flag.store(true, Ordering::SeqCst);
+        self.told.notify_waiters();
+    }
+
+    /// Whether it was said.
+    pub fn is_said(&self) -> bool {
+        self.flag.load(Ordering::SeqCst)
+    }
+
+    /// Waits until it is said.
+    pub async fn said(&self) {
+        loop {
+            let told = self.told.notified();
+            tokio::pin!(told);
+            // heard from here on, so that nothing is said between looking and waiting
+            told.as_mut().enable();
+            if self.is_said() {
+                return;
+            }
+            told.await;
+        }
+    }
+}
+
+/// The workers of one process.
+pub struct Worker {
+    /// Whose work.
+    pub house: House,
+    /// What this process is called in leases.
+    pub owner: String,
+    /// Tasks at a time.
+    pub at_once: usize,
+    /// Ends it: tasks in hand get to their next good place and go back.
+    pub stop: Stop,
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Worker({}, {} at once)", self.owner, self.at_once)
+    }
+}
+
+impl Worker {
+    /// Works until it is told to stop, and then until everything in hand is done or put back.
+    pub async fn run(self) {
+        let worker = Arc::new(self);
+        let places = Arc::new(Semaphore::new(worker.at_once.max(1)));
+        let mut hands = JoinSet::new();
+        let mut last = None;
+        let mut looked = None;
+        while !worker.stop.is_said() {
+            let now = worker.house.world.now();
+            if looked.is_none_or(|at: Timestamp| now.seconds_since(at).abs() >= LOOK_SECONDS as f64) {
+                worker.look().await;
+                looked = Some(now);
+            }
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+            while hands.try_join_next().is_some() {}
+            match worker.next(&mut last).await {
+                Ok(Some((task, turn))) => {
+                    let worker = Arc::clone(&worker);
+                    hands.spawn(async move {
+                        worker.serve(task, turn).await;
+                        drop(place);
+                    });
+                }
+                Ok(None) => {
+                    drop(place);
+                    worker.idle().await;
+                }
+                Err(error) => {
+                    drop(place);
+                    warn!(error.code = error.code(), "could not look for tasks: {error}");
+                    worker.idle().await;
+                }
+            }
+        }
+        while hands.join_next().await.is_some() {}
+    }
+
+    async fn idle(&self) {
+        tokio::select! {
+            () = self.stop.said() => {}
+            () = self.house.bell.notified() => {}
+            () = self.house.world.wait(ASK) => {}
+        }
+    }
+
+    /// What has become due becomes a task. Trouble of one organization stops no other.
+    async fn look(&self) {
+        for office in self.house.offices() {
+            if let Err(error) = office.ask_for_what_is_due().await {
+                let organization = office.organization.id;
+                warn!(%organization, error.code = error.code(), "could not look for what is due: {error}");
+            }
+        }
+    }
+
+    /// The next task: of the organization after the one that had the last.
+    async fn next(&self, last: &mut Option<OrganizationId>) -> Result<Option<(Task, Turn)>, Error> {
+        let now = self.house.world.now();
+        let waiting: BTreeSet<OrganizationId> =
+            self.house.store.backlog(now).await?.into_iter().map(|(organization, _)| organization).collect();
+        let (before, after): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|organization| last.is_some_and(|last| *organization <= last));
+        for organization in after.into_iter().chain(before) {
+            // one that the settings no longer know waits until they do
+            let Ok(office) = self.house.office(organization) else { continue };
+            let most = office.engine.settings.jobs_at_a_time;
+            let until = now.plus_seconds(TURN_SECONDS);
+            let mut change = self.house.store.begin().await?;
+            match change.take_task(organization, &self.owner, most, now, until).await? {
+                Some(taken) => {
+                    change.commit_bookkeeping().await?;
+                    *last = Some(organization);
+                    return Ok(Some(taken));
+                }
+                None => change.rollback().await?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Carries a task out and ends it, or puts it back for later.
+    async fn serve(&self, task: Task, turn: Turn) {
+        let Ok(office) = self.house.office(task.organization) else { return };
+        info!(%task.id, task.kind, task.tries, "took a task");
+        // a turn that could not be renewed belongs to somebody else; their fence keeps us from ending it
+        let beat = self.beat(turn);
+        let done = carry_out(office, &task, &self.owner, &self.stop).await;
+        beat.abort();
+        let now = self.house.world.now();
+        let ended = async {
+            let mut change = self.house.store.begin().await?;
+            match end_of(&done, task.tries, now) {
+                End::Done(outcome) => {
+                    change.end_task(&turn, exeunt_store::tasks::DONE, &outcome, now).await?;
+                }
+                End::Failed(outcome) => {
+                    change.end_task(&turn, exeunt_store::tasks::FAILED, &outcome, now).await?;
+                }
+                End::Later(outcome, not_before) => {
+                    change.put_task_back(&turn, outcome.as_deref(), not_before).await?;
+                }
+            }
+            change.commit_bookkeeping().await
+        };
+        let ended = ended.await;
+        match (done, ended) {
+            (Ok(_), Ok(())) => info!(%task.id, task.kind, "did a task"),
+            (Err(error), Ok(())) => {
+                warn!(%task.id, task.kind, error.code = error.code(), "could not do a task: {error}");
+            }
+            (_, Err(error)) => {
+                warn!(%task.id, task.kind, error.code = error.code(), "could not write down how a task ended: {error}");
+            }
+        }
+    }
+
+    fn beat(&self, turn: Turn) -> tokio::task::AbortHandle {
+        let house = self.house.clone();
+        let beating = tokio::spawn(async move {
+            loop {
+                house.world.wait(Duration::from_secs(TURN_SECONDS as u64 / 3)).await;
+                let until = house.world.now().plus_seconds(TURN_SECONDS);
+                let Ok(mut change) = house.store.begin().await else { continue };
+                if change.hold_turn(&turn, until).await.is_ok() {
+                    let _ = change.commit_bookkeeping().await;
+                }
+            }
+        });
+        beating.abort_handle()
+    }
+}
