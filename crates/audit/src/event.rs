@@ -9,8 +9,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use exeunt_base::{
-    ActorId, BatchId, BlobId, EpochId, JobId, OrganizationId, PackageId, PlanId, ReceiptId, RequestId,
-    Timestamp, canonical,
+    ActorId, ApiKeyId, BatchId, BlobId, EpochId, JobId, OrganizationId, PackageId, PlanId, ReceiptId,
+    RequestId, SessionId, Timestamp, UserId, canonical,
 };
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +102,12 @@ objects! {
     Blob(BlobId);
     /// A vault epoch.
     Epoch(EpochId);
+    /// A user.
+    User(UserId);
+    /// An API key.
+    ApiKey(ApiKeyId);
+    /// A session.
+    Session(SessionId);
 }
 
 /// One thing that happened. [`Event::to_entry`] makes it a log entry.

@@ -135,6 +135,32 @@ kinds! {
     AuditExported = "audit.exported";
     /// Old entries were removed from the log, their hashes kept.
     AuditPruned = "audit.pruned";
+    /// A one-time token for the first administrator was made.
+    SetupTokenMade = "setup.token_made";
+    /// Somebody was asked to work here, with a role.
+    UserInvited = "user.invited";
+    /// They chose a password and a second factor, and can sign in.
+    UserJoined = "user.joined";
+    /// A user signed in.
+    UserSignedIn = "user.signed_in";
+    /// A user showed their second factor again.
+    UserSteppedUp = "user.stepped_up";
+    /// The right password was given with a wrong or used code: somebody may know it.
+    UserCodeRefused = "user.code_refused";
+    /// A user has a new password.
+    UserPasswordChanged = "user.password_changed";
+    /// An administrator let a user choose a new password.
+    UserResetStarted = "user.reset_started";
+    /// A user has another role.
+    UserRoleChanged = "user.role_changed";
+    /// A user can no longer sign in.
+    UserDisabled = "user.disabled";
+    /// A session ended before its time.
+    SessionEnded = "session.ended";
+    /// A key for programs was made.
+    ApiKeyMade = "api_key.made";
+    /// A key for programs was revoked.
+    ApiKeyRevoked = "api_key.revoked";
 }
 
 impl fmt::Display for Kind {

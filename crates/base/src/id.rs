@@ -122,11 +122,29 @@ ids! {
     ReceiptId = "rcp";
     /// Work that waits for a worker.
     TaskId = "tsk";
+    /// Somebody who works here. The log calls them by the [`ActorId`] of the same bytes.
+    UserId = "usr";
+    /// A key for programs. The log calls it by the [`ActorId`] of the same bytes.
+    ApiKeyId = "key";
+    /// A user signed in somewhere.
+    SessionId = "ses";
+}
+
+impl From<UserId> for ActorId {
+    fn from(user: UserId) -> Self {
+        Self(user.0)
+    }
+}
+
+impl From<ApiKeyId> for ActorId {
+    fn from(key: ApiKeyId) -> Self {
+        Self(key.0)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BadId, RequestId};
+    use super::{ActorId, BadId, RequestId, UserId};
     use crate::time::Timestamp;
 
     #[test]
@@ -137,6 +155,12 @@ mod tests {
         assert!(early.to_string() < late.to_string());
         assert_eq!(late.to_string().parse::<RequestId>(), Ok(late));
         assert!(late.to_string().starts_with("req_"));
+    }
+
+    #[test]
+    fn a_user_and_the_one_the_log_speaks_of_are_told_by_the_same_letters() {
+        let user = UserId::from_bytes([7; 16]);
+        assert_eq!(ActorId::from(user).to_string()[4..], user.to_string()[4..]);
     }
 
     #[test]

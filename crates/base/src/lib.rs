@@ -16,7 +16,8 @@ pub mod time;
 pub use crate::cell::{Cell, Row};
 pub use crate::fault::{Fault, FaultKind};
 pub use crate::id::{
-    ActorId, BatchId, BlobId, EpochId, JobId, OrganizationId, PackageId, PlanId, ReceiptId, RequestId, TaskId,
+    ActorId, ApiKeyId, BatchId, BlobId, EpochId, JobId, OrganizationId, PackageId, PlanId, ReceiptId,
+    RequestId, SessionId, TaskId, UserId,
 };
 pub use crate::kind::Kind;
 pub use crate::name::{ModelRef, Name, TableRef};
