@@ -103,6 +103,14 @@ impl Keyring {
         Ok(Secret::new(*derived))
     }
 
+    /// A key of the whole installation for one purpose, for what must be found before anybody knows whose it is
+    /// (`"logins"`): always the same one, and telling nothing about the others.
+    pub fn installation_key(&self, purpose: &str) -> Secret<[u8; 32]> {
+        let derived =
+            crypt::derive(self.root.expose(), b"", &[b"exeunt installation purpose v1", purpose.as_bytes()]);
+        Secret::new(*derived)
+    }
+
     /// Seals a few bytes the control store keeps for an organization, such as a package's key or a credential, under the
     /// key of `purpose` and bound to `context` (the row they belong to). `chance` is fresh for every call.
     pub fn seal_for(
@@ -217,6 +225,10 @@ mod tests {
         assert_ne!(reopened.purpose_key(organization(1), "packages").expect("key").expose(), &ledger);
         assert_ne!(reopened.purpose_key(organization(2), "ledger").expect("key").expose(), &ledger);
         assert!(matches!(reopened.purpose_key(organization(3), "ledger"), Err(Error::Missing { .. })));
+        let logins = keyring.installation_key("logins");
+        assert_eq!(reopened.installation_key("logins").expose(), logins.expose());
+        assert_ne!(keyring.installation_key("ledger").expose(), logins.expose());
+        assert_ne!(logins.expose(), &ledger);
         assert!(!format!("{keyring:?}").contains("root:"));
     }
 
