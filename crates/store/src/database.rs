@@ -16,7 +16,7 @@ use crate::database::sqlite::File;
 
 pub(crate) use crate::database::lanes::Lanes;
 pub use crate::database::place::{Place, Server};
-pub(crate) use crate::database::query::{made, query};
+pub(crate) use crate::database::query::{Query, made, query};
 pub use crate::database::trouble::Trouble;
 pub(crate) use crate::database::value::{Column, Row, Value};
 

@@ -1,9 +1,11 @@
-//! Our own memory: requests, plans, jobs, batches, reviews, packages, ledger, receipts and the audit log.
+//! Our own memory: requests, plans, jobs, batches, reviews, packages, ledger, receipts, the audit log, and
+//! who works here.
 //!
 //! The only SQL on the control database lives here. Every act is a [`Change`]: one transaction that ends by writing its
 //! audit entry, so there is no change without an entry and no entry without a change. What is personal comes here
 //! sealed; this room cannot open it.
 
+pub mod api_keys;
 pub mod audit;
 pub mod batches;
 mod bulk;
@@ -24,7 +26,10 @@ pub mod requests;
 pub mod returns;
 pub mod reviews;
 mod rows;
+pub mod sessions;
 pub mod tasks;
+pub mod tokens;
+pub mod users;
 pub mod waits;
 
 pub use crate::audit::Notary;

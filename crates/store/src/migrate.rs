@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0003_requests_by_plan.sql"),
     include_str!("../migrations/0004_missing_values.sql"),
     include_str!("../migrations/0005_waits.sql"),
+    include_str!("../migrations/0006_people.sql"),
     include_str!("../migrations/0007_tasks.sql"),
 ];
 

@@ -53,6 +53,7 @@ values! {
     &Option<String> => Text(text) text.clone();
     Option<&str> => Text(text) text.map(str::to_owned);
     i64 => Number(number) Some(number);
+    Option<i64> => Number(number) number;
     Vec<u8> => Bytes(bytes) Some(bytes);
     &Vec<u8> => Bytes(bytes) Some(bytes.clone());
     &[u8] => Bytes(bytes) Some(bytes.to_vec());

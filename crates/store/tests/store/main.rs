@@ -8,6 +8,7 @@ mod changes;
 mod leases;
 mod ledger;
 mod outages;
+mod people;
 mod requests;
 mod versions;
 mod wire;

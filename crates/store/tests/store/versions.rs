@@ -44,6 +44,7 @@ async fn every_earlier_version_is_brought_up_to_date_with_its_rows(spot: Spot) {
         add(&store, 8..9, 1).await;
         assert_eq!(store.requests(organization(), 9).await.unwrap().len(), 2);
         assert_eq!(store.returns_of_request(request_id(7)).await.unwrap(), []);
+        assert_eq!(store.users(organization()).await.unwrap(), []);
     }
 }
 
