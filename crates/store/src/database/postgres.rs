@@ -18,7 +18,7 @@ pub(super) const TABLES: &str = "SELECT c.relname::text AS name
 
 /// Gives up the room of destroyed salts and keys, so that the next rows are written over them. What went into the
 /// write-ahead log meanwhile stays there until the server recycles it: `docs/architecture.md` says what that means.
-pub(super) const FLUSH: &str = "VACUUM requests, jobs, packages, salts";
+pub(super) const FLUSH: &str = "VACUUM requests, jobs, packages, salts, users, one_time_tokens";
 
 /// A script in PostgreSQL's words. Text is compared byte by byte, as SQLite does, whatever the database's language.
 pub(super) fn spelled(script: &str) -> String {
