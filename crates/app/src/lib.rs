@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod maps;
 pub mod office;
 pub mod packages;
+pub mod people;
 pub mod plans;
 pub mod requests;
 pub mod sources;
