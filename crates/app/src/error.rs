@@ -101,6 +101,9 @@ pub enum Error {
     /// Somebody who may not do this.
     #[error("this needs the permission `{}`, which you do not have; whoever administers the organization gives it with a role", .0.as_str())]
     Denied(Permission),
+    /// Somebody who is not let in, or something about users, sessions and keys that cannot be done.
+    #[error(transparent)]
+    People(#[from] crate::people::Error),
     /// Something asked for does not fit what is there: its code, and what stands in the way.
     #[error("{1}")]
     Refused(&'static str, String),
@@ -132,6 +135,10 @@ pub enum Class {
     Refused,
     /// Not for whoever asks.
     Denied,
+    /// Nobody knows who asks: a sign-in, a session, a key or a second factor is missing or does not count.
+    Unauthenticated,
+    /// Too much at this moment; the same again a little later.
+    Busy,
     /// Findings that must be mended first.
     Findings,
     /// A source cannot be reached or does not let us in.
@@ -173,6 +180,7 @@ impl Error {
             Self::NoCheckpoint { .. } => "E0703",
             Self::NoSource { .. } => "E0211",
             Self::Denied(_) => "E0901",
+            Self::People(error) => error.code(),
             Self::Refused(code, _) | Self::Usage(code, _) => code,
             Self::NotVerified(_) => "E0704",
             Self::Export(exeunt_audit::export::Error::Io(source)) => code_of_file(source),
@@ -210,6 +218,7 @@ impl Error {
             }
             Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) => Class::Refused,
             Self::Denied(_) => Class::Denied,
+            Self::People(error) => error.class(),
             Self::NoHome(_) => Class::Missing,
             Self::File { source, .. } => match source.kind() {
                 io::ErrorKind::NotFound => Class::Missing,

@@ -17,6 +17,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::layout::Layout;
+use crate::people::Guards;
 
 /// What an organization chose about its plans.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct Office {
     pub log_key: VerifyingKey,
     /// Rung when there is new work for this process's workers.
     pub bell: Arc<Notify>,
+    /// What keeps guessers slow.
+    pub guards: Arc<Guards>,
 }
 
 /// Most objects one entry names; a wave's events come in several.

@@ -69,6 +69,14 @@ pub(crate) enum Command {
     /// Sources: can they be reached, and with which rights
     #[command(subcommand)]
     Source(commands::source::Source),
+    /// The one-time token by which somebody makes themselves the first administrator; prints it, once
+    SetupToken(commands::setup_token::Args),
+    /// Users: who works here, and as what
+    #[command(subcommand)]
+    User(commands::user::User),
+    /// API keys: programs that act with part of a user's powers
+    #[command(subcommand)]
+    Key(commands::key::Key),
     /// Completions for a shell, to be written where the shell looks for them
     Completions(commands::completions::Args),
 }

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod init;
 pub(crate) mod job;
+pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod package;
@@ -12,7 +13,9 @@ pub(crate) mod plan;
 pub(crate) mod purge;
 pub(crate) mod request;
 pub(crate) mod restore;
+pub(crate) mod setup_token;
 pub(crate) mod source;
+pub(crate) mod user;
 
 use crate::cli::{Cli, Command};
 use crate::door::Door;
@@ -34,6 +37,9 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Audit(audit) => audit::run(&door, audit).await,
         Command::Ledger(ledger) => ledger::run(door, ledger).await,
         Command::Source(source) => source::run(door, source).await,
+        Command::SetupToken(args) => setup_token::run(&door, args).await,
+        Command::User(user) => user::run(&door, user).await,
+        Command::Key(key) => key::run(&door, key).await,
         Command::Completions(args) => completions::run(args),
     }
 }

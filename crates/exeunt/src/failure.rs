@@ -105,6 +105,8 @@ fn exit(class: Class) -> (u8, &'static str) {
         Class::Usage => (2, "usage"),
         Class::Refused => (3, "refused"),
         Class::Denied => (3, "denied"),
+        Class::Unauthenticated => (3, "unauthenticated"),
+        Class::Busy => (3, "busy"),
         Class::Findings => (4, "findings"),
         Class::Unreachable => (5, "unreachable"),
         Class::Missing => (6, "missing"),

@@ -81,5 +81,6 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<(Office, Acto
         settings,
     };
     let log_key = notary.public_key(organization.id)?;
-    Ok((Office { engine, layout, organization, policy, maps, log_key, bell: Arc::default() }, actor))
+    let (bell, guards) = (Arc::default(), Arc::default());
+    Ok((Office { engine, layout, organization, policy, maps, log_key, bell, guards }, actor))
 }

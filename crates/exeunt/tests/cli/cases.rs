@@ -8,8 +8,8 @@
 //! % exeunt init              a command that must do, and whose answer is told elsewhere
 //! ```
 //!
-//! Ids, digests and times differ each time: they stand as `req_A`, `hex_A`, `[time]`, and may be used in later commands
-//! by those names. `UPDATE_CASES=1` writes the files anew; read the diff.
+//! Ids, digests, tokens and times differ each time: they stand as `req_A`, `hex_A`, `[token]`, `[time]`, and ids may be
+//! used in later commands by those names. `UPDATE_CASES=1` writes the files anew; read the diff.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -125,7 +125,7 @@ impl Names {
         }
         let mut out = String::new();
         // sizes of packages hang on how well today's date compresses
-        let line = &if line.contains("pkg_") { sizes(line) } else { line.to_owned() };
+        let line = &if line.contains("pkg_") { sizes(line) } else { tokens(line) };
         let mut rest = line.as_str();
         while !rest.is_empty() {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
@@ -159,6 +159,19 @@ fn sizes(line: &str) -> String {
         word.len() > 5 && word.contains(',') && word.bytes().all(|b| b.is_ascii_digit() || b == b',')
     };
     line.split(' ').map(|word| if size(word) { "[size]" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// Replaces one-time tokens, sessions' and keys'.
+fn tokens(line: &str) -> String {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let is_token =
+        |word: &str| word.len() == 47 && ["exo_", "exs_", "exk_"].iter().any(|mark| word.starts_with(mark));
+    let words = line.split_inclusive(|c: char| !is_letter(c));
+    let word = |part: &str| {
+        let word = part.trim_end_matches(|c: char| !is_letter(c));
+        if is_token(word) { part.replace(word, "[token]") } else { part.to_owned() }
+    };
+    words.map(word).collect()
 }
 
 /// What follows a time of this century that begins with this word.

@@ -8,5 +8,6 @@ mod cases;
 mod desk;
 mod errors;
 mod kept;
+mod people;
 mod rollback;
 mod story;
