@@ -106,7 +106,7 @@ impl Home {
     async fn submit(&self, right: Right, person: i64) -> Result<RequestId> {
         let identifiers = vec![(String::from("customer_id"), Personal::new(person.to_string()))];
         let submission = Submission { right, identifiers, received_at: None };
-        Ok(self.office.submit_request(&self.actor, submission).await?)
+        Ok(self.office.submit_request(&self.actor, submission, None).await?)
     }
 
     /// From the plan to settled, and the rows that were struck.

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use exeunt_app::home::{Layout, create, open};
-use exeunt_app::{Actor, Office, Policy};
+use exeunt_app::{Actor, Office};
 use exeunt_base::{Name, Timestamp};
 use exeunt_engine::world::secret_bytes;
 use exeunt_engine::{Settings, World};
@@ -46,18 +46,21 @@ impl Home {
         create::create(&layout, &store, &keeper, "Bench", "bench", &*world).await?;
         let map = dir.path().join("shop.yaml");
         std::fs::write(&map, include_str!("map.yaml")).context("could not write the map")?;
-        let (office, actor) = open::open(open::Opening {
+        let opening = open::Opening {
             store,
             keeper: &keeper,
-            sources: BTreeMap::from([(Name::new("shop")?, source)]),
-            maps: vec![map],
-            policy: Policy::default(),
-            settings: Settings { packages: layout.packages.clone(), ..Settings::default() },
+            own: open::Room {
+                sources: BTreeMap::from([(Name::new("shop")?, source)]),
+                maps: vec![map],
+                settings: Settings { packages: layout.packages.clone(), ..Settings::default() },
+                ..open::Room::default()
+            },
+            others: Vec::new(),
             world,
             operator: "bench",
             layout,
-        })
-        .await?;
+        };
+        let (office, actor) = open::open(opening, None).await?;
         Ok(Self { office, actor, of: name_of(place), _dir: dir })
     }
 

@@ -190,6 +190,14 @@ impl Error {
         }
     }
 
+    /// After how many seconds it is worth trying again, where somebody said so.
+    pub fn retry_seconds(&self) -> Option<u32> {
+        match self {
+            Self::People(error) => error.retry_seconds(),
+            _ => None,
+        }
+    }
+
     /// Whether somebody else is at it just now.
     pub fn is_busy(&self) -> bool {
         let store = match self {

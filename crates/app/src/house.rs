@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use exeunt_base::OrganizationId;
+use exeunt_datamap::suggest;
 use exeunt_engine::World;
 use exeunt_store::Store;
 use tokio::sync::Notify;
@@ -14,6 +15,7 @@ use crate::office::Office;
 /// An open house.
 #[derive(Clone)]
 pub struct House {
+    own: OrganizationId,
     offices: Arc<BTreeMap<OrganizationId, Office>>,
     /// Our own memory.
     pub store: Store,
@@ -30,14 +32,35 @@ impl std::fmt::Debug for House {
 }
 
 impl House {
-    /// The house of one office.
-    pub fn of(office: Office) -> Self {
+    /// The house of these offices, which share one store; the first is the one the home was made for.
+    pub(crate) fn of(offices: Vec<Office>) -> Self {
+        let own = offices.first().expect("a home is made with an organization");
         Self {
-            store: office.engine.store.clone(),
-            world: Arc::clone(&office.engine.world),
-            bell: Arc::clone(&office.bell),
-            offices: Arc::new([(office.organization.id, office)].into()),
+            own: own.organization.id,
+            store: own.engine.store.clone(),
+            world: Arc::clone(&own.engine.world),
+            bell: Arc::clone(&own.bell),
+            offices: Arc::new(offices.into_iter().map(|office| (office.organization.id, office)).collect()),
         }
+    }
+
+    /// The office of the organization that the home was made for.
+    pub fn own(&self) -> &Office {
+        self.offices.get(&self.own).expect("it was put in")
+    }
+
+    /// The office of an organization of this name.
+    pub fn named(&self, name: &str) -> Result<&Office, Error> {
+        self.offices.values().find(|office| office.organization.name == name).ok_or_else(|| {
+            Error::Usage(
+                "E0908",
+                format!(
+                    "there is no organization `{}` here, or the settings do not know it; they name its \
+                     file under `organizations:`, and `exeunt organization add` makes it",
+                    suggest::shown(name)
+                ),
+            )
+        })
     }
 
     /// The office of an organization.

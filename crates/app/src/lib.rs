@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod maps;
 pub mod office;
+pub mod organizations;
 pub mod packages;
 pub mod people;
 pub mod plans;

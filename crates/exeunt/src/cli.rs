@@ -26,6 +26,9 @@ pub(crate) struct Cli {
     /// The home folder [default: $EXEUNT_HOME, else .exeunt]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
+    /// The organization, where the home has several [default: the one it was made for]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) organization: Option<String>,
     /// Answer in JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -69,6 +72,11 @@ pub(crate) enum Command {
     /// Sources: can they be reached, and with which rights
     #[command(subcommand)]
     Source(commands::source::Source),
+    /// Organizations of this home
+    #[command(subcommand)]
+    Organization(commands::organization::Organization),
+    /// Answer calls over HTTP and carry work out in the background
+    Serve(commands::serve::Args),
     /// The one-time token by which somebody makes themselves the first administrator; prints it, once
     SetupToken(commands::setup_token::Args),
     /// Users: who works here, and as what

@@ -8,11 +8,13 @@ pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod map;
+pub(crate) mod organization;
 pub(crate) mod package;
 pub(crate) mod plan;
 pub(crate) mod purge;
 pub(crate) mod request;
 pub(crate) mod restore;
+pub(crate) mod serve;
 pub(crate) mod setup_token;
 pub(crate) mod source;
 pub(crate) mod user;
@@ -31,6 +33,8 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Request(request) => request::run(&door, request).await,
         Command::Plan(plan) => plan::run(&door, plan).await,
         Command::Job(job) => job::run(door, job).await,
+        Command::Organization(organization) => organization::run(&door, organization).await,
+        Command::Serve(args) => serve::run(&door, args).await,
         Command::Restore(args) => restore::run(&door.at(&args.place.at), args).await,
         Command::Purge(args) => purge::run(&door.at(&args.place.at), args).await,
         Command::Package(package) => package::run(&door, package).await,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use exeunt_app::home::Layout;
-use exeunt_app::home::open::{self, Opening};
-use exeunt_app::{Actor, Office, Policy};
+use exeunt_app::home::open::{self, Opening, Room};
+use exeunt_app::{Actor, House, Office, Policy};
 use exeunt_base::{Name, hex};
 use exeunt_engine::World;
 use exeunt_vault::{Keeper, KeyFile, Passphrase};
@@ -40,18 +40,27 @@ pub(crate) struct Door {
     pub(crate) world: Arc<System>,
     /// Sources at other addresses than the settings say.
     pub(crate) at: Vec<(Name, String)>,
+    /// Whose office to open; the home's own when nobody says.
+    pub(crate) organization: Option<String>,
 }
 
 impl Door {
     /// By the global options.
     pub(crate) fn new(cli: &Cli) -> Self {
         let named = cli.home.clone().or_else(|| std::env::var_os("EXEUNT_HOME").map(PathBuf::from));
-        Self::of(&named.unwrap_or_else(|| PathBuf::from(USUAL)), cli.json)
+        let door = Self::of(&named.unwrap_or_else(|| PathBuf::from(USUAL)), cli.json);
+        Self { organization: cli.organization.clone(), ..door }
     }
 
     /// To a home.
     pub(crate) fn of(home: &Path, json: bool) -> Self {
-        Self { home: home.to_owned(), json, world: Arc::new(System::default()), at: Vec::new() }
+        Self {
+            home: home.to_owned(),
+            json,
+            world: Arc::new(System::default()),
+            at: Vec::new(),
+            organization: None,
+        }
     }
 
     /// Some sources are to be found elsewhere.
@@ -91,16 +100,25 @@ impl Door {
         layout
     }
 
-    /// Opens the office.
+    /// Opens the office: of the organization that was named, or of the home's own.
     pub(crate) async fn office(&self, needs: Needs) -> Result<(Office, Actor), Failure> {
         let settings = self.settings()?;
         let keeper = self.keeper(&settings)?;
         let operator = operator();
         let opening = self.opening(&settings, &*keeper, needs, &operator).await?;
-        Ok(open::open(opening).await?)
+        Ok(open::open(opening, self.organization.as_deref()).await?)
     }
 
-    /// What the office is opened with.
+    /// Opens the house with all its offices.
+    pub(crate) async fn house(&self) -> Result<House, Failure> {
+        let settings = self.settings()?;
+        let keeper = self.keeper(&settings)?;
+        let operator = operator();
+        let opening = self.opening(&settings, &*keeper, Needs::Sources, &operator).await?;
+        Ok(open::open_house(opening).await?)
+    }
+
+    /// What the house is opened with.
     pub(crate) async fn opening<'a>(
         &self,
         settings: &Settings,
@@ -109,34 +127,51 @@ impl Door {
         operator: &'a str,
     ) -> Result<Opening<'a>, Failure> {
         let layout = self.layout(settings);
+        let mut others = Vec::new();
+        for path in &settings.organizations {
+            let other = Settings::read_other(&settings.path(path))?;
+            // whoever works in one office does not wait for another one's databases
+            let needs = match &self.organization {
+                Some(name) if *name != other.organization => Needs::Home,
+                _ => needs,
+            };
+            others.push(self.room(&other, &layout, needs).await?);
+        }
+        Ok(Opening {
+            store: settings.place(&layout.store())?,
+            own: self.room(settings, &layout, needs).await?,
+            others,
+            layout,
+            keeper,
+            world: Arc::clone(&self.world) as Arc<dyn World>,
+            operator,
+        })
+    }
+
+    /// What one organization chose.
+    async fn room(&self, settings: &Settings, layout: &Layout, needs: Needs) -> Result<Room, Failure> {
         let sources = match needs {
             Needs::Home => Default::default(),
             Needs::Sources => sources::connect(Some(settings), &self.at).await?,
         };
-        let engine = exeunt_engine::Settings {
-            rows_per_second: settings.rows_per_second,
-            jobs_at_a_time: settings.jobs_at_a_time,
-            batch_rows: settings.batch_rows,
-            matches_cap: settings.matches_cap,
-            packages: layout.packages.clone(),
-            package_days: settings.package_days,
-            ..exeunt_engine::Settings::default()
-        };
-        let policy = Policy {
-            window_days: settings.window_days,
-            row_cap: settings.row_cap,
-            region: settings.region.clone(),
-        };
-        Ok(Opening {
-            store: settings.place(&layout.store())?,
-            layout,
-            keeper,
+        Ok(Room {
+            name: settings.organization.clone(),
             sources,
             maps: settings.map.0.iter().map(|path| settings.path(path)).collect(),
-            policy,
-            settings: engine,
-            world: Arc::clone(&self.world) as Arc<dyn World>,
-            operator,
+            policy: Policy {
+                window_days: settings.window_days,
+                row_cap: settings.row_cap,
+                region: settings.region.clone(),
+            },
+            settings: exeunt_engine::Settings {
+                rows_per_second: settings.rows_per_second,
+                jobs_at_a_time: settings.jobs_at_a_time,
+                batch_rows: settings.batch_rows,
+                matches_cap: settings.matches_cap,
+                packages: layout.packages.clone(),
+                package_days: settings.package_days,
+                ..exeunt_engine::Settings::default()
+            },
         })
     }
 

@@ -1,5 +1,6 @@
 //! `exeunt.yaml`: what an installation chose. Unknown keys are refused with their line; paths are relative to the file.
 
+mod serve;
 mod source;
 mod store;
 mod template;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 
+pub(crate) use crate::settings::serve::ServeSettings;
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
 pub(crate) use crate::settings::store::StoreSettings;
 pub(crate) use crate::settings::template::{Fill, Kept, template};
@@ -50,6 +52,9 @@ pub(crate) struct Settings {
     /// Where the control store is; absent: in a file of the home.
     #[serde(default)]
     pub(crate) store: Option<StoreSettings>,
+    /// How the service is reached, and how much it does at once.
+    #[serde(default)]
+    pub(crate) serve: Option<ServeSettings>,
     /// Who keeps the unseal secret.
     #[serde(default)]
     pub(crate) unseal: Unseal,
@@ -62,6 +67,9 @@ pub(crate) struct Settings {
     /// Where packages are written.
     #[serde(default)]
     pub(crate) packages: Option<PathBuf>,
+    /// Settings files of further organizations of this home.
+    #[serde(default)]
+    pub(crate) organizations: Vec<PathBuf>,
     /// The databases, by the names the map gives them.
     #[serde(default)]
     pub(crate) sources: BTreeMap<String, SourceSettings>,
@@ -86,6 +94,19 @@ pub(crate) struct Unseal {
     /// Ask for the passphrase.
     #[serde(default)]
     pub(crate) passphrase_prompt: bool,
+}
+
+impl Unseal {
+    fn ways(&self) -> usize {
+        usize::from(self.key_file.is_some())
+            + usize::from(self.passphrase_env.is_some())
+            + usize::from(self.passphrase_file.is_some())
+            + usize::from(self.passphrase_prompt)
+    }
+
+    fn is_given(&self) -> bool {
+        self.ways() > 0
+    }
 }
 
 /// One path or a list of them.
@@ -115,6 +136,28 @@ impl Settings {
         let text = std::fs::read_to_string(path)
             .map_err(|source| Failure::file("read the settings", path, source))?;
         Self::parse(&text, path)
+    }
+
+    /// Reads the settings of a further organization. What belongs to the home as a whole is refused there.
+    pub(crate) fn read_other(path: &Path) -> Result<Self, Failure> {
+        let settings = Self::read(path)?;
+        for (key, there) in [
+            ("store", settings.store.is_some()),
+            ("serve", settings.serve.is_some()),
+            ("checkpoints", settings.checkpoints.is_some()),
+            ("packages", settings.packages.is_some()),
+            ("organizations", !settings.organizations.is_empty()),
+            ("unseal", settings.unseal.is_given()),
+        ] {
+            if there {
+                return Err(Failure::Settings(format!(
+                    "{}: `{key}` belongs to the home as a whole, not to one of its organizations; put it into the home's \
+                     own settings",
+                    path.display()
+                )));
+            }
+        }
+        Ok(settings)
     }
 
     /// Reads settings from their text. `path` is named in errors, and relative paths start from its folder.
@@ -150,12 +193,10 @@ impl Settings {
                 return Err(at(line_of(key), &format!("`{key}` is at least 1")));
             }
         }
-        let unseal = &settings.unseal;
-        let ways = usize::from(unseal.key_file.is_some())
-            + usize::from(unseal.passphrase_env.is_some())
-            + usize::from(unseal.passphrase_file.is_some())
-            + usize::from(unseal.passphrase_prompt);
-        if ways > 1 {
+        if settings.serve.as_ref().is_some_and(|serve| !(1..=64).contains(&serve.tasks_at_a_time)) {
+            return Err(at(line_of("tasks_at_a_time"), "`tasks_at_a_time` is 1 to 64"));
+        }
+        if settings.unseal.ways() > 1 {
             return Err(at(line_of("unseal"), "`unseal` names more than one keeper; keep one"));
         }
         if let Some(store) = &settings.store {

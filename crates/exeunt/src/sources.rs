@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use exeunt_base::{Fault, FaultKind, Name, TableRef, Timestamp};
 use exeunt_source::{Abilities, Catalog, Fate, Marker, Reader, Residue, Source, Transaction};
+use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
 use crate::settings::{Settings, SourceKind, SourceSettings, from_variable};
@@ -45,10 +46,10 @@ async fn one(settings: &SourceSettings, base: &Path) -> Result<Arc<dyn Source>, 
         },
         (None, None) => None,
     };
-    Ok(match exeunt_source_postgres::Postgres::connect(&settings.postgres(base, url)).await {
-        Ok(source) => Arc::new(source),
-        Err(fault) => Arc::new(Unreached { fault }),
-    })
+    let source = Distant { settings: settings.postgres(base, url), reached: OnceCell::new() };
+    // trouble is told to whoever needs the source
+    let _ = source.reach().await;
+    Ok(Arc::new(source))
 }
 
 /// `NAME=ADDRESS` on the command line.
@@ -66,7 +67,63 @@ pub(crate) fn address(text: &str) -> Result<(Name, String), String> {
     Ok((name, address.to_owned()))
 }
 
-/// A source that did not answer: every question gets the same fault.
+/// A PostgreSQL source. One that does not answer at first is asked again by the next question: a service outlives its
+/// databases' restarts.
+struct Distant {
+    settings: exeunt_source_postgres::Settings,
+    reached: OnceCell<exeunt_source_postgres::Postgres>,
+}
+
+impl Distant {
+    async fn reach(&self) -> Result<&exeunt_source_postgres::Postgres, Fault> {
+        self.reached.get_or_try_init(|| exeunt_source_postgres::Postgres::connect(&self.settings)).await
+    }
+}
+
+#[async_trait]
+impl Source for Distant {
+    fn abilities(&self) -> Abilities {
+        self.reached.get().map_or(UNKNOWN, |reached| reached.abilities())
+    }
+
+    async fn describe(&self) -> Result<Catalog, Fault> {
+        self.reach().await?.describe().await
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Reader>, Fault> {
+        self.reach().await?.snapshot().await
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Transaction>, Fault> {
+        self.reach().await?.begin().await
+    }
+
+    async fn fate(&self, marker: &Marker) -> Result<Fate, Fault> {
+        self.reach().await?.fate(marker).await
+    }
+
+    async fn scrub(&self, tables: &[TableRef], now: Timestamp) -> Result<Residue, Fault> {
+        self.reach().await?.scrub(tables, now).await
+    }
+
+    async fn advise(&self) -> Result<Vec<String>, Fault> {
+        self.reach().await?.advise().await
+    }
+}
+
+/// What is known of a server that never answered. Nothing is planned with it: describing it fails first.
+const UNKNOWN: Abilities = Abilities {
+    kind: "postgres",
+    whole_row_identity: false,
+    remembers_transactions: false,
+    rolls_back: true,
+    quiet_triggers: false,
+    deletes_along_ways: false,
+    snapshots: true,
+    rows_per_strike: 1,
+};
+
+/// A source that cannot even be asked: every question gets the same fault.
 struct Unreached {
     fault: Fault,
 }
@@ -74,16 +131,7 @@ struct Unreached {
 #[async_trait]
 impl Source for Unreached {
     fn abilities(&self) -> Abilities {
-        Abilities {
-            kind: "postgres",
-            whole_row_identity: false,
-            remembers_transactions: false,
-            rolls_back: true,
-            quiet_triggers: false,
-            deletes_along_ways: false,
-            snapshots: true,
-            rows_per_strike: 1,
-        }
+        UNKNOWN
     }
 
     async fn describe(&self) -> Result<Catalog, Fault> {

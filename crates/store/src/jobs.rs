@@ -364,15 +364,27 @@ impl Store {
 
     /// An organization's jobs, newest first.
     pub async fn jobs(&self, organization: OrganizationId, limit: u32) -> Result<Vec<Job>, Error> {
+        self.jobs_page(organization, None, limit).await
+    }
+
+    /// At most `limit` of an organization's jobs, newest first, older than `before` if one is named.
+    pub async fn jobs_page(
+        &self,
+        organization: OrganizationId,
+        before: Option<JobId>,
+        limit: u32,
+    ) -> Result<Vec<Job>, Error> {
+        let older = if before.is_some() { "AND id < ?" } else { "" };
+        let mut query = made(format!(
+            "SELECT {COLUMNS} FROM jobs WHERE organization = ? {older} ORDER BY id DESC LIMIT ?"
+        ))
+        .bind(organization.to_string());
+        if let Some(before) = before {
+            query = query.bind(before.to_string());
+        }
         let mut connection = self.reader().await;
-        let rows =
-            made(format!("SELECT {COLUMNS} FROM jobs WHERE organization = $1 ORDER BY id DESC LIMIT $2"))
-                .bind(organization.to_string())
-                .bind(i64::from(limit))
-                .fetch_all(&mut connection)
-                .await
-                .map_err(Error::while_doing("read jobs"))?;
-        rows.iter().map(read).collect()
+        let rows = query.bind(i64::from(limit)).fetch_all(&mut connection).await;
+        rows.map_err(Error::while_doing("read jobs"))?.iter().map(read).collect()
     }
 
     /// A job's units, in order.

@@ -122,6 +122,26 @@ impl Store {
         read(&row)
     }
 
+    /// At most `limit` of an organization's packages, newest first, older than `before` if one is named.
+    pub async fn packages_page(
+        &self,
+        organization: OrganizationId,
+        before: Option<PackageId>,
+        limit: u32,
+    ) -> Result<Vec<Package>, Error> {
+        let older = if before.is_some() { "AND id < ?" } else { "" };
+        let mut query = made(format!(
+            "SELECT {COLUMNS} FROM packages WHERE organization = ? {older} ORDER BY id DESC LIMIT ?"
+        ))
+        .bind(organization.to_string());
+        if let Some(before) = before {
+            query = query.bind(before.to_string());
+        }
+        let mut connection = self.reader().await;
+        let rows = query.bind(i64::from(limit)).fetch_all(&mut connection).await;
+        rows.map_err(Error::while_doing("read packages"))?.iter().map(read).collect()
+    }
+
     /// An organization's packages, newest first.
     pub async fn packages(&self, organization: OrganizationId) -> Result<Vec<Package>, Error> {
         let mut connection = self.reader().await;

@@ -12,6 +12,7 @@ use exeunt_audit::note::Note;
 use exeunt_base::hex;
 use serde_json::json;
 
+use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::checkpoint;
 use crate::home::files;
@@ -33,7 +34,10 @@ pub struct Acknowledged {
 pub async fn acknowledge(opening: Opening<'_>, because: &str) -> Result<Acknowledged, Error> {
     let because = reason(because)?;
     let layout = opening.layout.clone();
-    let (office, actor) = open_unchecked(opening).await?;
+    let (operators, operator) = (opening.layout.operators(), opening.operator.to_owned());
+    let house = open_unchecked(opening).await?;
+    let office = house.own().clone();
+    let actor = Actor::meet(&operators, &operator, office.organization.id, &*house.world)?;
     let organization = office.organization.id;
     match checkpoint::compare(&layout, &office.engine.store, organization, &office.log_key).await {
         Ok(()) => {

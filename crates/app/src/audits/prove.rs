@@ -40,6 +40,12 @@ impl Office {
         Ok(LogProof { extra: entry.map(|(_, entry)| entry), index, hashes, checkpoint })
     }
 
+    /// The signed head of the log as it stands.
+    pub async fn audit_checkpoint(&self, actor: &Actor) -> Result<String, Error> {
+        self.allow(actor, Permission::ReadAudit)?;
+        Ok(self.engine.store.audit_head(self.organization.id).await?.checkpoint)
+    }
+
     /// Writes the receipts of a request and their proofs into the home's `receipts`.
     pub async fn write_receipts(&self, actor: &Actor, request: RequestId) -> Result<Vec<Issued>, Error> {
         self.allow(actor, Permission::Purge)?;

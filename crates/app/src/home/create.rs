@@ -7,8 +7,7 @@ use exeunt_audit::kind::Kind;
 use exeunt_audit::note::VerifyingKey;
 use exeunt_base::{OrganizationId, Timestamp};
 use exeunt_engine::World;
-use exeunt_engine::world::{chance_for_id, secret_bytes};
-use exeunt_store::organizations::Organization;
+use exeunt_engine::world::secret_bytes;
 use exeunt_store::{Place, Store};
 use exeunt_vault::{Keeper, Keyring, Shelf};
 
@@ -16,7 +15,8 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::files;
 use crate::home::layout::Layout;
-use crate::home::notary::{Notary, signing_key};
+use crate::home::notary::Notary;
+use crate::organizations;
 
 /// What was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,16 +53,12 @@ pub async fn create(
 ) -> Result<Created, Error> {
     let now = world.now();
     let keyring = Arc::new(Keyring::create(&layout.ring(), keeper, &secret_bytes(world))?);
-    let organization = OrganizationId::new(now, chance_for_id(world));
-    keyring.add_organization(organization, &secret_bytes(world))?;
+    let new = organizations::add::keyed(&keyring, layout, name, world)?;
+    let organization = new.id;
     Shelf::open(&layout.vault())?;
-    let origin = format!("exeunt.invalid/log/{organization}");
-    let log_key = signing_key(&keyring, organization, &origin)?.public().clone();
-    let key_path = layout.log_key(organization);
-    files::make_dir(key_path.parent().unwrap_or(&layout.checkpoints))?;
-    files::write_new(&key_path, format!("{log_key}\n").as_bytes())?;
     let actor = Actor::meet(&layout.operators(), operator, organization, world)?;
     let notary = Arc::new(Notary::new(layout.clone(), Arc::clone(&keyring)));
+    let log_key = notary.public_key(organization)?;
     let store = Store::open(place, true, notary).await?;
     let by = actor.id.map_or(By::System, By::Known);
     let events = [
@@ -71,7 +67,6 @@ pub async fn create(
         Event::new(now, Kind::KeyCreated, by, organization).fact("purpose", "organization"),
     ];
     let mut change = store.begin().await?;
-    let new = Organization { id: organization, name: name.to_owned(), origin, created_at: now };
     change.add_first_organization(&new, place).await?;
     change.commit(organization, &events).await?;
     store.close().await?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use exeunt_base::Name;
 use exeunt_engine::{Engine, World};
 use exeunt_source::Source;
+use exeunt_store::organizations::Organization;
 use exeunt_store::{Place, Store};
 use exeunt_vault::{Keeper, Keyring, Shelf};
 
@@ -15,9 +16,25 @@ use crate::error::Error;
 use crate::home::checkpoint;
 use crate::home::layout::Layout;
 use crate::home::notary::Notary;
+use crate::house::House;
 use crate::office::{Office, Policy};
 
-/// What an office is opened with.
+/// What one organization chose, and what it works with.
+#[derive(Default)]
+pub struct Room {
+    /// The organization's name.
+    pub name: String,
+    /// The sources, by the map's names.
+    pub sources: BTreeMap<Name, Arc<dyn Source>>,
+    /// Files of the map.
+    pub maps: Vec<PathBuf>,
+    /// What it chose.
+    pub policy: Policy,
+    /// What it chose about the engine's work.
+    pub settings: exeunt_engine::Settings,
+}
+
+/// What a house is opened with.
 pub struct Opening<'a> {
     /// Where.
     pub layout: Layout,
@@ -25,14 +42,10 @@ pub struct Opening<'a> {
     pub store: Place,
     /// Who keeps the unseal secret.
     pub keeper: &'a dyn Keeper,
-    /// The sources, by the map's names.
-    pub sources: BTreeMap<Name, Arc<dyn Source>>,
-    /// Files of the map.
-    pub maps: Vec<PathBuf>,
-    /// What the organization chose.
-    pub policy: Policy,
-    /// What it chose about the engine's work.
-    pub settings: exeunt_engine::Settings,
+    /// What the organization chose that the home was made for.
+    pub own: Room,
+    /// What the others chose.
+    pub others: Vec<Room>,
     /// Time and chance.
     pub world: Arc<dyn World>,
     /// The word the one at the door is known by.
@@ -45,42 +58,82 @@ impl std::fmt::Debug for Opening<'_> {
     }
 }
 
-/// Opens a home. Refuses a store that is older than the checkpoint kept outside.
-pub async fn open(opening: Opening<'_>) -> Result<(Office, Actor), Error> {
-    let layout = opening.layout.clone();
-    let (office, actor) = open_unchecked(opening).await?;
-    checkpoint::compare(&layout, &office.engine.store, office.organization.id, &office.log_key).await?;
+/// Opens a home and the office of one of its organizations: the one it was made for, or another one named. Refuses a store
+/// that is older than the checkpoint kept outside.
+pub async fn open(opening: Opening<'_>, named: Option<&str>) -> Result<(Office, Actor), Error> {
+    let operators = opening.layout.operators();
+    let operator = opening.operator.to_owned();
+    let house = open_unchecked(opening).await?;
+    let office = match named {
+        None => house.own(),
+        Some(name) => house.named(name)?,
+    };
+    let office = office.clone();
+    check(&office).await?;
+    let actor = Actor::meet(&operators, &operator, office.organization.id, &*house.world)?;
     Ok((office, actor))
 }
 
+/// Opens a home with all its offices. Refuses as [`open`] does, and where the settings name an organization that is not there.
+pub async fn open_house(opening: Opening<'_>) -> Result<House, Error> {
+    let wanted: Vec<String> = opening.others.iter().map(|room| room.name.clone()).collect();
+    let house = open_unchecked(opening).await?;
+    for name in &wanted {
+        house.named(name)?;
+    }
+    for office in house.offices() {
+        check(office).await?;
+    }
+    Ok(house)
+}
+
+async fn check(office: &Office) -> Result<(), Error> {
+    checkpoint::compare(&office.layout, &office.engine.store, office.organization.id, &office.log_key).await
+}
+
 /// Opens a home without that look: only for acknowledging what it found.
-pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<(Office, Actor), Error> {
-    let Opening { layout, store: place, keeper, sources, maps, policy, settings, world, operator } = opening;
+pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error> {
+    let Opening { layout, store: place, keeper, own, others, world, .. } = opening;
     if matches!(&place, Place::File(path) if !path.exists()) || !layout.root_key().exists() {
         return Err(Error::NoHome(layout.home));
     }
     let keyring = Arc::new(Keyring::open(&layout.ring(), keeper)?);
     let notary = Arc::new(Notary::new(layout.clone(), Arc::clone(&keyring)));
     let store = Store::open(&place, false, Arc::clone(&notary) as Arc<dyn exeunt_store::Notary>).await?;
-    let organization = store.organizations().await?.into_iter().next().ok_or_else(|| Error::Damaged {
+    let mut organizations = store.organizations().await?.into_iter();
+    let first = organizations.next().ok_or_else(|| Error::Damaged {
         what: format!("control store in {place}"),
         why: String::from("it holds no organization"),
     })?;
     // a store whose organization has no key here is another home's
-    if !keyring.has_organization(organization.id)? {
+    if !keyring.has_organization(first.id)? {
         return Err(exeunt_store::Error::OtherHome { place: place.to_string() }.into());
     }
-    let actor = Actor::meet(&layout.operators(), operator, organization.id, &*world)?;
-    let engine = Engine {
-        shelf: Shelf::open(&layout.vault())?,
-        store,
-        keyring,
-        sources,
-        world,
-        organization: organization.id,
-        settings,
-    };
-    let log_key = notary.public_key(organization.id)?;
+    let shelf = Shelf::open(&layout.vault())?;
     let (bell, guards) = (Arc::default(), Arc::default());
-    Ok((Office { engine, layout, organization, policy, maps, log_key, bell, guards }, actor))
+    let furnished = |organization: Organization, room: Room| -> Result<Office, Error> {
+        let Room { sources, maps, policy, settings, .. } = room;
+        let log_key = notary.public_key(organization.id)?;
+        let engine = Engine {
+            shelf: shelf.clone(),
+            store: store.clone(),
+            keyring: Arc::clone(&keyring),
+            sources,
+            world: Arc::clone(&world),
+            organization: organization.id,
+            settings,
+        };
+        let (bell, guards) = (Arc::clone(&bell), Arc::clone(&guards));
+        Ok(Office { engine, layout: layout.clone(), organization, policy, maps, log_key, bell, guards })
+    };
+    let mut offices = vec![furnished(first, own)?];
+    let mut others: BTreeMap<String, Room> =
+        others.into_iter().map(|room| (room.name.clone(), room)).collect();
+    for organization in organizations {
+        // one that the settings do not know stays as it is until they do
+        if let Some(room) = others.remove(&organization.name) {
+            offices.push(furnished(organization, room)?);
+        }
+    }
+    Ok(House::of(offices))
 }

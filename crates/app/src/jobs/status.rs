@@ -55,6 +55,17 @@ impl Office {
         })
     }
 
+    /// At most `limit` jobs, newest first, older than `before`.
+    pub async fn page_of_jobs(
+        &self,
+        actor: &Actor,
+        before: Option<JobId>,
+        limit: u32,
+    ) -> Result<Vec<Job>, Error> {
+        self.allow(actor, Permission::ReadJobs)?;
+        Ok(self.engine.store.jobs_page(self.organization.id, before, limit).await?)
+    }
+
     /// At most `limit` jobs, newest first.
     pub async fn list_jobs(&self, actor: &Actor, limit: u32) -> Result<Vec<Job>, Error> {
         self.allow(actor, Permission::ReadJobs)?;

@@ -39,7 +39,7 @@ impl Office {
                 ));
             }
             let submission = Submission { right: Right::Erasure, identifiers, received_at: None };
-            requests.push((back.erased_by, self.submit_request(actor, submission).await?));
+            requests.push((back.erased_by, self.submit_request(actor, submission, None).await?));
         }
         if requests.is_empty() {
             return Ok(Replayed { requests, job: None });

@@ -15,6 +15,23 @@ impl Office {
         Ok(self.engine.store.packages(self.organization.id).await?)
     }
 
+    /// At most `limit` packages, newest first, older than `before`.
+    pub async fn page_of_packages(
+        &self,
+        actor: &Actor,
+        before: Option<PackageId>,
+        limit: u32,
+    ) -> Result<Vec<Package>, Error> {
+        self.allow(actor, Permission::ReadPackages)?;
+        Ok(self.engine.store.packages_page(self.organization.id, before, limit).await?)
+    }
+
+    /// One package, told to somebody.
+    pub async fn show_package(&self, actor: &Actor, id: PackageId) -> Result<Package, Error> {
+        self.allow(actor, Permission::ReadPackages)?;
+        self.package(id).await
+    }
+
     /// One package of this organization.
     pub async fn package(&self, id: PackageId) -> Result<Package, Error> {
         let package = self.engine.store.package(id).await?;

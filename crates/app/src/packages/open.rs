@@ -7,6 +7,7 @@ use std::path::Path;
 use exeunt_audit::kind::Kind;
 use exeunt_base::PackageId;
 use exeunt_package::{Key, Opened, Opening};
+use exeunt_store::packages::Package;
 
 use crate::access::Permission;
 use crate::actor::Actor;
@@ -37,6 +38,24 @@ impl Office {
         change.count_opening(id).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(opened)
+    }
+}
+
+impl Office {
+    /// A package's file as it lies there, encrypted, for whoever it was made for. Counted before its first byte is given.
+    pub async fn fetch_package(&self, actor: &Actor, id: PackageId) -> Result<(Package, File), Error> {
+        self.allow(actor, Permission::OpenPackages)?;
+        let package = self.package(id).await?;
+        if package.removed_at.is_some() {
+            return Err(Error::Refused("E0605", format!("package `{id}` was removed; its key is destroyed")));
+        }
+        let path = self.layout.packages.join(&package.file);
+        let file = File::open(&path).map_err(|source| Error::file("open the package", &path, source))?;
+        let event = self.event(Kind::PackageOpened, actor).about(id).about(package.request);
+        let mut change = self.engine.store.begin().await?;
+        change.count_opening(id).await?;
+        change.commit(self.organization.id, &[event]).await?;
+        Ok((package, file))
     }
 }
 

@@ -1,7 +1,7 @@
 //! API keys: programs that act with part of a user's powers.
 
 use exeunt_audit::kind::Kind;
-use exeunt_base::{ApiKeyId, Personal, Secret, Timestamp, UserId};
+use exeunt_base::{ActorId, ApiKeyId, Personal, Secret, Timestamp, UserId};
 use exeunt_engine::world::chance_for_id;
 use exeunt_store::api_keys::ApiKey;
 
@@ -202,13 +202,20 @@ impl Office {
         Ok(Personal::new(String::from_utf8_lossy(plain.expose()).into_owned()))
     }
 
+    /// The person who answers for an actor: a program's is its user.
+    pub(crate) async fn person_behind(&self, actor: ActorId) -> Result<ActorId, Error> {
+        match self.engine.store.api_key(ApiKeyId::from_bytes(actor.to_bytes())).await {
+            Ok(key) => Ok(key.user.into()),
+            Err(exeunt_store::Error::NotFound { .. }) => Ok(actor),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Refuses an actor that is a program: a key that makes keys would outlive its own end.
     async fn refuse_programs(&self, actor: &Actor) -> Result<(), Error> {
-        let Some(id) = actor.id else { return Ok(()) };
-        match self.engine.store.api_key(ApiKeyId::from_bytes(id.to_bytes())).await {
-            Err(exeunt_store::Error::NotFound { .. }) => Ok(()),
-            Ok(_) => Err(Refused::Program.into()),
-            Err(error) => Err(error.into()),
+        match actor.id {
+            Some(id) if self.person_behind(id).await? != id => Err(Refused::Program.into()),
+            _ => Ok(()),
         }
     }
 }

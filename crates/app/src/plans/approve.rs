@@ -1,5 +1,7 @@
 //! Approving a plan: exactly the document of the digest that the approver saw.
 
+use std::collections::BTreeSet;
+
 use exeunt_audit::kind::Kind;
 use exeunt_base::{PlanId, RequestId};
 use exeunt_rights::state::RequestState;
@@ -47,13 +49,19 @@ impl Office {
         if actor.powers.are_all() {
             return Ok(());
         }
-        let requests = self.engine.store.requests_named(requests).await?;
-        match requests.iter().find(|request| request.entered_by == actor.id) {
-            Some(own) => Err(Error::Refused(
-                "E0903",
-                format!("you entered request `{}` yourself; somebody else approves its plan", own.id),
-            )),
-            None => Ok(()),
+        let Some(approver) = actor.id else { return Ok(()) };
+        let approver = self.person_behind(approver).await?;
+        let mut others = BTreeSet::new();
+        for request in self.engine.store.requests_named(requests).await? {
+            let Some(by) = request.entered_by.filter(|by| !others.contains(by)) else { continue };
+            if self.person_behind(by).await? == approver {
+                return Err(Error::Refused(
+                    "E0903",
+                    format!("you entered request `{}` yourself; somebody else approves its plan", request.id),
+                ));
+            }
+            others.insert(by);
         }
+        Ok(())
     }
 }

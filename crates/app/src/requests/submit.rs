@@ -13,6 +13,7 @@ use exeunt_store::requests::Request;
 
 use crate::access::Permission;
 use crate::actor::Actor;
+use crate::calls::{self, Call};
 use crate::error::Error;
 use crate::maps;
 use crate::office::Office;
@@ -33,7 +34,14 @@ pub struct Submission {
 
 impl Office {
     /// Takes a request in and says its id.
-    pub async fn submit_request(&self, actor: &Actor, submission: Submission) -> Result<RequestId, Error> {
+    ///
+    /// A call of a name that was used before takes nothing in and says what the first one took in.
+    pub async fn submit_request(
+        &self,
+        actor: &Actor,
+        submission: Submission,
+        call: Option<&Call>,
+    ) -> Result<RequestId, Error> {
         self.allow(actor, Permission::SubmitRequests)?;
         let now = self.engine.world.now();
         let received_at = submission.received_at.unwrap_or(now);
@@ -73,6 +81,10 @@ impl Office {
             .fact("right", submission.right.as_str())
             .fact("received", received_at);
         let mut change = self.engine.store.begin().await?;
+        if let Some(earlier) = calls::claim(&mut change, self.organization.id, call, request.id, now).await? {
+            change.rollback().await?;
+            return earlier;
+        }
         change.add_request(&request).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(request.id)

@@ -8,11 +8,11 @@ use exeunt_engine::purge::Options;
 use exeunt_engine::restore::Choice;
 use exeunt_engine::world::chance_for_id;
 use exeunt_engine::{sealing, states};
-use exeunt_store::calls::Call;
 use exeunt_store::tasks::{Task, WAITING};
 
 use crate::access::Permission;
 use crate::actor::Actor;
+use crate::calls::{self, Call};
 use crate::error::Error;
 use crate::office::Office;
 use crate::tasks::wanted::{PackageWanted, Wanted};
@@ -99,12 +99,9 @@ impl Office {
         let task = self.new_task(actor, &subject.to_string(), wanted, now)?;
         let event = self.event(Kind::TaskAsked, actor).about(subject).fact("task", wanted.kind());
         let mut change = self.engine.store.begin().await?;
-        if let Some(call) = call {
-            let made = task.id.to_string();
-            if let Some(earlier) = change.call_once(self.organization.id, call, &made, now).await? {
-                change.rollback().await?;
-                return crate::calls::same(call, &earlier);
-            }
+        if let Some(earlier) = calls::claim(&mut change, self.organization.id, call, task.id, now).await? {
+            change.rollback().await?;
+            return earlier;
         }
         if let Some(open) = change.add_task(&task).await? {
             change.rollback().await?;

@@ -1,6 +1,5 @@
 //! A home for a test: keys and store in a folder, a clock that stands until it is moved, and people to let in.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use exeunt_app::people::hashing::Cost;
 use exeunt_app::people::sessions::{NewSession, SignedIn};
 use exeunt_app::people::sign_in::Credentials;
 use exeunt_app::people::{Guards, Person, totp};
-use exeunt_app::{Actor, Error, Office, Policy};
+use exeunt_app::{Actor, Error, Office};
 use exeunt_base::{Personal, Secret, Timestamp, UserId};
 use exeunt_engine::World;
 use exeunt_store::{Place, Server};
@@ -110,14 +109,12 @@ impl Home {
             layout,
             store: place,
             keeper: &keeper,
-            sources: BTreeMap::new(),
-            maps: Vec::new(),
-            policy: Policy::default(),
-            settings: exeunt_engine::Settings::default(),
+            own: open::Room::default(),
+            others: Vec::new(),
             world: Arc::clone(&world) as Arc<dyn World>,
             operator: "uid-1",
         };
-        let (mut office, operator) = open::open(opening).await.unwrap();
+        let (mut office, operator) = open::open(opening, None).await.unwrap();
         office.guards = Arc::new(Guards::with_cost(cost));
         Self { world, office, operator, dir, _store: database }
     }

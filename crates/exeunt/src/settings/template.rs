@@ -67,6 +67,8 @@ matches_cap: 5             # people one request may match before somebody must c
 # rows_per_second: 20000   # slow down for the source's sake
 # jobs_at_a_time: 2        # each runs one statement at a time
 # batch_rows: 5000         # shorter transactions, for the source's sake
+# organizations: [other.yaml]   # settings of further organizations of this home
+# serve: {{ listen: 127.0.0.1:8420, tasks_at_a_time: 2 }}   # what `exeunt serve` does
 # checkpoints: /mnt/other-disk/exeunt   # outside this disk they also notice when it is rolled back
 
 {unseal}

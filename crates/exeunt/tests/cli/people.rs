@@ -1,6 +1,5 @@
 //! The commands about people and keys, with somebody who answered their invitation.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -43,14 +42,12 @@ async fn office(desk: &Desk) -> Office {
         store: Place::File(layout.store()),
         layout,
         keeper: &keeper,
-        sources: BTreeMap::new(),
-        maps: Vec::new(),
-        policy: exeunt_app::Policy::default(),
-        settings: exeunt_engine::Settings::default(),
+        own: open::Room::default(),
+        others: Vec::new(),
         world: Arc::new(Now),
         operator: "tester",
     };
-    open::open(opening).await.unwrap().0
+    open::open(opening, None).await.unwrap().0
 }
 
 /// The secret that base 32 says.

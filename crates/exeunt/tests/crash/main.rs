@@ -13,3 +13,4 @@ mod home;
 mod kills;
 mod pool;
 mod signals;
+mod workers;

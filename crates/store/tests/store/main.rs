@@ -10,5 +10,6 @@ mod ledger;
 mod outages;
 mod people;
 mod requests;
+mod tasks;
 mod versions;
 mod wire;

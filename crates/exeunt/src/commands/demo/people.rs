@@ -26,7 +26,7 @@ pub(crate) struct Erased {
 async fn submit(stage: &Stage, right: Right, kind: &str, value: &str) -> Result<RequestId, Failure> {
     let identifiers = vec![(kind.to_owned(), Personal::new(value.to_owned()))];
     let submission = Submission { right, identifiers, received_at: None };
-    Ok(stage.office.submit_request(&stage.actor, submission).await?)
+    Ok(stage.office.submit_request(&stage.actor, submission, None).await?)
 }
 
 /// Give me my data.

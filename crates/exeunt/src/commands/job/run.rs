@@ -19,6 +19,9 @@ pub(crate) struct Args {
     work: Work,
     #[command(flatten)]
     guards: Guards,
+    /// Leave it to the workers of `exeunt serve`
+    #[arg(long)]
+    background: bool,
     #[command(flatten)]
     pub(crate) place: At,
 }
@@ -57,6 +60,15 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let (office, actor) = door.office(Needs::Sources).await?;
     let job = find(&office, &actor, args.work, true).await?;
     elsewhere::check(door, &job)?;
+    if args.background {
+        let task = office.ask_run_job(&actor, job, args.guards.confirmed(), None).await?;
+        if door.json {
+            out::json(&serde_json::json!({ "job": job, "task": task }))?;
+        } else {
+            out::text(&format!("{job} waits for a worker\n"))?;
+        }
+        return Ok(Exit::DONE);
+    }
     let control = Control { stop: stop::on_signal(), confirmed: args.guards.confirmed() };
     let shown = Shown::new("erasing", door.json);
     let ended = office.run_job(&actor, job, &door.owner(), &control, &shown).await;

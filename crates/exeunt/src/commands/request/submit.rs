@@ -61,7 +61,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     };
     let (office, actor) = door.office(Needs::Home).await?;
     let submission = Submission { right, identifiers, received_at: args.received };
-    let id = office.submit_request(&actor, submission).await?;
+    let id = office.submit_request(&actor, submission, None).await?;
     if door.json {
         out::json(&json!({ "request": id, "right": right.as_str(), "state": "received" }))?;
     } else {

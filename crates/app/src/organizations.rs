@@ -1,0 +1,3 @@
+//! Organizations: tenants of one installation, each with keys, a log and people of its own.
+
+pub mod add;

@@ -1,0 +1,12 @@
+//! The API, one folder a noun, one handler a file named by its verb.
+
+pub(crate) mod api_keys;
+pub(crate) mod audit;
+pub(crate) mod enrollments;
+pub(crate) mod jobs;
+pub(crate) mod packages;
+pub(crate) mod plans;
+pub(crate) mod requests;
+pub(crate) mod sessions;
+pub(crate) mod tasks;
+pub(crate) mod users;

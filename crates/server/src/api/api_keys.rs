@@ -1,0 +1,5 @@
+//! API keys: programs let in.
+
+pub(crate) mod list;
+pub(crate) mod make;
+pub(crate) mod revoke;

@@ -1,0 +1,3 @@
+//! The log of what was done.
+
+pub(crate) mod checkpoint;

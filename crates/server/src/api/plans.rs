@@ -1,0 +1,5 @@
+//! Plans: what will be done, read before it is approved.
+
+pub(crate) mod approve;
+pub(crate) mod make;
+pub(crate) mod show;

@@ -1,0 +1,66 @@
+//! The organization's requests.
+
+use axum::response::Response;
+use exeunt_store::requests::Filter;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::body::Query;
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::wire::page::{self, Page};
+use crate::wire::requests::{RequestView, RightWord};
+
+/// Which requests, and which page.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// Only those in this state.
+    #[param(nullable = false, pattern = "^[a-z_]{1,40}$")]
+    state: Option<String>,
+    /// Only those for this right.
+    #[param(nullable = false, value_type = Option<RightWord>)]
+    right: Option<String>,
+    /// Where the page begins: `next` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+    /// How many, 1 to 200.
+    #[param(minimum = 1, maximum = 200, nullable = false)]
+    limit: Option<u32>,
+}
+
+/// List requests, newest first
+#[utoipa::path(
+    get, path = "/api/v1/requests", tag = "requests", params(Wanted),
+    responses(
+        (status = 200, description = "A page of requests", body = Page<RequestView>,
+            headers(("Link" = Option<String>, description = "The next page"))),
+    )
+)]
+pub(crate) async fn list_requests(caller: Caller, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+    let limit = page::limit(wanted.limit)?;
+    let before = page::cursor(wanted.cursor.as_ref())?;
+    let word = |given: &Option<String>, name| match given {
+        Some(word)
+            if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') =>
+        {
+            Err(Problem::flaw(
+                axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+                name,
+                "a word such as `received`",
+            ))
+        }
+        given => Ok(given.clone()),
+    };
+    let filter = Filter { state: word(&wanted.state, "state")?, kind: word(&wanted.right, "right")? };
+    let found = caller.office.page_of_requests(&caller.actor, &filter, before, limit + 1).await?;
+    let page = Page::of(found.iter().map(RequestView::from).collect(), limit, |view| view.id.clone());
+    let mut rest = format!("&limit={limit}");
+    for (name, value) in [("state", &filter.state), ("right", &filter.kind)] {
+        if let Some(value) = value {
+            rest.push_str(&format!("&{name}={value}"));
+        }
+    }
+    Ok(page.answer("/api/v1/requests", &rest))
+}

@@ -1,0 +1,52 @@
+//! Taking a request in.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use exeunt_app::requests::submit::Submission;
+use exeunt_base::Timestamp;
+
+use crate::body::Body;
+use crate::caller::Caller;
+use crate::once::Once;
+use crate::problem::Problem;
+use crate::wire::requests::{RequestView, SubmitRequest};
+
+/// Take a request in
+///
+/// Identifiers are sealed at once and told by no call.
+#[utoipa::path(
+    post, path = "/api/v1/requests", tag = "requests",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names this call: a second one of the name takes nothing in")),
+    request_body = SubmitRequest,
+    responses(
+        (status = 201, description = "It was taken in", body = RequestView,
+            headers(("Location" = String, description = "The request"))),
+    )
+)]
+pub(crate) async fn submit_request(
+    caller: Caller,
+    once: Once,
+    body: Body<SubmitRequest>,
+) -> Result<Response, Problem> {
+    let call = once.call(&caller, &body.bytes)?;
+    let sent = body.value;
+    let flaw = |pointer, detail| Problem::flaw(StatusCode::UNPROCESSABLE_ENTITY, pointer, detail);
+    let right = sent.right.parse().map_err(|_| flaw("/right", "access, portability or erasure"))?;
+    let received_at = match sent.received_at.as_deref().map(str::parse::<Timestamp>) {
+        Some(Err(_)) => {
+            return Err(flaw("/received_at", "a time as RFC 3339 writes it: 2026-03-01T09:30:00Z"));
+        }
+        Some(Ok(at)) => Some(at),
+        None => None,
+    };
+    let identifiers = sent.identifiers.into_iter().map(|one| (one.kind, one.value)).collect();
+    let submission = Submission { right, identifiers, received_at };
+    let id = caller.office.submit_request(&caller.actor, submission, call.as_ref()).await?;
+    let request = caller.office.request(id).await?;
+    let mut response = (StatusCode::CREATED, Json(RequestView::from(&request))).into_response();
+    if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/requests/{id}")) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}

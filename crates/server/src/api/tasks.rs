@@ -1,0 +1,3 @@
+//! Tasks: work that was asked for.
+
+pub(crate) mod show;

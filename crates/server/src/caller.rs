@@ -1,0 +1,78 @@
+//! Who calls: a session's token or an API key in the header `Authorization`. From it come the organization and what they may;
+//! never from the call.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
+use exeunt_app::people::sessions::SignedIn;
+use exeunt_app::{Actor, Office};
+use exeunt_base::{Personal, Secret};
+
+use crate::problem::Problem;
+use crate::service::Service;
+
+/// What stands in front of a session's token.
+const SESSION: &str = "exs_";
+
+/// Somebody known, and the office of their organization.
+pub(crate) struct Caller {
+    /// Who.
+    pub(crate) actor: Actor,
+    /// Where.
+    pub(crate) office: Office,
+    /// Their session; a program has none.
+    pub(crate) session: Option<SignedIn>,
+    /// What they showed.
+    pub(crate) token: Secret<String>,
+}
+
+impl Caller {
+    /// Refuses a person whose second factor was shown too long ago for a dangerous act. A program has the scope or not.
+    pub(crate) fn must_be_fresh(&self) -> Result<(), Problem> {
+        let Some(session) = &self.session else { return Ok(()) };
+        session
+            .require_fresh(self.office.engine.world.now())
+            .map_err(|error| exeunt_app::Error::from(error).into())
+    }
+}
+
+impl FromRequestParts<Service> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let token = bearer(parts).ok_or_else(Problem::unknown_caller)?;
+        // tokens are looked up before anybody knows the organization: any office finds them
+        let any = service.house.own();
+        let (actor, session) = if token.expose().starts_with(SESSION) {
+            let session = any.actor_of_session(&token).await?;
+            (session.actor, Some(session))
+        } else {
+            (any.actor_of_api_key(&token).await?, None)
+        };
+        let office = service.house.office(actor.organization)?.clone();
+        Ok(Self { actor, office, session, token })
+    }
+}
+
+fn bearer(parts: &Parts) -> Option<Secret<String>> {
+    let mut all = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(one), None) = (all.next(), all.next()) else { return None };
+    let (scheme, token) = one.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim().to_owned()))
+}
+
+/// Where a call comes from, for slowing guessers down. What a proxy claims is not believed.
+pub(crate) struct From(pub(crate) Personal);
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(Personal::new(
+            address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
+        )))
+    }
+}

@@ -1,0 +1,50 @@
+//! Calls that must happen once: the header `Idempotency-Key` names one, and a second of the name gets what the first made.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use exeunt_app::calls::Call;
+
+use crate::caller::Caller;
+use crate::problem::Problem;
+
+/// The header's word.
+const HEADER: &str = "idempotency-key";
+/// Longest key.
+const LONGEST: usize = 255;
+
+/// The caller's name for this call, if they gave one, and what is called.
+pub(crate) struct Once {
+    name: Option<String>,
+    path: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Once {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let path = format!("{} {}", parts.method, parts.uri.path());
+        let mut all = parts.headers.get_all(HEADER).iter();
+        let Some(value) = all.next() else { return Ok(Self { name: None, path }) };
+        let name = value.to_str().ok().map(str::trim).filter(|name| {
+            let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+            (1..=LONGEST).contains(&name.len()) && name.bytes().all(plain)
+        });
+        match (name, all.next()) {
+            (Some(name), None) => Ok(Self { name: Some(name.to_owned()), path }),
+            _ => Err(Problem::flaw(
+                StatusCode::BAD_REQUEST,
+                "Idempotency-Key",
+                "one key of 1 to 255 printable ASCII characters",
+            )),
+        }
+    }
+}
+
+impl Once {
+    /// The call, bound to what it asks: the path and every byte sent.
+    pub(crate) fn call(&self, caller: &Caller, sent: &[u8]) -> Result<Option<Call>, Problem> {
+        let call = |name: &String| caller.office.call(&caller.actor, name, &self.path, sent);
+        Ok(self.name.as_ref().map(call).transpose()?)
+    }
+}

@@ -1,0 +1,162 @@
+//! Every route there is. The document is made from this list, and from nothing else.
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::{api_keys, audit, enrollments, jobs, packages, plans, requests, sessions, tasks, users};
+use crate::body::MOST_BYTES;
+use crate::health;
+use crate::problem::Problem;
+use crate::service::Service;
+
+/// What the document says of itself.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Exeunt",
+        description = "Privacy rights that are really carried out: give me my data, forget me.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(Problem)),
+    security(("key" = [])),
+    tags(
+        (name = "requests", description = "Somebody asks for a right"),
+        (name = "plans", description = "What will be done, read before it is approved"),
+        (name = "jobs", description = "A plan being carried out"),
+        (name = "packages", description = "The answer to access and portability"),
+        (name = "tasks", description = "Work that was asked for"),
+        (name = "audit", description = "The log of what was done"),
+        (name = "people", description = "Those who work here, and their programs"),
+        (name = "operations", description = "Whether the service is up, and this document"),
+    ),
+)]
+struct Document;
+
+fn all() -> OpenApiRouter<Service> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(requests::submit::submit_request, requests::list::list_requests))
+        .routes(routes!(requests::show::show_request))
+        .routes(routes!(requests::hold::hold_request))
+        .routes(routes!(requests::release::release_request))
+        .routes(routes!(requests::restore::restore_request))
+        .routes(routes!(requests::purge::purge_request))
+        .routes(routes!(requests::package::make_package))
+        .routes(routes!(plans::make::make_plan))
+        .routes(routes!(plans::show::show_plan))
+        .routes(routes!(plans::approve::approve_plan))
+        .routes(routes!(jobs::start::start_job, jobs::list::list_jobs))
+        .routes(routes!(jobs::show::show_job))
+        .routes(routes!(jobs::run::run_job))
+        .routes(routes!(jobs::cancel::cancel_job))
+        .routes(routes!(packages::list::list_packages))
+        .routes(routes!(packages::show::show_package, packages::remove::remove_package))
+        .routes(routes!(packages::download::download_package))
+        .routes(routes!(tasks::show::show_task))
+        .routes(routes!(audit::checkpoint::show_checkpoint))
+        .routes(routes!(enrollments::show::show_enrollment))
+        .routes(routes!(enrollments::set_up::set_up_first_admin))
+        .routes(routes!(enrollments::accept::accept_invitation))
+        .routes(routes!(enrollments::reset::finish_reset))
+        .routes(routes!(sessions::sign_in::sign_in, sessions::list::list_sessions))
+        .routes(routes!(sessions::step_up::step_up))
+        .routes(routes!(sessions::sign_out::sign_out))
+        .routes(routes!(sessions::end::end_session))
+        .routes(routes!(users::invite::invite_user, users::list::list_users))
+        .routes(routes!(users::roles::change_roles))
+        .routes(routes!(users::reset::start_reset))
+        .routes(routes!(users::disable::disable_user))
+        .routes(routes!(api_keys::make::make_api_key, api_keys::list::list_api_keys))
+        .routes(routes!(api_keys::revoke::revoke_api_key))
+        .routes(routes!(health::show_health))
+        .routes(routes!(health::show_readiness))
+        .routes(routes!(show_document))
+}
+
+/// This document
+#[utoipa::path(
+    get, path = "/api/v1/openapi.json", tag = "operations", security(()),
+    responses((status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"))
+)]
+async fn show_document() -> Json<utoipa::openapi::OpenApi> {
+    Json(document())
+}
+
+/// The OpenAPI document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, mut document) = all().split_for_parts();
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    let key = SecurityScheme::Http(
+        Http::builder()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A session's token (`exs_…`) or an API key (`exk_…`)"))
+            .build(),
+    );
+    document.components.get_or_insert_default().security_schemes.insert("key".into(), RefOr::T(key));
+    for path in document.paths.paths.values_mut() {
+        for operation in [&mut path.get, &mut path.post, &mut path.put, &mut path.delete, &mut path.patch]
+            .into_iter()
+            .flatten()
+        {
+            // whatever else can happen to a call is told in one form
+            let problem =
+                Content::builder().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
+            let response = ResponseBuilder::new()
+                .description("Anything else: problem details")
+                .content("application/problem+json", problem)
+                .build();
+            operation.responses.responses.insert("default".into(), RefOr::T(response));
+        }
+    }
+    document
+}
+
+/// The service's routes.
+pub fn router(service: Service) -> Router {
+    let (router, _) = all().split_for_parts();
+    router
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(
+                axum::http::StatusCode::METHOD_NOT_ALLOWED,
+                "E0905",
+                "this is not called by that method; see `/api/v1/openapi.json`",
+            )
+        })
+        .layer(middleware::from_fn_with_state(service.clone(), around))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .with_state(service)
+}
+
+/// What holds for every answer: nobody keeps it, nobody guesses its kind, nobody learns where it came from.
+async fn around(service: State<Service>, request: Request, next: Next) -> Response {
+    let mut response = if service.stop.is_said() && request.uri().path().starts_with("/api/") {
+        let mut problem = Problem::new(
+            axum::http::StatusCode::SERVICE_UNAVAILABLE,
+            "E0907",
+            "the service is ending; ask again in a moment",
+        );
+        problem.retry_after = Some(2);
+        problem.into_response()
+    } else {
+        next.run(request).await
+    };
+    for (name, value) in [
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ] {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}

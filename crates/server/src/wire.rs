@@ -1,0 +1,10 @@
+//! What goes over the wire. Domain types never derive for it: `from` turns one into the other.
+
+pub(crate) mod confirm;
+pub(crate) mod jobs;
+pub(crate) mod packages;
+pub(crate) mod page;
+pub(crate) mod people;
+pub(crate) mod plans;
+pub(crate) mod requests;
+pub(crate) mod tasks;

@@ -1,0 +1,12 @@
+//! The service, called as programs call it: a real home, a real database, real workers; no socket.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
+#![expect(clippy::disallowed_methods, reason = "tests have a clock")]
+
+mod home;
+
+mod bad_input;
+mod document;
+mod once;
+mod people;
+mod story;
+mod strangers;

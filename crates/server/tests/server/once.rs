@@ -1,0 +1,72 @@
+//! Calls made twice: under one key they happen once.
+
+use axum::http::{HeaderValue, StatusCode};
+use exeunt_app::access::Role;
+use serde_json::{Value, json};
+
+use crate::home::{Answer, Home, request};
+
+async fn submit(home: &Home, key: &str, name: &'static str, value: &str) -> Answer {
+    let sent = json!({ "right": "erasure", "identifiers": [{ "kind": "customer_id", "value": value }] });
+    call(home, key, name, "/api/v1/requests", sent).await
+}
+
+async fn call(home: &Home, key: &str, name: &'static str, path: &str, sent: Value) -> Answer {
+    let mut request = request(key, "POST", path, Some(sent));
+    request.headers_mut().insert("idempotency-key", HeaderValue::from_static(name));
+    home.call(request).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_one_name_happens_once_and_answers_alike() {
+    let home = Home::new().await;
+    let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
+    let first = submit(&home, agent, "call 1", "1").await;
+    let second = submit(&home, agent, "call 1", "1").await;
+    assert_eq!((second.status, second.word("id")), (first.status, first.word("id")));
+    assert_ne!(submit(&home, agent, "call 2", "1").await.word("id"), first.word("id"));
+    // names belong to their callers
+    assert_ne!(submit(&home, officer, "call 1", "1").await.word("id"), first.word("id"));
+    let other = submit(&home, agent, "call 1", "2").await;
+    assert_eq!((other.status, other.word("code").as_str()), (StatusCode::CONFLICT, "E0902"));
+    let listed = home.send(agent, "GET", "/api/v1/requests", None).await.json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 3);
+    // after a day the name is free again
+    home.world.skip_days(2);
+    let (stop, worker) = home.work();
+    for _ in 0..600 {
+        exeunt_engine::World::wait(&*home.world, std::time::Duration::from_millis(50)).await;
+        if submit(&home, agent, "call 1", "1").await.word("id") != first.word("id") {
+            stop.now();
+            return worker.await.unwrap();
+        }
+    }
+    panic!("the name is never free again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_one_name_at_the_same_moment_make_one_request() {
+    let home = Home::new().await;
+    let agent = home.acme.key(Role::Agent);
+    let calls = (0..8).map(|_| submit(&home, agent, "call", "1"));
+    let ids: std::collections::BTreeSet<String> =
+        futures_util::future::join_all(calls).await.iter().map(|answer| answer.word("id")).collect();
+    assert_eq!(ids.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_asked_for_twice_is_done_once() {
+    let home = Home::new().await;
+    let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
+    let sent = json!({ "right": "access", "identifiers": [{ "kind": "customer_id", "value": "2" }] });
+    let request = home.send(agent, "POST", "/api/v1/requests", Some(sent)).await.word("id");
+    let path = format!("/api/v1/requests/{request}/packages");
+    let first = call(&home, officer, "package", &path, json!({})).await.word("task");
+    let unnamed = home.send(officer, "POST", &path, Some(json!({}))).await.word("task");
+    assert_eq!(first, unnamed, "the same is asked for once at a time");
+    let (stop, worker) = home.work();
+    assert_eq!(home.ended(officer, &first).await.word("state"), "done");
+    assert_eq!(call(&home, officer, "package", &path, json!({})).await.word("task"), first);
+    stop.now();
+    worker.await.unwrap();
+}
