@@ -17,6 +17,7 @@ const HELP: &str = "\
 usage: cargo xtask <chore>
 
   test       everything that must pass, from a bare machine on; what CI runs
+  prepare    install what the tests need: PostgreSQL, schemathesis
   layers     crates may use only what lies on lower floors (layers.toml)
   licenses   licenses and banned crates (deny.toml), without a network
   bench      measure against the databases' own statements, into bench/RESULTS.md
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.filter(|argument| argument != "--").collect();
     let done = match (chore.as_deref(), rest.as_slice()) {
         (Some("test"), []) => test::run(),
+        (Some("prepare"), []) => prepare::prepare(),
         (Some("layers"), []) => layers::check(),
         (Some("licenses"), []) => licenses::check(),
         (Some("bench"), rest) => bench::run(rest),

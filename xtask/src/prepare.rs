@@ -1,4 +1,4 @@
-//! Puts in place what the tests need and a bare machine does not have: PostgreSQL's server programs.
+//! Puts in place what the tests need and a bare machine does not have: PostgreSQL's server programs, and schemathesis.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,6 +8,11 @@ use anyhow::{Context, Result, bail};
 use crate::run;
 
 pub(crate) fn prepare() -> Result<()> {
+    postgres()?;
+    schemathesis()
+}
+
+fn postgres() -> Result<()> {
     if has_postgres() {
         println!("PostgreSQL is here");
         return Ok(());
@@ -17,14 +22,44 @@ pub(crate) fn prepare() -> Result<()> {
             "the tests need PostgreSQL's server programs (initdb, postgres): install them and put them on PATH"
         );
     }
-    println!("installing PostgreSQL");
-    run::run(&mut as_root("apt-get", &["update", "--quiet"])?)?;
-    let install = ["install", "--yes", "--quiet", "--no-install-recommends", "postgresql"];
-    run::run(&mut as_root("apt-get", &install)?)?;
+    install("postgresql")?;
     if !has_postgres() {
         bail!("PostgreSQL was installed, but its programs were not found below /usr/lib/postgresql");
     }
     Ok(())
+}
+
+/// What calls the API in every way its document allows, and many it does not: in an environment of its own under `target`.
+fn schemathesis() -> Result<()> {
+    let home = run::root().join("target/tools/schemathesis");
+    let (wanted, done) = (run::root().join("xtask/schemathesis.txt"), home.join("installed.txt"));
+    let versions = std::fs::read(&wanted).context("could not read xtask/schemathesis.txt")?;
+    if std::fs::read(&done).is_ok_and(|installed| installed == versions) {
+        println!("schemathesis is here");
+        return Ok(());
+    }
+    println!("installing schemathesis");
+    let venv = || {
+        let mut venv = Command::new("python3");
+        venv.args(["-m", "venv", "--clear"]).arg(&home);
+        venv
+    };
+    if !found(&mut venv()) {
+        install("python3-venv")?;
+        run::run(&mut venv())?;
+    }
+    let mut pip = Command::new(home.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"])
+        .arg(&wanted);
+    run::run(&mut pip)?;
+    std::fs::write(&done, &versions).context("could not write down what was installed")
+}
+
+fn install(package: &str) -> Result<()> {
+    println!("installing {package}");
+    run::run(&mut as_root("apt-get", &["update", "--quiet"])?)?;
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends", package];
+    run::run(&mut as_root("apt-get", &install)?)
 }
 
 /// The same places that the test kit looks in.
@@ -51,7 +86,10 @@ fn as_root(program: &str, arguments: &[&str]) -> Result<Command> {
     let who = run::read(Command::new("id").arg("-u")).context("could not tell who runs this")?;
     let root = who.trim_ascii() == b"0";
     if !root && !found(Command::new("sudo").args(["-n", "true"])) {
-        bail!("the tests need PostgreSQL: run `{program} {}` as root, then this again", arguments.join(" "));
+        bail!(
+            "the tests need more than is here: run `{program} {}` as root, then this again",
+            arguments.join(" ")
+        );
     }
     let mut command = Command::new(if root { "env" } else { "sudo" });
     // Asking nothing, and without starting the server that the package would set up.

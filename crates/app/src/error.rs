@@ -198,6 +198,14 @@ impl Error {
         }
     }
 
+    /// Whether nothing is known by the id given, here or for whoever asks.
+    pub fn is_unknown(&self) -> bool {
+        let (Self::Engine(exeunt_engine::Error::Store(store)) | Self::Store(store)) = self else {
+            return false;
+        };
+        matches!(store, exeunt_store::Error::NotFound { .. })
+    }
+
     /// Whether somebody else is at it just now.
     pub fn is_busy(&self) -> bool {
         let store = match self {

@@ -27,15 +27,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Once {
         let mut all = parts.headers.get_all(HEADER).iter();
         let Some(value) = all.next() else { return Ok(Self { name: None, path }) };
         let name = value.to_str().ok().map(str::trim).filter(|name| {
-            let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-            (1..=LONGEST).contains(&name.len()) && name.bytes().all(plain)
+            (1..=LONGEST).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
         });
         match (name, all.next()) {
             (Some(name), None) => Ok(Self { name: Some(name.to_owned()), path }),
             _ => Err(Problem::flaw(
                 StatusCode::BAD_REQUEST,
                 "Idempotency-Key",
-                "one key of 1 to 255 printable ASCII characters",
+                "one key of 1 to 255 printable ASCII characters without a space",
             )),
         }
     }

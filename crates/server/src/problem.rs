@@ -80,14 +80,17 @@ impl From<exeunt_app::people::Error> for Problem {
 
 impl From<exeunt_app::Error> for Problem {
     fn from(error: exeunt_app::Error) -> Self {
+        // that it is another's stays here
+        if error.is_unknown() {
+            return Self::not_found();
+        }
         let status = match error.class() {
             Class::Usage | Class::Findings => StatusCode::UNPROCESSABLE_ENTITY,
             Class::Refused => StatusCode::CONFLICT,
             Class::Denied => StatusCode::FORBIDDEN,
             Class::Unauthenticated => StatusCode::UNAUTHORIZED,
             Class::Busy => StatusCode::TOO_MANY_REQUESTS,
-            // which of the two it is stays here
-            Class::Missing => return Self::not_found(),
+            Class::Missing => StatusCode::NOT_FOUND,
             Class::Unreachable | Class::Stopped => StatusCode::SERVICE_UNAVAILABLE,
             Class::Full => StatusCode::INSUFFICIENT_STORAGE,
             Class::Internal | Class::Tampered => StatusCode::INTERNAL_SERVER_ERROR,

@@ -45,6 +45,9 @@ impl Office {
     ) -> Result<TaskId, Error> {
         self.allow(actor, Permission::Restore)?;
         self.restorable(actor, id, choice).await?;
+        if self.engine.store.claims_of(id).await?.is_empty() {
+            return Err(exeunt_engine::Error::NothingThere(id).into());
+        }
         self.ask(actor, id.into(), &Wanted::Restore(choice.clone()), call).await
     }
 

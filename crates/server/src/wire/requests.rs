@@ -1,6 +1,7 @@
 //! Requests over the wire.
 
 use exeunt_base::{Personal, Timestamp};
+use exeunt_rights::Right;
 use exeunt_store::requests::Request;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -29,6 +30,11 @@ pub(crate) enum RightWord {
     Access,
     Portability,
     Erasure,
+}
+
+/// By its word. A right that nothing can be planned for yet is not taken in.
+pub(crate) fn right(word: &str) -> Option<Right> {
+    word.parse().ok().filter(|right| matches!(right, Right::Access | Right::Portability | Right::Erasure))
 }
 
 /// Something a person is known by.
@@ -128,11 +134,14 @@ pub(crate) struct RestoreRequest {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PurgeRequest {
     /// Ends the window early, for this reason.
+    #[schema(min_length = 1, max_length = 500)]
     pub(crate) now_because: Option<String>,
     /// Rows that appeared since are erased too.
     pub(crate) include_new: bool,
     /// Rows that appeared since are left, for this reason.
+    #[schema(min_length = 1, max_length = 500)]
     pub(crate) leave_new_because: Option<String>,
     /// What was asked back and is not back is given up, for this reason.
+    #[schema(min_length = 1, max_length = 500)]
     pub(crate) give_up_because: Option<String>,
 }

@@ -21,13 +21,13 @@ async fn call(home: &Home, key: &str, name: &'static str, path: &str, sent: Valu
 async fn a_call_of_one_name_happens_once_and_answers_alike() {
     let home = Home::new().await;
     let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
-    let first = submit(&home, agent, "call 1", "1").await;
-    let second = submit(&home, agent, "call 1", "1").await;
+    let first = submit(&home, agent, "call-1", "1").await;
+    let second = submit(&home, agent, "call-1", "1").await;
     assert_eq!((second.status, second.word("id")), (first.status, first.word("id")));
-    assert_ne!(submit(&home, agent, "call 2", "1").await.word("id"), first.word("id"));
+    assert_ne!(submit(&home, agent, "call-2", "1").await.word("id"), first.word("id"));
     // names belong to their callers
-    assert_ne!(submit(&home, officer, "call 1", "1").await.word("id"), first.word("id"));
-    let other = submit(&home, agent, "call 1", "2").await;
+    assert_ne!(submit(&home, officer, "call-1", "1").await.word("id"), first.word("id"));
+    let other = submit(&home, agent, "call-1", "2").await;
     assert_eq!((other.status, other.word("code").as_str()), (StatusCode::CONFLICT, "E0902"));
     let listed = home.send(agent, "GET", "/api/v1/requests", None).await.json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 3);
@@ -36,7 +36,7 @@ async fn a_call_of_one_name_happens_once_and_answers_alike() {
     let (stop, worker) = home.work();
     for _ in 0..600 {
         exeunt_engine::World::wait(&*home.world, std::time::Duration::from_millis(50)).await;
-        if submit(&home, agent, "call 1", "1").await.word("id") != first.word("id") {
+        if submit(&home, agent, "call-1", "1").await.word("id") != first.word("id") {
             stop.now();
             return worker.await.unwrap();
         }

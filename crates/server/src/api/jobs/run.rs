@@ -15,7 +15,7 @@ use crate::wire::tasks::Asked;
     post, path = "/api/v1/jobs/{job}/run", tag = "jobs",
     params(
         ("job" = String, Path, description = "Its id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Names this call: a second one of the name asks for nothing"),
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "Names this call: a second one of the name asks for nothing"),
     ),
     request_body = RunJob,
     responses((status = 202, description = "A worker goes on with it", body = Asked))

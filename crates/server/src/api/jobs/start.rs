@@ -13,7 +13,7 @@ use crate::wire::tasks::accepted;
 /// Carry an approved plan out
 #[utoipa::path(
     post, path = "/api/v1/jobs", tag = "jobs",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Names this call: a second one of the name starts nothing")),
+    params(("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "Names this call: a second one of the name starts nothing")),
     request_body = StartJob,
     responses((status = 202, description = "A worker carries it out", body = Started))
 )]

@@ -1,5 +1,6 @@
 //! The organization's requests.
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use exeunt_store::requests::Filter;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use crate::body::Query;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::wire::page::{self, Page};
-use crate::wire::requests::{RequestView, RightWord};
+use crate::wire::requests::{RequestView, RightWord, right};
 
 /// Which requests, and which page.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -41,19 +42,17 @@ pub(crate) struct Wanted {
 pub(crate) async fn list_requests(caller: Caller, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let limit = page::limit(wanted.limit)?;
     let before = page::cursor(wanted.cursor.as_ref())?;
-    let word = |given: &Option<String>, name| match given {
-        Some(word)
-            if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') =>
-        {
-            Err(Problem::flaw(
-                axum::http::StatusCode::UNPROCESSABLE_ENTITY,
-                name,
-                "a word such as `received`",
-            ))
-        }
-        given => Ok(given.clone()),
+    let flaw = |name, words| Problem::flaw(StatusCode::UNPROCESSABLE_ENTITY, name, words);
+    if wanted.right.as_deref().is_some_and(|word| right(word).is_none()) {
+        return Err(flaw("right", "access, portability or erasure"));
+    }
+    let is_word = |word: &str| {
+        (1..=40).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };
-    let filter = Filter { state: word(&wanted.state, "state")?, kind: word(&wanted.right, "right")? };
+    if wanted.state.as_deref().is_some_and(|state| !is_word(state)) {
+        return Err(flaw("state", "a state of requests, such as `received`"));
+    }
+    let filter = Filter { state: wanted.state, kind: wanted.right };
     let found = caller.office.page_of_requests(&caller.actor, &filter, before, limit + 1).await?;
     let page = Page::of(found.iter().map(RequestView::from).collect(), limit, |view| view.id.clone());
     let mut rest = format!("&limit={limit}");

@@ -19,7 +19,7 @@ use crate::wire::tasks::Asked;
     post, path = "/api/v1/requests/{request}/restore", tag = "requests",
     params(
         ("request" = String, Path, description = "Its id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Names this call: a second one of the name asks for nothing"),
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "Names this call: a second one of the name asks for nothing"),
     ),
     request_body = RestoreRequest,
     responses((status = 202, description = "A worker does it", body = Asked))

@@ -10,14 +10,14 @@ use crate::body::Body;
 use crate::caller::Caller;
 use crate::once::Once;
 use crate::problem::Problem;
-use crate::wire::requests::{RequestView, SubmitRequest};
+use crate::wire::requests::{RequestView, SubmitRequest, right};
 
 /// Take a request in
 ///
 /// Identifiers are sealed at once and told by no call.
 #[utoipa::path(
     post, path = "/api/v1/requests", tag = "requests",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Names this call: a second one of the name takes nothing in")),
+    params(("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "Names this call: a second one of the name takes nothing in")),
     request_body = SubmitRequest,
     responses(
         (status = 201, description = "It was taken in", body = RequestView,
@@ -32,7 +32,7 @@ pub(crate) async fn submit_request(
     let call = once.call(&caller, &body.bytes)?;
     let sent = body.value;
     let flaw = |pointer, detail| Problem::flaw(StatusCode::UNPROCESSABLE_ENTITY, pointer, detail);
-    let right = sent.right.parse().map_err(|_| flaw("/right", "access, portability or erasure"))?;
+    let right = right(&sent.right).ok_or_else(|| flaw("/right", "access, portability or erasure"))?;
     let received_at = match sent.received_at.as_deref().map(str::parse::<Timestamp>) {
         Some(Err(_)) => {
             return Err(flaw("/received_at", "a time as RFC 3339 writes it: 2026-03-01T09:30:00Z"));
