@@ -13,6 +13,7 @@ pub mod shape;
 mod standing;
 mod unchange;
 mod values;
+mod write;
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, BlobId, RequestId};

@@ -1,9 +1,7 @@
 //! Undoing what left rows in place: columns get their old values where nobody wrote since, ghosts go when nobody needs them.
 
-use std::collections::BTreeSet;
-
 use exeunt_base::{Cell, Fault, Row};
-use exeunt_source::{Delete, Lock, Referrer, Transaction, Triggers, Update};
+use exeunt_source::{Delete, Lock, Referrer, Transaction};
 
 use crate::image::Image;
 use crate::restore::Others;
@@ -12,6 +10,7 @@ use crate::restore::plan::Item;
 use crate::restore::restored::{News, row};
 use crate::restore::rows::refused;
 use crate::restore::shape::Fit;
+use crate::restore::write::write;
 
 /// Gives changed columns their old values, but where somebody wrote newer ones since.
 pub(crate) async fn unchange(
@@ -100,64 +99,6 @@ pub(super) async fn lock(
         }
     }
     Ok(now)
-}
-
-/// Writes rows as they should be, of which only these columns differ; what triggers then make of others is put right
-/// without them.
-pub(super) async fn write(
-    tx: &mut dyn Transaction,
-    item: &Item,
-    images: &[(u32, Image)],
-    fit: &Fit,
-    mut todo: Vec<(usize, Row)>,
-    mut set: Vec<usize>,
-    news: &mut Vec<News>,
-) -> Result<(), Fault> {
-    for triggers in [Triggers::Fire, Triggers::Quiet] {
-        if todo.is_empty() || set.is_empty() {
-            return Ok(());
-        }
-        let given: Vec<Row> = todo
-            .iter()
-            .map(|(place, values)| {
-                let key = images[*place].1.key.iter().cloned();
-                key.chain(set.iter().map(|column| values[*column].clone())).collect()
-            })
-            .collect();
-        let update = Update {
-            table: item.shape.table.clone(),
-            key: item.shape.key.clone(),
-            set: set.iter().map(|column| fit.columns[*column].clone()).collect(),
-            columns: fit.columns.clone(),
-            triggers,
-        };
-        let mut left = Vec::new();
-        let mut astray: BTreeSet<usize> = BTreeSet::new();
-        for mut answer in tx.update(&update, given).await?.collect().await? {
-            let Some(at) = answer.first().and_then(Cell::as_int).and_then(|at| usize::try_from(at).ok())
-            else {
-                continue;
-            };
-            answer.remove(0);
-            let Some((place, values)) = todo.get(at) else { continue };
-            // columns beside those set as well: whatever was struck before this expects them as they were
-            let other = (0..values.len()).filter(|column| answer.get(*column) != values.get(*column));
-            let other: Vec<usize> = other.collect();
-            if !other.is_empty() {
-                left.push((*place, values.clone()));
-                astray.extend(other);
-            }
-        }
-        todo = left;
-        set = astray.into_iter().collect();
-    }
-    if !todo.is_empty() {
-        news.push(News::Note(format!(
-            "a trigger of {} changes rows as they come back, and could not be kept quiet",
-            item.shape.table
-        )));
-    }
-    Ok(())
 }
 
 /// Takes ghosts away that nothing refers to any more; others may have come to need them.

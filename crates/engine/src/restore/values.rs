@@ -11,7 +11,8 @@ use crate::restore::plan::Item;
 use crate::restore::restored::{News, row};
 use crate::restore::rows::refused;
 use crate::restore::shape::Fit;
-use crate::restore::unchange::{lock, write};
+use crate::restore::unchange::lock;
+use crate::restore::write::write;
 
 /// Of the rows that are back (by their places in the segment) those that are there without some of their values.
 pub(super) async fn lacking(

@@ -24,6 +24,7 @@ on_both! {
     a_job_cancelled_between_two_batches_is_restored_whole;
     a_second_restore_is_told_that_nothing_is_left;
     a_restore_after_the_window_is_refused;
+    a_row_that_a_trigger_keeps_as_it_is_comes_back_without_it;
 }
 
 fn refusals(restored: &Restored, model: &str) -> Vec<String> {
@@ -297,4 +298,52 @@ async fn a_restore_after_the_window_is_refused(database: Database) {
     let late = house.engine.restore(ada, &Choice::Whole, "test", None).await;
     assert!(late.is_err_and(|error| error.to_string().contains("window")));
     after.assert_same(&database.look());
+}
+
+async fn a_row_that_a_trigger_keeps_as_it_is_comes_back_without_it(database: Database) {
+    let database = database.club();
+    let house = House::new(CLUB, vec![("club", database.source().await)]).await;
+    let ada = erased(&house, &["1"]).await[0];
+    database.run(match database {
+        Database::Sqlite { .. } => {
+            "CREATE TRIGGER hold BEFORE UPDATE ON bills WHEN OLD.id = 1 BEGIN SELECT RAISE(IGNORE); END;"
+        }
+        Database::Postgres(_) => {
+            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF OLD.id = 1 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER hold BEFORE UPDATE ON bills FOR EACH ROW EXECUTE FUNCTION hold();"
+        }
+    });
+    whole(&house, ada).await;
+    assert_eq!(database.ask("SELECT name FROM bills WHERE id = 1"), "Ada");
+}
+
+/// Where a trigger cannot be kept quiet, what it does not let back stays in the vault.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_a_trigger_does_not_let_back_is_not_called_back() {
+    let database = Database::postgres().club();
+    let house = House::new(CLUB, vec![("club", database.source().await)]).await;
+    let ada = erased(&house, &["1"]).await[0];
+    for body in [
+        "IF OLD.id = 1 THEN RETURN NULL; END IF; RETURN NEW;",
+        "UPDATE bills SET name = OLD.name WHERE id = NEW.id AND id = 1 AND pg_trigger_depth() = 1; RETURN NULL;",
+    ] {
+        let when = if body.starts_with("IF") { "BEFORE" } else { "AFTER" };
+        database.run(&format!(
+            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;
+            CREATE TRIGGER hold {when} UPDATE ON bills FOR EACH ROW EXECUTE FUNCTION hold();
+            ALTER TABLE bills ENABLE ALWAYS TRIGGER hold;"
+        ));
+        let restored = restore(&house, ada).await;
+        assert!(!restored.whole, "{restored:?}");
+        let words = refusals(&restored, "club.bills");
+        assert!(
+            words[0].starts_with("a trigger of public.bills keeps what the erasure had written"),
+            "{words:?}"
+        );
+        assert_eq!(database.ask("SELECT count(*) FROM bills WHERE name = 'Ada'"), "0");
+        database.run("DROP FUNCTION hold() CASCADE");
+    }
+    whole(&house, ada).await;
+    assert_eq!(database.ask("SELECT name || ' ' || person FROM bills WHERE id = 1"), "Ada 1");
 }
