@@ -9,6 +9,7 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{
     ActorId, BatchId, BlobId, JobId, Name, OrganizationId, PackageId, PlanId, ReceiptId, RequestId, Secret,
 };
+use exeunt_plan::digest;
 use exeunt_plan::document::Document;
 use exeunt_source::catalog::Catalog;
 use exeunt_source::{Reader, Source};
@@ -217,10 +218,27 @@ impl Engine {
 
     /// The live catalogs of a plan's sources, if they are still those the plan was made for.
     pub async fn catalogs(&self, document: &Document) -> Result<BTreeMap<Name, Catalog>, Error> {
+        self.catalogs_or(document, |_, _| false).await
+    }
+
+    /// The same for rows that are tried again: a trigger that stood against them may be gone since.
+    pub(crate) async fn catalogs_for_a_retry(
+        &self,
+        document: &Document,
+    ) -> Result<BTreeMap<Name, Catalog>, Error> {
+        let lost = |name: &Name, live: &Catalog| digest::has_lost_triggers(document, name, live);
+        self.catalogs_or(document, lost).await
+    }
+
+    async fn catalogs_or(
+        &self,
+        document: &Document,
+        will_do: impl Fn(&Name, &Catalog) -> bool,
+    ) -> Result<BTreeMap<Name, Catalog>, Error> {
         let mut catalogs = BTreeMap::new();
-        for (name, digest) in &document.catalogs {
+        for (name, planned) in &document.catalogs {
             let catalog = self.source(name)?.describe().await.map_err(Error::at(name))?;
-            if exeunt_plan::digest::catalog(&catalog) != *digest {
+            if digest::catalog(&catalog) != *planned && !will_do(name, &catalog) {
                 let gone = drift::told(document, name, &catalog);
                 return Err(Error::Drifted { source_name: name.clone(), gone });
             }

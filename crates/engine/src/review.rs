@@ -52,7 +52,7 @@ impl Engine {
         let plan = self.store.plan(self.store.job(id).await?.plan).await?;
         let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
-        let catalogs = self.catalogs(&document).await?;
+        let catalogs = self.catalogs_for_a_retry(&document).await?;
         let mut work = self.open_work(id, lease, &document).await?;
         work.ghosts = Ghosts::new(&document, &catalogs);
         if !work.reopen_census().await? {

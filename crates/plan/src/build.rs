@@ -18,6 +18,7 @@ mod veil;
 
 use std::collections::BTreeSet;
 
+use exeunt_base::Name;
 use exeunt_source::selection::KeyBy;
 
 use crate::build::owned::{Owned, joined};
@@ -86,6 +87,7 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
     wanted.extend(reads.iter().map(|read| read.set));
     wanted.extend(owned.sets.drafts.iter().enumerate().filter(|(_, set)| set.subject).map(|(id, _)| id));
     let (sets, number) = owned.sets.number(&schema, &wanted);
+    let struck: BTreeSet<&Name> = sets.iter().map(|set| &set.model.source).collect();
     let document = Document {
         v: 1,
         right: inputs.right,
@@ -96,6 +98,12 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
             .iter()
             .filter(|(source, _)| sets.iter().any(|set| set.model.source == **source))
             .map(|(source, catalog)| (source.clone(), digest::catalog(catalog)))
+            .collect(),
+        triggers: inputs
+            .catalogs
+            .iter()
+            .filter(|(source, _)| inputs.right == Right::Erasure && struck.contains(*source))
+            .filter_map(|(source, catalog)| digest::triggers(source, catalog))
             .collect(),
         window_days: inputs.policy.window_days,
         row_cap: inputs.policy.row_cap,

@@ -5,7 +5,7 @@ use exeunt_base::{Name, canonical, hex};
 use exeunt_source::catalog::{Catalog, Generated, Rule, Table, TableSort};
 use serde_json::{Value, json};
 
-use crate::document::Document;
+use crate::document::{Document, Triggers};
 
 /// The canonical text of a plan.
 pub fn text(document: &Document) -> String {
@@ -50,6 +50,37 @@ pub fn catalog(catalog: &Catalog) -> String {
     let mut tables: Vec<(&Table, Value)> = tables.map(|table| (table, table_value(table))).collect();
     tables.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     of_text(&canonical::to_string(&tables.into_iter().map(|(_, value)| value).collect()))
+}
+
+/// The triggers of a live schema, apart from the rest; `None` when none is switched on.
+pub fn triggers(source: &Name, live: &Catalog) -> Option<Triggers> {
+    let mut all = live.tables.iter().flat_map(|table| &table.triggers);
+    if !all.any(|trigger| trigger.enabled) {
+        return None;
+    }
+    let (without, enabled) = apart(live);
+    Some(Triggers { source: source.clone(), without, enabled })
+}
+
+/// Whether a live schema is the one a plan was made for, but for triggers that were dropped or switched off since.
+pub fn has_lost_triggers(document: &Document, source: &Name, live: &Catalog) -> bool {
+    let Some(known) = document.triggers.iter().find(|known| known.source == *source) else { return false };
+    let (without, enabled) = apart(live);
+    without == known.without && enabled.iter().all(|trigger| known.enabled.contains(trigger))
+}
+
+/// The digest of a schema but for its triggers, and those of the triggers that are switched on.
+fn apart(live: &Catalog) -> (String, Vec<String>) {
+    let mut without = live.clone();
+    let mut enabled = Vec::new();
+    for table in &mut without.tables {
+        for trigger in std::mem::take(&mut table.triggers).into_iter().filter(|trigger| trigger.enabled) {
+            let at = [table.name.schema.as_str(), table.name.name.as_str(), trigger.name.as_str()];
+            enabled.push(of_text(&canonical::to_string(&json!([at, trigger.digest]))));
+        }
+    }
+    enabled.sort_unstable();
+    (catalog(&without), enabled)
 }
 
 /// All of a table that a plan could depend on; never its size.

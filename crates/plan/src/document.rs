@@ -31,6 +31,10 @@ pub struct Document {
     pub map: String,
     /// Digest of each source's catalog, as far as the plan depends on it.
     pub catalogs: Vec<(Name, String)>,
+    /// The triggers of each source that has some, by which rows that one of them stood against can be tried again once it
+    /// is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Triggers>,
     /// Days that struck rows can be restored.
     pub window_days: u32,
     /// Most rows one person may have before somebody must confirm.
@@ -49,6 +53,17 @@ pub struct Document {
     pub places: Vec<Place>,
     /// Findings, for people.
     pub notes: Vec<Note>,
+}
+
+/// The triggers of a source, as the plan found them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Triggers {
+    /// The source.
+    pub source: Name,
+    /// Digest of its catalog but for triggers.
+    pub without: String,
+    /// Digests of those that were switched on, in ascending order.
+    pub enabled: Vec<String>,
 }
 
 /// Rows of one model, found once in the census.

@@ -211,3 +211,40 @@ fn places_to_look_again_are_every_text_mapped_or_not() {
         leftovers ["text"] unmapped"#]]
     .assert_eq(&places.join("\n"));
 }
+
+#[test]
+fn a_trigger_that_is_gone_is_told_from_other_drift() {
+    let case = Case::new(
+        "customers(id int key, email text unique)
+         trigger stamp on customers update
+         trigger hold on customers update",
+        "
+  customers:
+    table: customers
+    key: [id]
+    subject: { email: email }
+    on_erase: { anonymize: { email: null } }
+",
+    );
+    let document = case.plan().unwrap().document().clone();
+    let (source, planned) = case.catalogs.iter().next().unwrap();
+    let fits = |change: &dyn Fn(&mut exeunt_source::catalog::Table)| {
+        let mut live = planned.clone();
+        live.tables.iter_mut().for_each(change);
+        exeunt_plan::digest::has_lost_triggers(&document, source, &live)
+    };
+    assert!(fits(&|_| {}));
+    assert!(fits(&|table| table.triggers[1].enabled = false));
+    assert!(fits(&|table| drop(table.triggers.remove(0))));
+    assert!(fits(&|table| table.triggers.clear()));
+    assert!(!fits(&|table| table.triggers[0].digest.push('x')), "it does something else now");
+    assert!(!fits(&|table| {
+        let mut more = table.triggers[0].clone();
+        more.name = crate::name("more");
+        table.triggers.push(more);
+    }));
+    assert!(!fits(&|table| {
+        table.triggers.clear();
+        table.columns[1].not_null = true;
+    }));
+}
