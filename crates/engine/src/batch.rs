@@ -6,10 +6,12 @@ pub mod ghosts;
 pub mod masks;
 mod overwritten;
 pub mod protocol;
+mod put_back;
 mod recall;
 pub mod recover;
 pub mod seal;
 pub mod strike;
+mod update;
 pub mod way;
 
 /// A stretch of rows of one unit.

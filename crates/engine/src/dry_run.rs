@@ -43,6 +43,8 @@ pub struct Line {
     pub struck: Option<u64>,
     /// Rows that would be held back.
     pub held_back: u64,
+    /// Why, each reason once.
+    pub why: Vec<String>,
 }
 
 /// What a preview or dry run tells.
@@ -79,6 +81,7 @@ impl Engine {
                 found: sets[unit.set],
                 struck: None,
                 held_back: 0,
+                why: Vec::new(),
             })
             .collect();
         let kept = document.kept.iter().map(|kept| sets[kept.set]).collect();
@@ -127,6 +130,7 @@ impl Engine {
                 found: total,
                 struck: Some(0),
                 held_back: 0,
+                why: Vec::new(),
             };
             let reading = rehearsal.reading(self);
             let mut from = 0;
@@ -145,6 +149,12 @@ impl Engine {
                     Ok(struck) => {
                         line.struck = line.struck.map(|have| have + struck.done);
                         line.held_back += struck.held_back.len() as u64;
+                        for (_, fault) in struck.held_back {
+                            let words = fault.to_string();
+                            if !line.why.contains(&words) {
+                                line.why.push(words);
+                            }
+                        }
                     }
                     Err(error) => {
                         trouble = Some(error);

@@ -118,6 +118,7 @@ const UNKNOWN: Abilities = Abilities {
     remembers_transactions: false,
     rolls_back: true,
     quiet_triggers: false,
+    images_are_final: false,
     deletes_along_ways: false,
     snapshots: true,
     rows_per_strike: 1,

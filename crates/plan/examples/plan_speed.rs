@@ -30,6 +30,7 @@ fn main() {
         remembers_transactions: false,
         rolls_back: true,
         quiet_triggers: false,
+        images_are_final: false,
         deletes_along_ways: false,
         snapshots: true,
         rows_per_strike: 1_000,

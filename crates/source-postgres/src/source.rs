@@ -115,6 +115,7 @@ impl Source for Postgres {
             remembers_transactions: true,
             rolls_back: true,
             quiet_triggers: self.facts.quiet_triggers,
+            images_are_final: false,
             deletes_along_ways: true,
             snapshots: true,
             rows_per_strike: 250_000,

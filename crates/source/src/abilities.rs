@@ -15,6 +15,8 @@ pub struct Abilities {
     pub rolls_back: bool,
     /// Can put a row back without its triggers firing (with the rights it was given).
     pub quiet_triggers: bool,
+    /// What it answers to an update tells also what triggers made of the rows that fire after the change.
+    pub images_are_final: bool,
     /// Deletes rows along the way they were found for less than by their keys.
     pub deletes_along_ways: bool,
     /// Each transaction reads one consistent state.

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use exeunt_base::{Name, Row};
-use exeunt_source::catalog::Table;
+use exeunt_base::{Cell, Name, Row};
 
 use crate::batch::seal::Picture;
 use crate::image::Shape;
@@ -18,12 +17,28 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// Of rows as given to the source: key cells, then the new ones.
-    pub(super) fn of(shape: &Shape, watched: bool, rows: &[Row]) -> Option<Self> {
+    pub(super) fn of(shape: &Shape, rows: &[Row]) -> Option<Self> {
         let place = |name: &Name| shape.columns.iter().position(|column| column == name);
         let places: Vec<usize> = shape.set.iter().filter_map(place).collect();
         let values = |row: &Row| row[row.len() - shape.set.len()..].to_vec();
-        let whole = watched && places.len() == shape.set.len();
-        whole.then(|| Self { places, values: rows.iter().map(values).collect() })
+        (places.len() == shape.set.len()).then(|| Self { places, values: rows.iter().map(values).collect() })
+    }
+
+    /// What was asked for a set column of a row.
+    pub(super) fn cell(&self, row: usize, column: usize) -> Option<&Cell> {
+        self.values.get(row)?.get(column)
+    }
+
+    /// The set columns of a row that hold what they held before, though something else was asked for.
+    pub(super) fn as_before(&self, row: usize, before: &Row, after: &Row) -> Vec<usize> {
+        let Some(wanted) = self.values.get(row) else { return Vec::new() };
+        let held =
+            |place: usize| before.get(place).filter(|cell| !cell.is_null() && after.get(place) == Some(cell));
+        let columns = self.places.iter().zip(wanted).enumerate();
+        columns
+            .filter(|(_, (place, wanted))| held(**place).is_some_and(|cell| cell != *wanted))
+            .map(|(column, _)| column)
+            .collect()
     }
 
     /// Which of the set columns of a row are as they were asked for.
@@ -54,9 +69,4 @@ pub(super) fn apart(
         if names.is_empty() { shape.set.clone() } else { names }
     };
     groups.into_iter().map(|(kept, pictures)| (ours(kept), pictures)).collect()
-}
-
-/// Whether something watches over changes of the table's rows.
-pub(super) fn watched(table: &Table) -> bool {
-    table.triggers.iter().any(|trigger| trigger.enabled && trigger.on.update)
 }

@@ -206,6 +206,11 @@ impl Work<'_> {
                 way,
             };
             let struck = strike(ready, tx, piece.from, &mut entries, sealer, &mut hands).await?;
+            if let (crate::units::Work::Update { .. }, [(_, fault), ..]) =
+                (&ready.unit.work, struck.held_back.as_slice())
+            {
+                return Err(Error::at(&ready.unit.source)(fault.clone()));
+            }
             if ready.unit.together && !struck.held_back.is_empty() {
                 let words = "rows that must go together could not all go";
                 return Err(Error::at(&ready.unit.source)(Fault::new(FaultKind::Refused, words)));

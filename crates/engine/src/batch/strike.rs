@@ -6,13 +6,14 @@ use exeunt_base::{Fault, FaultKind, Name, Row};
 use exeunt_mask::MaskKey;
 use exeunt_plan::document::{Document, RowSet};
 use exeunt_source::catalog::{Catalog, Events, Table, TriggerWrite, Writes};
-use exeunt_source::{Delete, KeyBy, Lock, Referrer, Transaction, Triggers, Update, Way};
+use exeunt_source::{Abilities, Delete, Lock, Referrer, Transaction, Way};
 
 use crate::batch::again::Again;
 use crate::batch::ghosts::Ghosts;
 use crate::batch::masks::Changer;
-use crate::batch::overwritten::{self, Wanted};
+use crate::batch::put_back::Watch;
 use crate::batch::seal::{Images, Picture};
+use crate::batch::update::update;
 use crate::census::Entry;
 use crate::error::Error;
 use crate::image::{Change, Shape};
@@ -29,7 +30,8 @@ pub struct Struck {
     pub done: u64,
     /// Rows that were gone.
     pub gone: u64,
-    /// Rows that must not be struck, by their place in the piece, and why.
+    /// Rows that must not be struck, by their place in the piece, and why. Those of an update are half changed: only a
+    /// rollback leaves them as they were.
     pub held_back: Vec<(usize, Fault)>,
 }
 
@@ -40,8 +42,8 @@ pub struct Ready<'a> {
     pub unit: &'a Unit,
     /// Its set.
     pub set: &'a RowSet,
-    shape: Shape,
-    changer: Option<Changer>,
+    pub(super) shape: Shape,
+    pub(super) changer: Option<Changer>,
     /// Rows that refer to others of the table by these go in statements of their own, before those.
     leaves_first: Vec<Referrer>,
     /// Rows of an update that makes triggers change other rows of the table: each image is taken when its turn comes.
@@ -50,12 +52,17 @@ pub struct Ready<'a> {
     /// by which way they are found.
     goes_quietly: bool,
     /// Triggers may write into rows that are changed.
-    watched: bool,
+    pub(super) watch: Option<Watch>,
 }
 
 impl<'a> Ready<'a> {
     /// Checks a unit against the live schema and makes it ready.
-    pub fn new(unit: &'a Unit, document: &'a Document, catalog: &Catalog, kind: &str) -> Result<Self, Error> {
+    pub fn new(
+        unit: &'a Unit,
+        document: &'a Document,
+        catalog: &Catalog,
+        abilities: &Abilities,
+    ) -> Result<Self, Error> {
         let set = &document.sets[unit.set];
         let table = catalog.table(set.table()).ok_or_else(|| Error::Drifted {
             source_name: set.model.source.clone(),
@@ -65,7 +72,7 @@ impl<'a> Ready<'a> {
         let (change, changer) = match &unit.work {
             Work::Delete { .. } => (Change::Deleted, None),
             Work::Update { assign, .. } => {
-                (Change::Updated, Some(Changer::new(set, table, assign, &columns, kind)?))
+                (Change::Updated, Some(Changer::new(set, table, assign, &columns, abilities.kind)?))
             }
         };
         let set_columns = changer.as_ref().map(Changer::set).unwrap_or_default();
@@ -86,8 +93,8 @@ impl<'a> Ready<'a> {
         let fires = table.triggers.iter().any(|trigger| trigger.enabled && trigger.on.delete);
         let to_itself = table.foreign_keys.iter().any(|key| key.to == table.name);
         let goes_quietly = !unit.together && !fires && !to_itself;
-        let watched = overwritten::watched(table);
-        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one, goes_quietly, watched })
+        let watch = Watch::over(table, catalog, &shape.set, abilities);
+        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one, goes_quietly, watch })
     }
 
     /// Whether its rows may be struck by the way they were found.
@@ -95,7 +102,7 @@ impl<'a> Ready<'a> {
         self.goes_quietly
     }
 
-    fn lock(&self, columns: Vec<Name>) -> Lock {
+    pub(super) fn lock(&self, columns: Vec<Name>) -> Lock {
         Lock { table: self.shape.table.clone(), key: self.shape.key.clone(), columns }
     }
 }
@@ -141,6 +148,8 @@ pub async fn strike(
                 let part = update(ready, tx, first, entries, images, hands).await?;
                 struck.done += part.done;
                 struck.gone += part.gone;
+                let held_back = part.held_back.into_iter();
+                struck.held_back.extend(held_back.map(|(place, fault)| (page * rows + place, fault)));
             }
             Ok(struck)
         }
@@ -271,104 +280,19 @@ async fn referred_within(
     Ok(later)
 }
 
-async fn update(
-    ready: &Ready<'_>,
-    tx: &mut dyn Transaction,
-    first: u64,
-    entries: &mut [Entry],
-    images: &mut dyn Images,
-    hands: &mut Hands<'_>,
-) -> Result<Struck, Error> {
-    let at = || Error::at(&ready.set.model.source);
-    let Some(changer) = &ready.changer else { return Ok(Struck::default()) };
-    let keys: Vec<Row> = entries.iter().map(|entry| entry.key.clone()).collect();
-    let locked = tx.lock(&ready.lock(ready.shape.columns.clone()), keys).await.map_err(at())?;
-    let mut before: Vec<(usize, Row)> = Vec::with_capacity(entries.len());
-    for mut row in locked.collect().await.map_err(at())? {
-        let place = place_of(&mut row)?;
-        entries.get(place).ok_or_else(|| no_such_row(place))?;
-        before.push((place, row));
-    }
-    let ghosts: Vec<usize> = changer.ghosts().collect();
-    for number in ghosts {
-        for (place, _) in &before {
-            let who = &entries[*place].claimants;
-            hands.ghosts.ensure(hands.document, number, who, tx, images, hands.world).await?;
-        }
-    }
-    before.sort_by_key(|(place, _)| *place);
-    let claimed: Vec<(Vec<u32>, Row)> =
-        before.iter().map(|(place, row)| (entries[*place].claimants.clone(), row.clone())).collect();
-    let mut values = changer.apply(hands.mask_key, first, &claimed, hands.ghosts, hands.document)?;
-    for ((place, row), values) in before.iter().zip(&mut values) {
-        for name in hands.again.masked(ready.unit.number, &entries[*place].key) {
-            changer.leave(name, row, values);
-        }
-    }
-    let rows: Vec<Row> = before
-        .iter()
-        .zip(values)
-        .map(|((place, _), values)| entries[*place].key.iter().cloned().chain(values).collect())
-        .collect();
-    let what = Update {
-        table: ready.shape.table.clone(),
-        key: ready.shape.key.clone(),
-        set: changer.set(),
-        columns: ready.shape.columns.clone(),
-        triggers: Triggers::Fire,
-    };
-    let wanted = Wanted::of(&ready.shape, ready.watched, &rows);
-    let mut shape = ready.shape.clone();
-    images.shape(&ready.set.model.to_string(), &shape, ready.set.claims).await?;
-    let mut pages = tx.update(&what, rows).await.map_err(at())?;
-    let mut done = 0;
-    while let Some(page) = pages.next().await.map_err(at())? {
-        let mut pictures = Vec::with_capacity(page.len());
-        for mut after in page {
-            let at_row = place_of(&mut after)?;
-            let (place, before) = before.get_mut(at_row).ok_or_else(|| no_such_row(at_row))?;
-            let entry = std::mem::take(&mut entries[*place]);
-            let key = new_key(ready, &entry, &after);
-            let before = std::mem::take(before);
-            pictures.push((at_row, Picture { claimants: entry.claimants, key, before, after: Some(after) }));
-        }
-        done += pictures.len() as u64;
-        for (set, pictures) in overwritten::apart(&ready.shape, wanted.as_ref(), pictures) {
-            if shape.set != set {
-                shape.set = set;
-                images.shape(&ready.set.model.to_string(), &shape, ready.set.claims).await?;
-            }
-            images.rows(pictures).await?;
-        }
-    }
-    Ok(Struck { done, gone: entries.len() as u64 - done, held_back: Vec::new() })
-}
-
-/// The key by which a changed row is found again: its key columns as they are now.
-fn new_key(ready: &Ready<'_>, entry: &Entry, after: &Row) -> Row {
-    let KeyBy::Columns(key) = &ready.shape.key else { return entry.key.clone() };
-    key.iter()
-        .zip(&entry.key)
-        .map(|(name, old)| {
-            let at = ready.shape.columns.iter().position(|column| column == name);
-            at.and_then(|at| after.get(at)).unwrap_or(old).clone()
-        })
-        .collect()
-}
-
 async fn drain(mut pages: exeunt_source::Pages) -> Result<(), Fault> {
     while pages.next().await?.is_some() {}
     Ok(())
 }
 
 /// Takes a row's place in the list that was asked for off its front.
-fn place_of(row: &mut Row) -> Result<usize, Error> {
+pub(super) fn place_of(row: &mut Row) -> Result<usize, Error> {
     if row.is_empty() {
         return Err(no_such_row(0));
     }
     row.remove(0).as_int().and_then(|place| usize::try_from(place).ok()).ok_or_else(|| no_such_row(0))
 }
 
-fn no_such_row(place: usize) -> Error {
+pub(super) fn no_such_row(place: usize) -> Error {
     Error::Damaged { what: "a source's answer", why: format!("row {place} was not asked for") }
 }

@@ -166,10 +166,10 @@ impl Engine {
         units
             .iter()
             .map(|unit| {
-                let kind = self.source(&unit.source)?.abilities().kind;
+                let abilities = self.source(&unit.source)?.abilities();
                 let catalog =
                     catalogs.get(&unit.source).ok_or_else(|| Error::NoSource(unit.source.clone()))?;
-                Ready::new(unit, document, catalog, kind)
+                Ready::new(unit, document, catalog, &abilities)
             })
             .collect()
     }

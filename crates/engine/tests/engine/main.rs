@@ -15,6 +15,7 @@ mod leaks;
 mod outages;
 mod places;
 mod purging;
+mod put_back;
 mod returning;
 mod reviews;
 mod sequences;

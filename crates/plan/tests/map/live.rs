@@ -176,6 +176,7 @@ const ABILITIES: Abilities = Abilities {
     remembers_transactions: false,
     rolls_back: true,
     quiet_triggers: true,
+    images_are_final: true,
     deletes_along_ways: false,
     snapshots: true,
     rows_per_strike: 250_000,

@@ -116,6 +116,7 @@ pub(crate) fn abilities(kind: &'static str, whole_row_identity: bool) -> Abiliti
         remembers_transactions: false,
         rolls_back: true,
         quiet_triggers: false,
+        images_are_final: false,
         deletes_along_ways: false,
         snapshots: true,
         rows_per_strike: 1000,

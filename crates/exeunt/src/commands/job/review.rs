@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// The job, or its plan, or a request it answers
     #[arg(value_name = "JOB|PLAN|REQUEST")]
     work: Work,
-    /// Try all of them again
+    /// Try all of them again, also where triggers were dropped or disabled meanwhile
     #[arg(long, conflicts_with = "skip")]
     retry: bool,
     /// Leave all of them as they are, for this reason

@@ -178,7 +178,17 @@ pub(crate) fn rehearsed(preview: &Preview) -> String {
         })
         .collect();
     let headings = ["model", "what", "found", "done and undone", "held back"];
-    format!("\nDry run: every statement was executed and rolled back.\n\n{}", table(&headings, &rows))
+    let mut text =
+        format!("\nDry run: every statement was executed and rolled back.\n\n{}", table(&headings, &rows));
+    for line in &preview.lines {
+        for why in &line.why {
+            text.push_str(&format!("\nheld back: {}: {why}", line.model));
+        }
+    }
+    if preview.lines.iter().any(|line| !line.why.is_empty()) {
+        text.push('\n');
+    }
+    text
 }
 
 fn word(severity: Severity) -> &'static str {
@@ -228,6 +238,7 @@ fn value(shown: &Shown, preview: Option<&Preview>) -> Value {
             "found": line.found,
             "struck": line.struck,
             "held_back": line.held_back,
+            "why": line.why,
         })).collect::<Vec<_>>()),
         "notes": document.notes.iter().map(|note| json!({
             "severity": word(note.severity),
