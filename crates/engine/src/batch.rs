@@ -3,6 +3,7 @@
 pub mod again;
 pub mod aside;
 pub mod ghosts;
+mod isolate;
 pub mod masks;
 mod overwritten;
 pub mod protocol;

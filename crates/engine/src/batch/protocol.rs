@@ -13,9 +13,9 @@ use exeunt_store::reviews::Review;
 use exeunt_vault::BlobMeta;
 use serde::{Deserialize, Serialize};
 
+use crate::batch::Piece;
 use crate::batch::aside::SealingAside;
 use crate::batch::strike::{Hands, Ready, strike};
-use crate::batch::{Piece, part};
 use crate::error::Error;
 use crate::failpoint;
 use crate::job::Work;
@@ -206,9 +206,7 @@ impl Work<'_> {
                 way,
             };
             let struck = strike(ready, tx, piece.from, &mut entries, sealer, &mut hands).await?;
-            if let (crate::units::Work::Update { .. }, [(_, fault), ..]) =
-                (&ready.unit.work, struck.held_back.as_slice())
-            {
+            if let Some((_, fault)) = struck.held_back.first().filter(|_| struck.half_done) {
                 return Err(Error::at(&ready.unit.source)(fault.clone()));
             }
             if ready.unit.together && !struck.held_back.is_empty() {
@@ -378,34 +376,6 @@ impl Work<'_> {
             reason: None,
             at: now,
         }
-    }
-
-    /// What to do with rows that were refused: halves to try, or a row to flag.
-    pub async fn isolate(
-        &mut self,
-        ready: &[Ready<'_>],
-        pieces: &[Piece],
-        fault: &Fault,
-    ) -> Result<Option<(Vec<Piece>, Vec<Piece>)>, Error> {
-        let together = |piece: &Piece| ready[piece.unit as usize].unit.together;
-        if let Some(parts) = part(pieces, together) {
-            return Ok(Some(parts));
-        }
-        let mut outcome = Outcome { pieces: Vec::new(), held_back: Vec::new() };
-        for piece in pieces {
-            for place in piece.from..piece.to {
-                outcome.held_back.push(HeldBack {
-                    unit: piece.unit,
-                    place,
-                    fault: fault.kind.as_str().to_owned(),
-                    words: fault.to_string(),
-                });
-            }
-            let delta = Delta { done: 0, gone: 0, failed: piece.rows(), to: piece.to };
-            outcome.pieces.push(Counted { piece: *piece, delta });
-        }
-        self.close(None, &outcome).await?;
-        Ok(None)
     }
 }
 

@@ -68,6 +68,49 @@ fn may_write(catalog: &Catalog, trigger: &Trigger, table: &Table) -> bool {
     false
 }
 
+/// Which rows a trigger may leave where they are deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stays {
+    /// None: no trigger has a say.
+    Never,
+    /// Those whose deletion the source did not answer.
+    Unanswered,
+    /// Others, too: a trigger may add them again.
+    Any,
+}
+
+impl Stays {
+    /// By the triggers of a table.
+    pub(super) fn of(table: &Table, catalog: &Catalog) -> Self {
+        let fires = |trigger: &&Trigger| trigger.enabled && trigger.on.delete;
+        let fires: Vec<&Trigger> = table.triggers.iter().filter(fires).collect();
+        match fires.iter().any(|trigger| may_write(catalog, trigger, table)) {
+            true => Self::Any,
+            false if fires.is_empty() => Self::Never,
+            false => Self::Unanswered,
+        }
+    }
+}
+
+/// Rows that are still there though they were deleted, by their place, and why.
+pub(super) async fn stayed(
+    ready: &Ready<'_>,
+    tx: &mut dyn Transaction,
+    rows: Vec<(usize, Row)>,
+) -> Result<Vec<(usize, Fault)>, Error> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (places, keys): (Vec<usize>, Vec<Row>) = rows.into_iter().unzip();
+    let found = read(ready, tx, &ready.shape.key, &[], keys).await?;
+    let words = format!(
+        "a trigger of the application keeps rows of {} from being deleted; disable or drop the trigger, then try again",
+        ready.set.model
+    );
+    let stays = |place: usize| Some((*places.get(place)?, Fault::new(FaultKind::Refused, words.clone())));
+    Ok(found.into_keys().filter_map(stays).collect())
+}
+
 /// A look at rows after an update, in its transaction. Rows of an answer carry their place in `before`.
 pub(super) struct Look<'a> {
     /// What was done.
@@ -94,11 +137,11 @@ impl Look<'_> {
         }
         let columns = &self.ready.shape.columns;
         let keys = answers.iter().map(|(row, after)| new_key(&self.ready.shape, self.key(*row), after));
-        let mut found = self.read(tx, &self.ready.shape.key, columns, keys.collect()).await?;
+        let mut found = read(self.ready, tx, &self.ready.shape.key, columns, keys.collect()).await?;
         // one whose key was put back is found where it was
         let away: Vec<usize> = (0..answers.len()).filter(|place| !found.contains_key(place)).collect();
         let keys = away.iter().map(|place| self.key(answers[*place].0).clone()).collect();
-        let back = self.read(tx, &self.ready.shape.key, columns, keys).await?;
+        let back = read(self.ready, tx, &self.ready.shape.key, columns, keys).await?;
         found.extend(back.into_iter().filter_map(|(place, row)| Some((*away.get(place)?, row))));
         for (place, row) in found {
             answers.get_mut(place).ok_or_else(|| no_such_row(place))?.1 = row;
@@ -161,7 +204,7 @@ impl Look<'_> {
                         (row, key.into_iter().chain([wanted.clone()]).collect::<Row>())
                     })
                     .unzip();
-                let found = self.read(tx, &by, &[], keys).await?;
+                let found = read(self.ready, tx, &by, &[], keys).await?;
                 found.keys().filter_map(|place| rows.get(*place).copied()).collect()
             }
             _ => Vec::new(),
@@ -183,26 +226,8 @@ impl Look<'_> {
         let answered: HashSet<usize> = answers.iter().map(|(row, _)| *row).collect();
         let silent: Vec<usize> = (0..self.before.len()).filter(|row| !answered.contains(row)).collect();
         let keys = silent.iter().map(|row| self.key(*row).clone()).collect();
-        let found = self.read(tx, &self.ready.shape.key, &[], keys).await?;
+        let found = read(self.ready, tx, &self.ready.shape.key, &[], keys).await?;
         Ok(found.keys().filter_map(|place| silent.get(*place).copied()).collect())
-    }
-
-    /// Rows by key, by their place in the list of keys.
-    async fn read(
-        &self,
-        tx: &mut dyn Transaction,
-        key: &KeyBy,
-        columns: &[Name],
-        keys: Vec<Row>,
-    ) -> Result<BTreeMap<usize, Row>, Error> {
-        if keys.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let rows = Rows::Keyed(key.clone(), keys);
-        let what = Read { table: self.ready.shape.table.clone(), columns: columns.to_vec(), rows };
-        let at = || Error::at(&self.ready.set.model.source);
-        let rows = tx.read(&what).await.map_err(at())?.collect().await.map_err(at())?;
-        rows.into_iter().map(|mut row| Ok((place_of(&mut row)?, row))).collect()
     }
 
     /// The key a row had.
@@ -229,6 +254,24 @@ impl Look<'_> {
         );
         Fault::new(FaultKind::Refused, words)
     }
+}
+
+/// Rows by key, by their place in the list of keys.
+async fn read(
+    ready: &Ready<'_>,
+    tx: &mut dyn Transaction,
+    key: &KeyBy,
+    columns: &[Name],
+    keys: Vec<Row>,
+) -> Result<BTreeMap<usize, Row>, Error> {
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = Rows::Keyed(key.clone(), keys);
+    let what = Read { table: ready.shape.table.clone(), columns: columns.to_vec(), rows };
+    let at = || Error::at(&ready.set.model.source);
+    let rows = tx.read(&what).await.map_err(at())?.collect().await.map_err(at())?;
+    rows.into_iter().map(|mut row| Ok((place_of(&mut row)?, row))).collect()
 }
 
 /// Whether two cells hold the same document, however it is spelled.

@@ -11,7 +11,7 @@ use exeunt_source::{Abilities, Delete, Lock, Referrer, Transaction, Way};
 use crate::batch::again::Again;
 use crate::batch::ghosts::Ghosts;
 use crate::batch::masks::Changer;
-use crate::batch::put_back::Watch;
+use crate::batch::put_back::{self, Stays, Watch};
 use crate::batch::seal::{Images, Picture};
 use crate::batch::update::update;
 use crate::census::Entry;
@@ -30,9 +30,10 @@ pub struct Struck {
     pub done: u64,
     /// Rows that were gone.
     pub gone: u64,
-    /// Rows that must not be struck, by their place in the piece, and why. Those of an update are half changed: only a
-    /// rollback leaves them as they were.
+    /// Rows that must not be struck, by their place in the piece, and why.
     pub held_back: Vec<(usize, Fault)>,
+    /// Something was done to one of those: only a rollback leaves it as it was.
+    pub half_done: bool,
 }
 
 /// A unit made ready to strike: what to ask the source for.
@@ -53,6 +54,8 @@ pub struct Ready<'a> {
     goes_quietly: bool,
     /// Triggers may write into rows that are changed.
     pub(super) watch: Option<Watch>,
+    /// Which rows triggers may leave where they are deleted.
+    stays: Stays,
 }
 
 impl<'a> Ready<'a> {
@@ -94,7 +97,8 @@ impl<'a> Ready<'a> {
         let to_itself = table.foreign_keys.iter().any(|key| key.to == table.name);
         let goes_quietly = !unit.together && !fires && !to_itself;
         let watch = Watch::over(table, catalog, &shape.set, abilities);
-        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one, goes_quietly, watch })
+        let stays = Stays::of(table, catalog);
+        Ok(Self { unit, set, shape, changer, leaves_first, one_by_one, goes_quietly, watch, stays })
     }
 
     /// Whether its rows may be struck by the way they were found.
@@ -148,6 +152,7 @@ pub async fn strike(
                 let part = update(ready, tx, first, entries, images, hands).await?;
                 struck.done += part.done;
                 struck.gone += part.gone;
+                struck.half_done |= part.half_done;
                 let held_back = part.held_back.into_iter();
                 struck.held_back.extend(held_back.map(|(place, fault)| (page * rows + place, fault)));
             }
@@ -187,15 +192,18 @@ async fn delete(
                 );
                 held_back.push((*place as usize, Fault::new(FaultKind::Refused, words)));
             }
-            held_back.sort_by_key(|(place, _)| *place);
             places.retain(|place| !referred.contains_key(&(*place as u32)));
             keys = places.iter().map(|place| entries[*place].key.clone()).collect();
         }
     }
     let asked = keys.len() as u64;
     if asked == 0 {
-        return Ok(Struck { done: 0, gone: 0, held_back });
+        return Ok(Struck { held_back, ..Struck::default() });
     }
+    let may_stay: Vec<(usize, Row)> = match ready.stays {
+        Stays::Never => Vec::new(),
+        Stays::Unanswered | Stays::Any => places.iter().copied().zip(keys.iter().cloned()).collect(),
+    };
     let what = Delete {
         table: ready.shape.table.clone(),
         key: ready.shape.key.clone(),
@@ -239,7 +247,21 @@ async fn delete(
         keys = rest.iter().map(|place| entries[*place].key.clone()).collect();
         places = rest;
     }
-    Ok(Struck { done, gone: asked - done, held_back })
+    let mut gone = asked - done;
+    let answered = |place: usize| entries[place].key.is_empty();
+    let looked_for = may_stay.into_iter().filter(|(place, _)| ready.stays == Stays::Any || !answered(*place));
+    let stayed = put_back::stayed(ready, tx, looked_for.collect()).await?;
+    let half_done = !stayed.is_empty();
+    for (place, fault) in stayed {
+        if answered(place) {
+            done -= 1
+        } else {
+            gone -= 1
+        }
+        held_back.push((place, fault));
+    }
+    held_back.sort_by_key(|(place, _)| *place);
+    Ok(Struck { done, gone, held_back, half_done })
 }
 
 /// References of a table to itself, where its own triggers change its rows as others go or change: a row's image must be

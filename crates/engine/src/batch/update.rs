@@ -70,7 +70,7 @@ pub(super) async fn update(
             done += answers.len() as u64;
             sending.send(answers, images).await?;
         }
-        return Ok(Struck { done, gone: entries.len() as u64 - done, held_back: Vec::new() });
+        return Ok(Struck { done, gone: entries.len() as u64 - done, ..Struck::default() });
     };
     let mut answers = placed(ready, pages, sending.before.len()).await?;
     let look = Look { ready, watch, wanted, entries: sending.entries, before: sending.before };
@@ -81,7 +81,8 @@ pub(super) async fn update(
     let held: HashSet<usize> = held_back.iter().map(|(place, _)| *place).collect();
     let done = answers.iter().filter(|(row, _)| !held.contains(&sending.before[*row].0)).count() as u64;
     sending.send(answers, images).await?;
-    Ok(Struck { done, gone: entries.len() as u64 - done - held.len() as u64, held_back })
+    let gone = entries.len() as u64 - done - held.len() as u64;
+    Ok(Struck { done, gone, half_done: !held.is_empty(), held_back })
 }
 
 /// Images on their way to where they are kept.

@@ -21,6 +21,8 @@ on_both! {
     a_reference_that_a_trigger_puts_back_waits_for_review;
     a_reference_within_the_key_that_a_trigger_puts_back_waits_for_review;
     a_veil_that_a_trigger_lifts_does_not_stop_the_job;
+    a_row_that_a_trigger_keeps_from_being_deleted_is_not_gone;
+    a_row_that_a_trigger_adds_again_is_not_gone;
 }
 
 const MEMBERS: &str = "
@@ -468,4 +470,61 @@ models:
     assert_eq!(database.ask("SELECT count(*) FROM people"), "1");
     whole(&house, requests[0]).await;
     before.assert_same(&database.look());
+}
+
+async fn a_row_that_a_trigger_keeps_from_being_deleted_is_not_gone(database: Database) {
+    let triggers = match database {
+        Database::Sqlite { .. } => {
+            "CREATE TRIGGER hold BEFORE DELETE ON members WHEN OLD.locked = 1 BEGIN SELECT RAISE(IGNORE); END;"
+        }
+        // marked as deleted, which nobody has sealed
+        Database::Postgres(_) => {
+            "CREATE OR REPLACE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF OLD.locked = 0 THEN RETURN OLD; END IF;
+                UPDATE members SET locked = 2 WHERE id = OLD.id; RETURN NULL; END $$;
+            CREATE TRIGGER hold BEFORE DELETE ON members FOR EACH ROW EXECUTE FUNCTION hold();"
+        }
+    };
+    undeleted(database, triggers).await;
+}
+
+async fn a_row_that_a_trigger_adds_again_is_not_gone(database: Database) {
+    let triggers = match database {
+        Database::Sqlite { .. } => {
+            "CREATE TRIGGER hold AFTER DELETE ON members WHEN OLD.locked = 1 BEGIN
+                INSERT INTO members VALUES (OLD.id, OLD.email, OLD.name, OLD.locked); END;"
+        }
+        Database::Postgres(_) => {
+            "CREATE OR REPLACE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF OLD.locked = 1 THEN INSERT INTO members VALUES (OLD.*); END IF; RETURN NULL; END $$;
+            CREATE TRIGGER hold AFTER DELETE ON members FOR EACH ROW EXECUTE FUNCTION hold();"
+        }
+    };
+    undeleted(database, triggers).await;
+}
+
+/// Ben does not go: he waits as he was, the others go; once the trigger is gone, so does he.
+async fn undeleted(database: Database, triggers: &str) {
+    let map = MAP.replace("{ anonymize: { email: redact, name: null } }", "delete");
+    for batch_rows in [None, Some(2)] {
+        database.run("DROP TABLE IF EXISTS members");
+        database.run(MEMBERS);
+        database.run(triggers);
+        let before = database.look();
+        let (house, requests, job, end) = erased(&database, &map, &ALL, batch_rows).await;
+        assert_eq!(end, states::REVIEW);
+        assert_eq!(counts(&house, job).await, [(String::from("delete"), 4, 0, 1)]);
+        let told = words(&house, job).await;
+        assert!(told[0].contains("a trigger of") && told[0].contains("from being deleted"), "{told:?}");
+        assert_eq!(database.ask("SELECT name || locked FROM members"), "Ben1");
+        let_go(&database, "members");
+        let retried = house.engine.retry_reviews(job, "test", None).await.unwrap();
+        assert_eq!((retried.done, retried.gone, retried.failed), (1, 0, 0));
+        assert_eq!(database.ask("SELECT count(*) FROM members"), "0");
+        database.run(triggers);
+        for request in requests {
+            whole(&house, request).await;
+        }
+        before.assert_same(&database.look());
+    }
 }
