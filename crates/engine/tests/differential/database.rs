@@ -65,6 +65,30 @@ impl Databases {
         }
     }
 
+    /// Takes the triggers away that put old values back, or brings them again.
+    pub(crate) fn hold(&self, world: &World, again: bool) {
+        let (dialect, sources) = match self {
+            Self::Sqlite { .. } => (Dialect::Sqlite, world.sources()),
+            Self::Postgres { .. } => (Dialect::Postgres, 1),
+        };
+        for source in 0..sources {
+            let held = |(_, table): &(usize, &Table)| table.hold.is_some() && table.source == source;
+            let drops = world.tables.iter().enumerate().filter(held).map(|(at, _)| match self {
+                Self::Sqlite { .. } => format!("drop trigger h{at};"),
+                Self::Postgres { .. } => format!("drop trigger h{at} on t{at};"),
+            });
+            let script = if again { render::holds(world, source, dialect) } else { drops.collect() };
+            match self {
+                Self::Sqlite { files, .. } => {
+                    rusqlite::Connection::open(&files[source]).unwrap().execute_batch(&script).unwrap();
+                }
+                Self::Postgres { database } => {
+                    database.run(&script).unwrap();
+                }
+            }
+        }
+    }
+
     /// Enforced references that lead nowhere. PostgreSQL would not have let them come about.
     pub(crate) fn dangling(&self) -> i64 {
         match self {

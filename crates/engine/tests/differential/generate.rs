@@ -6,7 +6,7 @@ mod rows;
 
 use exeunt_testkit::dice::Dice;
 
-use crate::world::{Column, Counter, Edge, Foreign, Relation, STAMP, Table, Type, World};
+use crate::world::{Action, Column, Counter, Edge, Foreign, Hold, Relation, STAMP, Table, Type, World};
 
 struct Maker {
     dice: Dice,
@@ -36,6 +36,7 @@ pub(crate) fn world(seed: u64, sources: bool) -> World {
         maker.soften(at);
     }
     maker.stamps(seed);
+    maker.holds(seed);
     maker.rows();
     let (kinds, people) = maker.people();
     World { seed, tables: maker.tables, counters: maker.counters, kinds, people }
@@ -142,6 +143,29 @@ impl Maker {
             if dice.below(4) == 0 {
                 let stamp = String::from(STAMP);
                 table.columns.push(Column { name: stamp, kind: Type::Text, required: false, hidden: false });
+            }
+        }
+    }
+
+    /// Tables in which a trigger does not let go of a column. Not of one by which another counts: brought back past the one,
+    /// it is not counted by the other.
+    fn holds(&mut self, seed: u64) {
+        let mut dice = Dice::new(seed ^ 0x486f_6c64);
+        let counters = &self.counters;
+        for (at, table) in self.tables.iter_mut().enumerate() {
+            if table.key.is_empty() || table.has("cnt") {
+                continue;
+            }
+            let counted = |name: &String| counters.iter().any(|one| (one.holder, &one.column) == (at, name));
+            let open = |name: &String| name != STAMP && !table.key.contains(name) && !counted(name);
+            let mut columns: Vec<String> = match table.action() {
+                Action::Anonymize(masks) => masks.iter().map(|(name, _)| name.clone()).collect(),
+                _ => Vec::new(),
+            };
+            columns.extend(table.relations.iter().flat_map(|relation| relation.by.iter().cloned()));
+            columns.retain(open);
+            if !columns.is_empty() && dice.below(3) == 0 {
+                table.hold = Some(Hold { column: dice.pick(&columns).clone(), late: dice.below(2) == 0 });
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::world::{
-    Action, Decision, Edge, Keep, Method, Relation, SOURCES, STAMP, Table, Type, Value, World,
+    Action, Decision, Edge, Hold, Keep, Method, Relation, SOURCES, STAMP, Table, Type, Value, World,
 };
 
 /// Which database speaks.
@@ -40,6 +40,39 @@ pub(crate) fn script(world: &World, source: usize, dialect: Dialect) -> String {
     }
     for (at, table) in mine().filter(|(_, table)| table.has(STAMP)) {
         stamp(&mut out, at, table, dialect);
+    }
+    out.push_str(&holds(world, source, dialect));
+    out
+}
+
+/// The triggers of a source that put old values back.
+pub(crate) fn holds(world: &World, source: usize, dialect: Dialect) -> String {
+    let mut out = String::new();
+    for (at, table) in world.tables.iter().enumerate().filter(|(_, table)| table.source == source) {
+        let Some(Hold { column, late }) = &table.hold else { continue };
+        let same: Vec<String> = table.key.iter().map(|key| format!("{key} = new.{key}")).collect();
+        let back = format!("update t{at} set {column} = old.{column} where {};", same.join(" and "));
+        let even = format!("old.{} % 2 = 0", table.key[0]);
+        let (event, body) = match late {
+            true => (
+                format!("after update on t{at} for each row when ({even} and pg_trigger_depth() = 0)"),
+                back.clone(),
+            ),
+            false => (
+                format!("before update on t{at} for each row when ({even})"),
+                format!("new.{column} := old.{column};"),
+            ),
+        };
+        let _ = match dialect {
+            Dialect::Sqlite => {
+                writeln!(out, "create trigger h{at} after update of {column} on t{at} when {even} begin {back} end;")
+            }
+            Dialect::Postgres => writeln!(
+                out,
+                "create or replace function h{at}() returns trigger language plpgsql as $$ begin {body} return new; end $$;
+                 create trigger h{at} {event} execute function h{at}();"
+            ),
+        };
     }
     out
 }
@@ -218,8 +251,11 @@ fn model(out: &mut String, world: &World, at: usize, table: &Table) {
         out.push_str("    unlinked: chance\n");
     }
     let watched: Vec<_> = world.counters.iter().filter(|counter| counter.holder == at).collect();
-    if !watched.is_empty() || table.has(STAMP) {
+    if !watched.is_empty() || table.has(STAMP) || table.hold.is_some() {
         out.push_str("    triggers:\n");
+        if table.hold.is_some() {
+            let _ = writeln!(out, "      h{at}: {{ effect: local, because: the application does so }}");
+        }
         if table.has(STAMP) {
             let _ = writeln!(out, "      s{at}: {{ effect: local, because: a stamp }}");
         }

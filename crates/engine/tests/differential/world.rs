@@ -112,6 +112,14 @@ pub(crate) struct Relation {
     pub(crate) decision: Option<Decision>,
 }
 
+/// A trigger that puts the old value back into a column, of rows with an even first key.
+#[derive(Debug, Clone)]
+pub(crate) struct Hold {
+    pub(crate) column: String,
+    /// After the change; else as it is made. SQLite knows only the former.
+    pub(crate) late: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Keep {
     pub(crate) count: i32,
@@ -137,6 +145,7 @@ pub(crate) struct Table {
     /// Whether the ghost is one for each person.
     pub(crate) ghost: Option<bool>,
     pub(crate) unlinked: bool,
+    pub(crate) hold: Option<Hold>,
     pub(crate) rows: Vec<Record>,
 }
 
