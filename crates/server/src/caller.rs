@@ -43,6 +43,13 @@ impl FromRequestParts<Service> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
         let token = bearer(parts).ok_or_else(Problem::unknown_caller)?;
+        Self::of(service, token).await
+    }
+}
+
+impl Caller {
+    /// Whoever holds this token, as they are known at this moment.
+    pub(crate) async fn of(service: &Service, token: Secret<String>) -> Result<Self, Problem> {
         // tokens are looked up before anybody knows the organization: any office finds them
         let any = service.house.own();
         let (actor, session) = if token.expose().starts_with(SESSION) {

@@ -54,6 +54,7 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(plans::approve::approve_plan))
         .routes(routes!(jobs::start::start_job, jobs::list::list_jobs))
         .routes(routes!(jobs::show::show_job))
+        .routes(routes!(jobs::events::follow_job))
         .routes(routes!(jobs::run::run_job))
         .routes(routes!(jobs::cancel::cancel_job))
         .routes(routes!(packages::list::list_packages))

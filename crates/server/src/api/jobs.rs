@@ -1,6 +1,7 @@
 //! Jobs: a plan being carried out.
 
 pub(crate) mod cancel;
+pub(crate) mod events;
 pub(crate) mod list;
 pub(crate) mod run;
 pub(crate) mod show;

@@ -77,6 +77,59 @@ async fn an_erasure_goes_from_asking_to_the_receipt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_followed_to_its_end_and_nothing_is_told_twice() {
+    let home = Home::new().await;
+    let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
+    let sent = json!({ "right": "erasure", "identifiers": [{ "kind": "customer_id", "value": "2" }] });
+    let request = home.send(agent, "POST", "/api/v1/requests", Some(sent)).await.word("id");
+    let planned = home.send(officer, "POST", "/api/v1/plans", Some(json!({ "requests": [request] }))).await;
+    let approve = format!("/api/v1/plans/{}/approve", planned.word("id"));
+    home.send(officer, "POST", &approve, Some(json!({ "digest": planned.word("digest") }))).await;
+    let started =
+        home.send(officer, "POST", "/api/v1/jobs", Some(json!({ "plan": planned.word("id") }))).await;
+    let path = format!("/api/v1/jobs/{}/events", started.word("job"));
+    let (stop, worker) = home.work();
+    // the stream closes by itself
+    let followed = home.send(officer, "GET", &path, None).await;
+    assert_eq!(followed.headers["content-type"], "text/event-stream");
+    let text = followed.text();
+    let ids: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
+    assert!(ids.last().is_some_and(|id| id.ends_with(".settled")), "{text}");
+    assert!(text.contains("\"state\":\"settled\""), "{text}");
+    let mut again = crate::home::request(officer, "GET", &path, None);
+    again.headers_mut().insert("last-event-id", ids.last().unwrap().parse().unwrap());
+    assert_eq!(home.call(again).await.text(), "", "nothing new");
+    stop.now();
+    worker.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_closes_when_its_key_no_longer_counts() {
+    let home = Home::new().await;
+    let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
+    let sent = json!({ "right": "erasure", "identifiers": [{ "kind": "customer_id", "value": "2" }] });
+    let request = home.send(agent, "POST", "/api/v1/requests", Some(sent)).await.word("id");
+    let planned = home.send(officer, "POST", "/api/v1/plans", Some(json!({ "requests": [request] }))).await;
+    let approve = format!("/api/v1/plans/{}/approve", planned.word("id"));
+    home.send(officer, "POST", &approve, Some(json!({ "digest": planned.word("digest") }))).await;
+    let started =
+        home.send(officer, "POST", "/api/v1/jobs", Some(json!({ "plan": planned.word("id") }))).await;
+    let path = format!("/api/v1/jobs/{}/events", started.word("job"));
+    let office = home.house.office(home.acme.id).unwrap();
+    let operator = exeunt_app::Actor::service(home.acme.id);
+    let keys = office.list_api_keys(&operator, None).await.unwrap();
+    let viewer = keys.iter().find(|key| key.scopes == Role::Viewer.permissions()).unwrap();
+    // no worker: the job stays where it is, and only the revocation ends the stream
+    let follow = home.send(home.acme.key(Role::Viewer), "GET", &path, None);
+    let revoke = async {
+        exeunt_engine::World::wait(&*home.world, std::time::Duration::from_millis(700)).await;
+        office.revoke_api_key(&operator, viewer.id).await.unwrap();
+    };
+    let (followed, ()) = futures_util::future::join(follow, revoke).await;
+    assert!(followed.text().contains("\"state\":\"queued\""), "{}", followed.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_access_request_is_answered_by_a_package_that_expires() {
     let home = Home::new().await;
     let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));

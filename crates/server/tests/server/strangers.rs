@@ -34,6 +34,7 @@ const NEEDS: &[(&str, Needs)] = &[
     ("start_job", May(Permission::RunJobs)),
     ("list_jobs", May(Permission::ReadJobs)),
     ("show_job", May(Permission::ReadJobs)),
+    ("follow_job", May(Permission::ReadJobs)),
     ("run_job", May(Permission::RunJobs)),
     ("cancel_job", May(Permission::RunJobs)),
     ("list_packages", May(Permission::ReadPackages)),
