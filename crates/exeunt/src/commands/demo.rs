@@ -14,6 +14,7 @@ use exeunt_store::Place;
 use exeunt_vault::KeyFile;
 
 use crate::commands::demo::story::Story;
+use crate::commands::{serve, setup_token};
 use crate::door::{self, Door, Needs};
 use crate::failure::{Exit, Failure};
 use crate::out;
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// The folder to leave everything in, which must not exist
     #[arg(long, value_name = "DIR", default_value = "exeunt-demo")]
     dir: PathBuf,
+    /// Then serve this home, until you stop it
+    #[arg(long)]
+    serve: bool,
 }
 
 /// Everything the story is played with.
@@ -71,7 +75,16 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     ending::backup_is_restored(&mut stage).await?;
     ending::log_is_tampered_with(&mut stage).await?;
     ending::what_is_left(&mut stage)?;
-    Ok(Exit::DONE)
+    if args.serve { served(&stage).await } else { Ok(Exit::DONE) }
+}
+
+/// Serves the home, by the clock that everybody else has.
+async fn served(stage: &Stage) -> Result<Exit, Failure> {
+    let door = Door::of(&stage.home(), stage.door.json);
+    out::text("\nThe token by which you make yourself the first administrator:\n")?;
+    setup_token::run(&door, &setup_token::Args {}).await?;
+    out::text("\n")?;
+    serve::run(&door, &serve::Args::default()).await
 }
 
 fn shop_is_made(story: &mut Story, dir: &Path) -> Result<(), Failure> {

@@ -10,9 +10,10 @@ use crate::failure::{Exit, Failure};
 use crate::{out, stop};
 
 /// What this process does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Role {
     /// Both.
+    #[default]
     All,
     /// Only answers calls.
     Api,
@@ -21,7 +22,7 @@ pub(crate) enum Role {
 }
 
 /// How.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
     /// What this process does; any number of workers may share one store on PostgreSQL
     #[arg(long, value_enum, default_value = "all")]
