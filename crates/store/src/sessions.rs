@@ -124,21 +124,14 @@ impl Change<'_> {
             .map_err(Error::while_doing("end sessions"))
     }
 
-    /// Forgets a user's sessions that ended by themselves: their last moment has come, or nobody used them since `idle`.
-    pub async fn drop_ended_sessions(
-        &mut self,
-        user: UserId,
-        now: Timestamp,
-        idle: Timestamp,
-    ) -> Result<(), Error> {
-        query("DELETE FROM sessions WHERE account = $1 AND (ends_at <= $2 OR used_at <= $3)")
-            .bind(user.to_string())
+    /// Forgets sessions that ended by themselves: their last moment has come, or nobody used them since `idle`. Says how many.
+    pub async fn forget_ended_sessions(&mut self, now: Timestamp, idle: Timestamp) -> Result<u64, Error> {
+        query("DELETE FROM sessions WHERE ends_at <= $1 OR used_at <= $2")
             .bind(now.as_micros())
             .bind(idle.as_micros())
             .execute(&mut self.connection)
             .await
-            .map_err(Error::while_doing("forget ended sessions"))?;
-        Ok(())
+            .map_err(Error::while_doing("forget ended sessions"))
     }
 }
 

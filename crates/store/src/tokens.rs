@@ -71,15 +71,17 @@ async fn find(
 }
 
 impl Change<'_> {
-    /// Adds a token, and forgets the organization's whose time is over.
-    pub async fn add_token(&mut self, token: &Token, now: Timestamp) -> Result<(), Error> {
-        let doing = "add a one-time token";
-        query("DELETE FROM one_time_tokens WHERE organization = $1 AND expires_at <= $2")
-            .bind(token.organization.to_string())
+    /// Forgets tokens whose time is over. Says how many.
+    pub async fn forget_expired_tokens(&mut self, now: Timestamp) -> Result<u64, Error> {
+        query("DELETE FROM one_time_tokens WHERE expires_at <= $1")
             .bind(now.as_micros())
             .execute(&mut self.connection)
             .await
-            .map_err(Error::while_doing(doing))?;
+            .map_err(Error::while_doing("forget one-time tokens"))
+    }
+
+    /// Adds a token.
+    pub async fn add_token(&mut self, token: &Token) -> Result<(), Error> {
         query(
             "INSERT INTO one_time_tokens (hash, organization, purpose, account, expires_at) VALUES ($1, $2, $3, $4, $5)",
         )
@@ -90,7 +92,7 @@ impl Change<'_> {
         .bind(token.expires_at.as_micros())
         .execute(&mut self.connection)
         .await
-        .map_err(Error::while_doing(doing))?;
+        .map_err(Error::while_doing("add a one-time token"))?;
         Ok(())
     }
 

@@ -34,7 +34,7 @@ impl Office {
         }
         change.drop_setup_tokens(organization).await?;
         let row = made.row(SETUP, organization, None);
-        change.add_token(&row, self.now()).await?;
+        change.add_token(&row).await?;
         change.commit(organization, &[self.event(Kind::SetupTokenMade, actor)]).await?;
         Ok(made)
     }

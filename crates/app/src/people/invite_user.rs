@@ -67,7 +67,7 @@ impl Office {
                 id
             }
         };
-        change.add_token(&one_time.row(INVITATION, organization, Some(user)), now).await?;
+        change.add_token(&one_time.row(INVITATION, organization, Some(user))).await?;
         let event = self.event(Kind::UserInvited, actor).about(user).fact("roles", users::fact_of(&words));
         change.commit(organization, &[event]).await?;
         Ok(Invited { user, one_time })

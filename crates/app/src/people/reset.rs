@@ -27,7 +27,7 @@ impl Office {
         let one_time = self.one_time(RESET_SECONDS);
         let mut change = self.engine.store.begin().await?;
         change.drop_tokens_of(id).await?;
-        change.add_token(&one_time.row(RESET, user.organization, Some(id)), self.now()).await?;
+        change.add_token(&one_time.row(RESET, user.organization, Some(id))).await?;
         let event = self.event(Kind::UserResetStarted, actor).about(id);
         change.commit(user.organization, &[event]).await?;
         Ok(one_time)

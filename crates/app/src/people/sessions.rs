@@ -126,7 +126,6 @@ impl Office {
             ends_at: now.plus_seconds(SESSION_SECONDS),
             fresh_at: now,
         };
-        change.drop_ended_sessions(user.id, now, now.plus_seconds(-IDLE_SECONDS)).await?;
         change.add_session(&session).await?;
         Ok(NewSession {
             token,

@@ -1,4 +1,5 @@
-//! What has become due without anybody asking: windows that ended, packages whose time has come, calls nobody repeats.
+//! What has become due without anybody asking: windows that ended, packages whose time has come, calls nobody repeats,
+//! sessions and tokens that let nobody in any more.
 
 use exeunt_engine::purge::Options;
 use exeunt_store::tasks;
@@ -6,6 +7,7 @@ use exeunt_store::tasks;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::people::IDLE_SECONDS;
 use crate::tasks::Wanted;
 use crate::tasks::wanted::PURGE;
 
@@ -50,7 +52,9 @@ impl Office {
         let mut change = self.engine.store.begin().await?;
         let calls = change.forget_calls(now.plus_seconds(-CALLS_SECONDS)).await?;
         let tasks = change.forget_tasks(now.plus_seconds(-TASKS_SECONDS)).await?;
-        if calls + tasks == 0 {
+        let tokens = change.forget_expired_tokens(now).await?;
+        let sessions = change.forget_ended_sessions(now, now.plus_seconds(-IDLE_SECONDS)).await?;
+        if calls + tasks + tokens + sessions == 0 {
             return Ok(change.rollback().await?);
         }
         Ok(change.commit_bookkeeping().await?)

@@ -124,9 +124,9 @@ async fn a_one_time_token_is_gone_once_used(spot: Spot) {
         expires_at: now().plus_seconds(60),
     };
     let mut change = store.begin().await.unwrap();
-    change.add_token(&token(1, tokens::SETUP, None), now()).await.unwrap();
-    change.add_token(&token(2, tokens::RESET, Some(user_id(1))), now()).await.unwrap();
-    change.add_token(&token(3, tokens::INVITATION, Some(user_id(2))), now()).await.unwrap();
+    change.add_token(&token(1, tokens::SETUP, None)).await.unwrap();
+    change.add_token(&token(2, tokens::RESET, Some(user_id(1)))).await.unwrap();
+    change.add_token(&token(3, tokens::INVITATION, Some(user_id(2)))).await.unwrap();
     change.commit_bookkeeping().await.unwrap();
     let found = store.token(&[2; 32], tokens::RESET, now()).await.unwrap();
     assert!(found == Some(token(2, tokens::RESET, Some(user_id(1)))));
@@ -140,11 +140,11 @@ async fn a_one_time_token_is_gone_once_used(spot: Spot) {
     assert_eq!(spot.count("SELECT count(*) FROM one_time_tokens"), 1);
     let mut change = store.begin().await.unwrap();
     change.drop_tokens_of(user_id(1)).await.unwrap();
-    // whoever adds one later sweeps out what is over
-    change.add_token(&token(4, tokens::SETUP, None), now().plus_seconds(60)).await.unwrap();
+    assert_eq!(change.forget_expired_tokens(now().plus_seconds(59)).await.unwrap(), 0);
+    assert_eq!(change.forget_expired_tokens(now().plus_seconds(60)).await.unwrap(), 1);
     change.commit_bookkeeping().await.unwrap();
     assert!(store.token(&[3; 32], tokens::INVITATION, now()).await.unwrap().is_none());
-    assert_eq!(spot.count("SELECT count(*) FROM one_time_tokens"), 1);
+    assert_eq!(spot.count("SELECT count(*) FROM one_time_tokens"), 0);
 }
 
 async fn sessions_are_renewed_touched_and_ended(spot: Spot) {
@@ -176,16 +176,18 @@ async fn sessions_are_renewed_touched_and_ended(spot: Spot) {
     let all = store.sessions(organization()).await.unwrap();
     assert!(all == [touched, renewed, session(3, 1), session(4, 2)]);
     let mut change = store.begin().await.unwrap();
-    // the third was not used since
-    change.drop_ended_sessions(user_id(1), later, now()).await.unwrap();
-    assert!(!change.end_session(session(3, 1).id).await.unwrap());
     assert!(change.end_session(session(4, 2).id).await.unwrap());
+    // the third was not used since
+    assert_eq!(change.forget_ended_sessions(later, now()).await.unwrap(), 1);
+    assert!(!change.end_session(session(3, 1).id).await.unwrap());
     assert_eq!(change.end_sessions_of(user_id(1), Some(session(1, 1).id)).await.unwrap(), 1);
     change.commit_bookkeeping().await.unwrap();
     let left = store.sessions(organization()).await.unwrap();
     assert_eq!(left.iter().map(|left| left.id).collect::<Vec<_>>(), [session(1, 1).id]);
     let mut change = store.begin().await.unwrap();
-    assert_eq!(change.end_sessions_of(user_id(1), None).await.unwrap(), 1);
+    assert_eq!(change.forget_ended_sessions(now().plus_seconds(99), now()).await.unwrap(), 0);
+    assert_eq!(change.forget_ended_sessions(now().plus_seconds(100), now()).await.unwrap(), 1);
+    assert_eq!(change.end_sessions_of(user_id(1), None).await.unwrap(), 0);
     change.commit_bookkeeping().await.unwrap();
 }
 
