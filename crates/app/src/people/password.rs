@@ -4,6 +4,8 @@
 //! words around the person (their name, their address, the organization), runs along the keyboard or the alphabet and
 //! repetitions, also with digits and signs about them or written `p4$$w0rd`.
 
+use std::sync::LazyLock;
+
 /// Fewest characters, counted as Unicode scalar values.
 pub const FEWEST: usize = 12;
 
@@ -35,9 +37,10 @@ pub enum Refused {
 const LISTED: &str = include_str!("common.txt");
 
 /// Runs that fingers and alphabets make.
-const RUNS: [&str; 8] = [
+const RUNS: [&str; 9] = [
     "abcdefghijklmnopqrstuvwxyz",
-    "01234567890",
+    "0123456789",
+    "1234567890",
     "qwertyuiop",
     "qwertzuiop",
     "azertyuiop",
@@ -127,16 +130,19 @@ fn made_of(letters: &[char], around: &[Vec<char>]) -> Made {
     from[0]
 }
 
+/// The listed words, read once. They are ASCII, so that bytes are letters.
+static WORDS: LazyLock<Vec<&'static [u8]>> = LazyLock::new(|| {
+    let lines = LISTED.lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(str::split_whitespace).map(str::as_bytes).collect()
+});
+
 /// Lengths of the listed words a text begins with.
 fn listed(rest: &[char]) -> impl Iterator<Item = usize> + '_ {
-    let words = LISTED.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
-    words
-        .filter(move |word| {
-            // words of the list are ASCII, so that bytes are letters
-            rest.len() >= word.len()
-                && word.bytes().zip(rest).all(|(wanted, given)| reads(*given, wanted.into()))
-        })
-        .map(str::len)
+    let fits = move |word: &&&[u8]| {
+        rest.len() >= word.len()
+            && word.iter().zip(rest).all(|(wanted, given)| reads(*given, char::from(*wanted)))
+    };
+    WORDS.iter().filter(fits).map(|word| word.len())
 }
 
 fn begins(rest: &[char], word: &[char]) -> bool {
@@ -158,19 +164,21 @@ fn reads(given: char, letter: char) -> bool {
         }
 }
 
+/// The runs, forth and back.
+static BOTH_WAYS: LazyLock<Vec<Vec<char>>> = LazyLock::new(|| {
+    let back = RUNS.iter().map(|run| run.chars().rev().collect());
+    RUNS.iter().map(|run| run.chars().collect()).chain(back).collect()
+});
+
 /// How long the run is that a text begins with: one character again and again, or along the keyboard or alphabet.
 fn run(rest: &[char]) -> usize {
-    let same = rest.iter().take_while(|letter| Some(*letter) == rest.first()).count();
-    let along = |run: Vec<char>| {
-        let starts = run.iter().enumerate().filter(|(_, letter)| Some(*letter) == rest.first());
-        starts
-            .map(|(start, _)| run[start..].iter().zip(rest).take_while(|(one, other)| one == other).count())
-            .max()
-            .unwrap_or(0)
+    let shared = |run: &[char]| run.iter().zip(rest).take_while(|(one, other)| one == other).count();
+    let along = |run: &Vec<char>| {
+        let start = run.iter().position(|letter| Some(letter) == rest.first());
+        start.map_or(0, |start| shared(&run[start..]))
     };
-    let forth = RUNS.iter().map(|run| along(run.chars().collect()));
-    let back = RUNS.iter().map(|run| along(run.chars().rev().collect()));
-    forth.chain(back).max().unwrap_or(0).max(same)
+    let same = rest.iter().take_while(|letter| Some(*letter) == rest.first()).count();
+    BOTH_WAYS.iter().map(along).max().unwrap_or(0).max(same)
 }
 
 /// Whether a text is one short part again and again.
@@ -279,6 +287,24 @@ mod tests {
             "apple 83649201 kettle",
         ] {
             assert_eq!(check(password, &AROUND), Ok(()), "{password}");
+        }
+    }
+
+    #[test]
+    fn what_a_generator_makes_is_taken() {
+        // SplitMix64, so that every run tries the same ones
+        let mut state = 1_u64;
+        let mut roll = || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 33
+        };
+        for alphabet in ["abcdefghijklmnopqrstuvwxyz", "0123456789abcdef", "aB3$eF7!iJ9?mN0&qR2=uV4+yZ6-"] {
+            let letters: Vec<char> = alphabet.chars().collect();
+            for _ in 0..500 {
+                let password: String = (0..16).map(|_| letters[roll() as usize % letters.len()]).collect();
+                assert_eq!(check(&password, &AROUND), Ok(()), "{password}");
+            }
         }
     }
 
