@@ -145,7 +145,7 @@ kinds! {
     UserSignedIn = "user.signed_in";
     /// A user showed their second factor again.
     UserSteppedUp = "user.stepped_up";
-    /// The right password was given with a wrong or used code: somebody may know it.
+    /// Somebody who had a user's password, session or reset gave a wrong or used code.
     UserCodeRefused = "user.code_refused";
     /// A user has a new password.
     UserPasswordChanged = "user.password_changed";

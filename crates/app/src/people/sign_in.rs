@@ -1,9 +1,12 @@
 //! Signing in: address, password and code in one call, and one answer to whatever of them is wrong.
 //!
-//! Every attempt that fails costs exactly one hash, whether anybody signs in by that address or not, and reads the same rows.
+//! Every attempt that fails costs exactly one hash, whether anybody signs in by that address or not, and is answered at the
+//! next beat of a slow clock, so that what little differs (a row more, an entry in the log) cannot be measured.
+
+use std::time::Duration;
 
 use exeunt_audit::kind::Kind;
-use exeunt_base::{Personal, Secret};
+use exeunt_base::{Personal, Secret, Timestamp};
 use exeunt_store::users::User;
 
 use crate::error::Error;
@@ -27,9 +30,13 @@ pub struct Credentials {
     pub source: Personal,
 }
 
+/// Failures are answered at multiples of this from when they came in. Longer than a hash takes.
+const BEAT: Duration = Duration::from_millis(250);
+
 impl Office {
     /// Signs somebody in. Says the same for an unknown address, a wrong password and a wrong or used code.
     pub async fn sign_in(&self, credentials: &Credentials) -> Result<NewSession, Error> {
+        let came_in = self.now();
         let login = self.login_of(&credentials.email);
         let source = credentials.source.expose();
         let counted = [Counted::source(source), Counted::login(&login, source)];
@@ -42,6 +49,8 @@ impl Office {
             for what in counted {
                 self.guards.attempts.give_back(what, self.now());
             }
+        } else {
+            self.engine.world.wait(until_beat(came_in, self.now())).await;
         }
         done
     }
@@ -102,5 +111,27 @@ impl Office {
         let event = self.event_of(Kind::UserCodeRefused, user.id, user.organization);
         change.commit(user.organization, &[event]).await?;
         Err(Refused::Code.into())
+    }
+}
+
+/// How long it is until the next beat.
+fn until_beat(came_in: Timestamp, now: Timestamp) -> Duration {
+    let beat = BEAT.as_micros() as i64;
+    let spent = now.as_micros().saturating_sub(came_in.as_micros()).max(0);
+    Duration::from_micros((beat - spent % beat).unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use exeunt_base::Timestamp;
+
+    #[test]
+    fn failures_are_answered_on_the_beat() {
+        let at = |millis: i64| Timestamp::from_micros(millis * 1_000);
+        for (spent, left) in [(0, 250), (1, 249), (60, 190), (249, 1), (250, 250), (260, 240), (-5, 250)] {
+            assert_eq!(super::until_beat(at(1_000), at(1_000 + spent)), Duration::from_millis(left));
+        }
     }
 }

@@ -25,17 +25,23 @@ use exeunt_vault::KeyFile;
 pub(crate) struct TestWorld {
     now: Mutex<Timestamp>,
     dice: Mutex<Dice>,
+    waits: Mutex<Vec<Duration>>,
 }
 
 impl TestWorld {
     fn new() -> Self {
         let start = Timestamp::from_micros(1_763_800_000_000_000);
-        Self { now: Mutex::new(start), dice: Mutex::new(Dice::from_env()) }
+        Self { now: Mutex::new(start), dice: Mutex::new(Dice::from_env()), waits: Mutex::default() }
     }
 
     pub(crate) fn pass(&self, seconds: i64) {
         let mut now = self.now.lock().unwrap();
         *now = now.plus_seconds(seconds);
+    }
+
+    /// What anybody waited since this was last asked.
+    pub(crate) fn waits(&self) -> Vec<Duration> {
+        std::mem::take(&mut self.waits.lock().unwrap())
     }
 }
 
@@ -50,7 +56,9 @@ impl World for TestWorld {
         bytes.iter_mut().for_each(|byte| *byte = dice.below(256) as u8);
     }
 
-    async fn wait(&self, _: Duration) {}
+    async fn wait(&self, time: Duration) {
+        self.waits.lock().unwrap().push(time);
+    }
 }
 
 /// Cheap enough that many sign-ins take no time; what the usual cost is has a test of its own.

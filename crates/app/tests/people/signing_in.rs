@@ -1,7 +1,7 @@
 //! Signing in, and failing to.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use exeunt_app::access::Role;
 use exeunt_app::people::Guards;
@@ -79,8 +79,10 @@ async fn whatever_is_wrong_the_answer_and_the_number_of_hashes_are_the_same() {
         home.world.pass(3_600);
         let before = home.office.guards.hasher.hashes();
         let error = home.office.sign_in(&credentials).await.unwrap_err();
-        said.push((error.to_string(), error.code(), home.office.guards.hasher.hashes() - before));
+        let hashes = home.office.guards.hasher.hashes() - before;
+        said.push((error.to_string(), error.code(), hashes, home.world.waits()));
     }
+    assert_eq!(said[0].3, [Duration::from_millis(250)]);
     assert!(said.iter().all(|one| *one == said[0] && one.2 == 1), "{said:?}");
 }
 
