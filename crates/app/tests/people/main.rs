@@ -11,6 +11,7 @@ mod api_keys;
 mod canaries;
 mod joining;
 mod leaving;
+mod neighbors;
 mod resets;
 mod sessions;
 mod signing_in;
