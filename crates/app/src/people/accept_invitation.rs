@@ -5,7 +5,7 @@ use exeunt_store::tokens::INVITATION;
 
 use crate::error::Error;
 use crate::office::Office;
-use crate::people::enrollment::Chosen;
+use crate::people::enrollment::Joining;
 use crate::people::error::Error as Refused;
 use crate::people::sessions::NewSession;
 use crate::people::set_up_first_admin::take;
@@ -13,16 +13,16 @@ use crate::people::users;
 
 impl Office {
     /// Lets somebody invited in, and signs them in.
-    pub async fn accept_invitation(&self, chosen: &Chosen) -> Result<NewSession, Error> {
-        let row = self.find_token(&chosen.token, INVITATION).await?.ok_or(Refused::Token)?;
+    pub async fn accept_invitation(&self, joining: &Joining) -> Result<NewSession, Error> {
+        let row = self.find_token(&joining.token, INVITATION).await?.ok_or(Refused::Token)?;
         let id = row.user.ok_or(Refused::Token)?;
         let invited = self.engine.store.user(id).await?;
         let person = self.person_of(&invited)?;
-        let checked = self.check_chosen(row.organization, &person, chosen).await?;
+        let checked = self.check_joining(row.organization, &person, joining).await?;
         let totp = self.seal_totp(row.organization, id, &checked.secret)?;
         let now = self.now();
         let mut change = self.engine.store.begin().await?;
-        take(&mut change, &chosen.token, INVITATION, now).await?;
+        take(&mut change, &joining.token, INVITATION, now).await?;
         change.activate_user(id, &checked.password, &totp, checked.step, now).await?;
         change.drop_tokens_of(id).await?;
         let user = change.user(id).await?;

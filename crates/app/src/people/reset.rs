@@ -1,7 +1,7 @@
 //! A forgotten password: an administrator starts the reset, the user chooses, and the second factor is shown all the same.
 
 use exeunt_audit::kind::Kind;
-use exeunt_base::UserId;
+use exeunt_base::{Secret, UserId};
 use exeunt_store::tokens::RESET;
 
 use crate::access::Permission;
@@ -10,10 +10,20 @@ use crate::error::Error;
 use crate::office::Office;
 use crate::people::RESET_SECONDS;
 use crate::people::create_setup_token::OneTime;
-use crate::people::enrollment::Chosen;
 use crate::people::error::Error as Refused;
 use crate::people::sessions::NewSession;
 use crate::people::set_up_first_admin::take;
+
+/// What somebody chose who forgot their password.
+#[derive(Debug)]
+pub struct Chosen {
+    /// The one-time token.
+    pub token: Secret<String>,
+    /// The new password.
+    pub password: Secret<String>,
+    /// A code of the second factor they have.
+    pub code: Secret<String>,
+}
 
 impl Office {
     /// Starts a reset. The token is for the user alone, and useless without a code of their second factor. Until they

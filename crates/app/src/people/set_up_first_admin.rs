@@ -9,7 +9,7 @@ use exeunt_store::users::{ACTIVE, User};
 use crate::access::Role;
 use crate::error::Error;
 use crate::office::Office;
-use crate::people::enrollment::Chosen;
+use crate::people::enrollment::Joining;
 use crate::people::error::Error as Refused;
 use crate::people::person::Person;
 use crate::people::sessions::NewSession;
@@ -18,10 +18,10 @@ use crate::people::users;
 
 impl Office {
     /// Makes the holder of a setup token the first administrator, and signs them in.
-    pub async fn set_up_first_admin(&self, person: &Person, chosen: &Chosen) -> Result<NewSession, Error> {
-        let row = self.find_token(&chosen.token, SETUP).await?.ok_or(Refused::Token)?;
+    pub async fn set_up_first_admin(&self, person: &Person, joining: &Joining) -> Result<NewSession, Error> {
+        let row = self.find_token(&joining.token, SETUP).await?.ok_or(Refused::Token)?;
         let organization = row.organization;
-        let checked = self.check_chosen(organization, person, chosen).await?;
+        let checked = self.check_joining(organization, person, joining).await?;
         let now = self.now();
         let id = UserId::new(now, chance_for_id(&*self.engine.world));
         let user = User {
@@ -39,7 +39,7 @@ impl Office {
             disabled_at: None,
         };
         let mut change = self.engine.store.begin().await?;
-        take(&mut change, &chosen.token, SETUP, now).await?;
+        take(&mut change, &joining.token, SETUP, now).await?;
         if users::has_admin(&mut change, organization).await? {
             return Err(Refused::AdminExists.into());
         }

@@ -3,7 +3,7 @@
 use exeunt_app::access::{Permission, Role};
 use exeunt_app::people::KEY_DAYS;
 use exeunt_app::people::api_keys::{Made, NewKey};
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::reset::Chosen;
 use exeunt_app::{Actor, Error};
 use exeunt_base::{Personal, Secret};
 use exeunt_engine::World;

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 use exeunt_app::access::{Permission, Role};
 use exeunt_app::people::api_keys::NewKey;
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::enrollment::Joining;
+use exeunt_app::people::reset::Chosen;
 use exeunt_app::people::totp;
 use exeunt_base::Personal;
 use exeunt_engine::World;
@@ -74,6 +75,8 @@ async fn no_token_address_name_password_or_second_factor_is_found_in_store_log_o
     fail(office.invite_user(&actor, &who, &[Role::Agent]).await.unwrap_err());
     let weak = Chosen { token: reset.token.clone(), password: secret(&canary::name(3)), code: secret("1") };
     fail(office.finish_reset(&weak).await.unwrap_err());
+    let (token, enrollment) = (invited.one_time.token.clone(), secret(&canary::word("enrollment", 4)));
+    let weak = Joining { token, enrollment, password: secret(&canary::name(4)), code: secret("1") };
     fail(office.accept_invitation(&weak).await.unwrap_err());
     fail(office.actor_of_session(&secret(&canary::word("token", 3))).await.unwrap_err());
     said.push_str(&format!("{:?}", office.list_users(&actor).await.unwrap()));

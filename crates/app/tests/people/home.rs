@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use exeunt_app::access::{Powers, Role};
 use exeunt_app::home::open::{self, Opening};
 use exeunt_app::home::{Layout, create};
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::enrollment::Joining;
 use exeunt_app::people::hashing::Cost;
 use exeunt_app::people::sessions::{NewSession, SignedIn};
 use exeunt_app::people::sign_in::Credentials;
@@ -128,11 +128,12 @@ impl Home {
     }
 
     /// What somebody chooses who holds a one-time token: the usual password, and a code of the secret shown to them.
-    pub(crate) async fn choose(&self, token: &Secret<String>) -> (Vec<u8>, Chosen) {
+    pub(crate) async fn choose(&self, token: &Secret<String>) -> (Vec<u8>, Joining) {
         let shown = self.office.show_enrollment(token).await.unwrap();
         let secret_bytes = from_base32(shown.secret.expose());
         let code = self.code(&secret_bytes);
-        (secret_bytes, Chosen { token: token.clone(), password: secret(PASSWORD), code })
+        let (token, enrollment) = (token.clone(), shown.sealed);
+        (secret_bytes, Joining { token, enrollment, password: secret(PASSWORD), code })
     }
 
     /// The first administrator.

@@ -1,7 +1,7 @@
 //! The first administrator, and everybody after.
 
 use exeunt_app::access::{Permission, Role};
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::enrollment::Joining;
 use exeunt_app::people::{INVITATION_SECONDS, SETUP_SECONDS};
 
 use crate::home::{Home, PASSWORD, code_of, person, secret};
@@ -12,9 +12,8 @@ async fn a_setup_token_makes_the_first_administrator_once() {
     let made = home.office.create_setup_token(&home.operator).await.unwrap();
     let who = person("Grace Hopper", "grace@example.test");
     let (_, chosen) = home.choose(&made.token).await;
-    // looking again shows the same second factor and uses nothing up
-    let again = home.choose(&made.token).await.1;
-    assert_eq!(again.code.expose(), chosen.code.expose());
+    // looking uses nothing up
+    home.choose(&made.token).await;
     let session = home.office.set_up_first_admin(&who, &chosen).await.unwrap();
     let seen = home.seen(&session.token).await;
     assert!(seen.actor.powers.has(Permission::ManageUsers) && !seen.actor.powers.has(Permission::Purge));
@@ -60,8 +59,9 @@ async fn an_invitation_is_accepted_with_a_good_password_and_a_right_code() {
     assert!(shown.uri.expose().starts_with("otpauth://totp/Exeunt:Ada%40example.test?secret="));
     assert!(shown.person == Some(who));
     let chosen = home.choose(&invited.one_time.token).await.1;
-    let with = |password: &str, code: &str| Chosen {
+    let with = |password: &str, code: &str| Joining {
         token: invited.one_time.token.clone(),
+        enrollment: chosen.enrollment.clone(),
         password: secret(password),
         code: secret(code),
     };
@@ -82,6 +82,42 @@ async fn an_invitation_is_accepted_with_a_good_password_and_a_right_code() {
     assert_eq!(code_of(home.office.accept_invitation(&chosen).await), "E0917");
     let listed = home.office.list_users(&home.operator).await.unwrap().remove(0);
     assert_eq!((listed.state.as_str(), listed.roles), ("active", vec![Role::Agent, Role::Officer]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_only_saw_the_token_knows_nothing_of_the_second_factor() {
+    let home = Home::new().await;
+    let who = person("Ada Lovelace", "ada@example.test");
+    let invited = home.office.invite_user(&home.operator, &who, &[Role::Agent]).await.unwrap();
+    let token = &invited.one_time.token;
+    let (seen, spied) = home.choose(token).await;
+    let (own, joining) = home.choose(token).await;
+    assert_ne!(seen, own);
+    // a second factor is good for the token it was made for alone, and as it was made
+    let other = person("Eve", "eve@example.test");
+    let other = home.office.invite_user(&home.operator, &other, &[Role::Agent]).await.unwrap();
+    let foreign = home.choose(&other.one_time.token).await.1;
+    let code = || home.code(&own);
+    for enrollment in [foreign.enrollment, secret(""), secret("not base 64!"), secret("AAAA")] {
+        let wrong = Joining { token: token.clone(), enrollment, password: secret(PASSWORD), code: code() };
+        assert_eq!(code_of(home.office.accept_invitation(&wrong).await), "E0917");
+    }
+    let mixed = Joining {
+        token: token.clone(),
+        enrollment: spied.enrollment,
+        password: secret(PASSWORD),
+        code: code(),
+    };
+    assert_eq!(code_of(home.office.accept_invitation(&mixed).await), "E0916");
+    home.office.accept_invitation(&joining).await.unwrap();
+    home.world.pass(60);
+    let stranger = exeunt_app::people::sign_in::Credentials {
+        email: who.email.clone(),
+        password: secret(PASSWORD),
+        code: home.code(&seen),
+        source: exeunt_base::Personal::new(String::from("192.0.2.1")),
+    };
+    assert_eq!(code_of(home.office.sign_in(&stranger).await), "E0910");
 }
 
 #[tokio::test(flavor = "multi_thread")]

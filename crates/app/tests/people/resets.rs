@@ -2,7 +2,7 @@
 
 use exeunt_app::access::Role;
 use exeunt_app::people::RESET_SECONDS;
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::reset::Chosen;
 
 use crate::home::{Home, code_of, secret};
 

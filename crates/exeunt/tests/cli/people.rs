@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use exeunt_app::Office;
 use exeunt_app::home::Layout;
 use exeunt_app::home::open::{self, Opening};
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::enrollment::Joining;
 use exeunt_app::people::totp;
 use exeunt_base::{Secret, Timestamp};
 use exeunt_engine::World;
@@ -68,7 +68,7 @@ async fn answer(desk: &Desk, token: &str) {
     let shown = office.show_enrollment(&token).await.unwrap();
     let code = totp::code(&plain(shown.secret.expose()), totp::step_of(Now.now()));
     let password = Secret::new(String::from("nine purple otters juggle"));
-    office.accept_invitation(&Chosen { token, password, code }).await.unwrap();
+    office.accept_invitation(&Joining { token, enrollment: shown.sealed, password, code }).await.unwrap();
 }
 
 fn field(answer: &str, name: &str) -> String {

@@ -119,12 +119,36 @@ pub(crate) struct EnrollmentView {
     pub(crate) secret: String,
     /// The same for a QR code.
     pub(crate) uri: String,
+    /// The same sealed: to be sent back with the password.
+    pub(crate) enrollment: String,
 }
 
-/// What somebody chose who joins, or who has a new password.
+/// What somebody chose who joins.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Join {
+    /// The one-time token.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String)]
+    pub(crate) token: Secret<String>,
+    /// The second factor as it was shown, sealed.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String)]
+    pub(crate) enrollment: Secret<String>,
+    /// The password: 12 to 128 characters.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
+    pub(crate) password: Secret<String>,
+    /// The code that the authenticator shows now.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String)]
+    pub(crate) code: Secret<String>,
+}
+
+/// What somebody chose who forgot their password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reset {
     /// The one-time token.
     #[serde(deserialize_with = "secret")]
     #[schema(value_type = String)]
@@ -155,6 +179,10 @@ pub(crate) struct SetUp {
     #[serde(deserialize_with = "secret")]
     #[schema(value_type = String)]
     pub(crate) token: Secret<String>,
+    /// The second factor as it was shown, sealed.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String)]
+    pub(crate) enrollment: Secret<String>,
     /// The password: 12 to 128 characters.
     #[serde(deserialize_with = "secret")]
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]

@@ -12,7 +12,7 @@ use exeunt_app::access::{Powers, Role};
 use exeunt_app::home::open::{self, Opening, Room};
 use exeunt_app::home::{Layout, create};
 use exeunt_app::people::api_keys::NewKey;
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::enrollment::Joining;
 use exeunt_app::people::{Person, totp};
 use exeunt_app::work::{Stop, Worker};
 use exeunt_app::{Actor, House, Office};
@@ -231,7 +231,8 @@ async fn joined(office: &Office, operator: &Actor, role: Role, world: &TestWorld
     let invited = office.invite_user(operator, &person, &[role]).await.unwrap();
     let shown = office.show_enrollment(&invited.one_time.token).await.unwrap();
     let secret = base32(shown.secret.expose());
-    let chosen = Chosen {
+    let chosen = Joining {
+        enrollment: shown.sealed,
         token: invited.one_time.token,
         password: Secret::new(String::from("a quite unlikely phrase 7")),
         code: totp::code(&secret, totp::step_of(world.now())),

@@ -27,6 +27,7 @@ async fn join(home: &Home, path: &str, token: &str, mut sent: serde_json::Value)
     sent["token"] = json!(token);
     sent["password"] = json!(PASSWORD);
     sent["code"] = json!(code(home, &secret, 0));
+    sent["enrollment"] = json!(shown.word("enrollment"));
     let joined = home.send("", "POST", path, Some(sent.clone())).await;
     assert_eq!(joined.status, StatusCode::CREATED, "{}", joined.text());
     let again = home.send("", "POST", path, Some(sent)).await;
@@ -125,7 +126,9 @@ async fn the_first_administrator_comes_by_a_token_that_counts_once() {
     assert_ne!(third, home.acme.id);
     // there is an administrator here already
     assert!(office.create_setup_token(&operator).await.is_err());
-    let wrong = json!({ "token": "exo_0", "name": "A B", "email": "a@b.test", "password": PASSWORD, "code": "000000" });
+    let wrong = json!({
+        "token": "exo_0", "enrollment": "AAAA", "name": "A B", "email": "a@b.test", "password": PASSWORD, "code": "000000",
+    });
     let refused = home.send("", "POST", "/api/v1/enrollments/set-up", Some(wrong)).await;
     assert_eq!(refused.word("code"), "E0917", "{}", refused.text());
     assert!(!refused.text().contains("a@b.test"));

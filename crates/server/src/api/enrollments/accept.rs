@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::enrollment::Joining;
 
 use crate::body::Body;
 use crate::problem::Problem;
@@ -19,8 +19,8 @@ pub(crate) async fn accept_invitation(
     service: State<Service>,
     body: Body<Join>,
 ) -> Result<(StatusCode, Json<SessionView>), Problem> {
-    let Join { token, password, code } = body.value;
-    let chosen = Chosen { token, password, code };
-    let session = service.house.own().accept_invitation(&chosen).await?;
+    let Join { token, enrollment, password, code } = body.value;
+    let joining = Joining { token, enrollment, password, code };
+    let session = service.house.own().accept_invitation(&joining).await?;
     Ok((StatusCode::CREATED, Json(session.into())))
 }

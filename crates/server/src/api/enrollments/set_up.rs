@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use exeunt_app::people::Person;
-use exeunt_app::people::enrollment::Chosen;
+use exeunt_app::people::enrollment::Joining;
 
 use crate::body::Body;
 use crate::problem::Problem;
@@ -20,9 +20,9 @@ pub(crate) async fn set_up_first_admin(
     service: State<Service>,
     body: Body<SetUp>,
 ) -> Result<(StatusCode, Json<SessionView>), Problem> {
-    let SetUp { name, email, token, password, code } = body.value;
+    let SetUp { name, email, token, enrollment, password, code } = body.value;
     let person = Person::new(&name, &email)?;
-    let chosen = Chosen { token, password, code };
-    let session = service.house.own().set_up_first_admin(&person, &chosen).await?;
+    let joining = Joining { token, enrollment, password, code };
+    let session = service.house.own().set_up_first_admin(&person, &joining).await?;
     Ok((StatusCode::CREATED, Json(session.into())))
 }

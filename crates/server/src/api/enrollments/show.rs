@@ -1,4 +1,4 @@
-//! The second factor that a one-time token leads to.
+//! A second factor for whoever holds a one-time token.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,9 +8,9 @@ use crate::problem::Problem;
 use crate::service::Service;
 use crate::wire::people::{EnrollmentView, Invitation};
 
-/// Show the second factor that a setup token or an invitation leads to
+/// Make a second factor for the holder of a setup token or an invitation
 ///
-/// Uses nothing up: the same token shows the same secret until somebody has joined by it.
+/// Uses nothing up and keeps nothing: each call makes another one. `enrollment` is the same sealed, and goes back with the password.
 #[utoipa::path(
     post, path = "/api/v1/enrollments/show", tag = "people", security(()), request_body = Invitation,
     responses((status = 200, description = "It", body = EnrollmentView))
@@ -20,5 +20,9 @@ pub(crate) async fn show_enrollment(
     body: Body<Invitation>,
 ) -> Result<Json<EnrollmentView>, Problem> {
     let shown = service.house.own().show_enrollment(&body.value.token).await?;
-    Ok(Json(EnrollmentView { secret: shown.secret.expose().clone(), uri: shown.uri.expose().clone() }))
+    Ok(Json(EnrollmentView {
+        secret: shown.secret.expose().clone(),
+        uri: shown.uri.expose().clone(),
+        enrollment: shown.sealed.expose().clone(),
+    }))
 }
