@@ -1,7 +1,7 @@
 //! Who calls: a session's token or an API key in the header `Authorization`. From it come the organization and what they may;
 //! never from the call.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header;
@@ -78,8 +78,31 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(Personal::new(
-            address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
-        )))
+        Ok(Self(Personal::new(address.map(|ConnectInfo(address)| place(address.ip())).unwrap_or_default())))
+    }
+}
+
+/// One place: whoever has one address of version 6 has the 2^64 beside it.
+fn place(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn neighbors_of_version_six_are_one_place() {
+        let of = |text: &str| place(text.parse().expect("an address"));
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
+        assert_ne!(of("192.0.2.7"), of("192.0.2.8"));
     }
 }

@@ -85,6 +85,7 @@ impl Served {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
         let now = Timestamp::from_micros(since.try_into().unwrap());
         sent["token"] = json!(token);
+        sent["enrollment"] = shown["enrollment"].clone();
         sent["password"] = json!("nine purple otters juggle");
         sent["code"] = json!(totp::code(&secret, totp::step_of(now)).expose());
         self.call("POST", path, "", &sent)["token"].as_str().unwrap().to_owned()
