@@ -16,6 +16,7 @@ mod options;
 mod ours;
 mod report;
 mod scenario;
+mod service;
 mod shop;
 
 use std::process::ExitCode;
@@ -59,6 +60,10 @@ fn contenders() -> Vec<Box<dyn Contender>> {
 }
 
 fn measure_all(options: &Options) -> Result<()> {
+    if options.service {
+        println!("{}", service::measure()?);
+        return Ok(());
+    }
     let mut lines = Vec::new();
     if options.postgres {
         // A real server's settings where they matter, and no autovacuum in the middle of a measurement.

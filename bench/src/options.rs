@@ -11,6 +11,7 @@ usage: cargo xtask bench [options]
   --runs <n>         runs of each scenario, of which the middle one counts (default 3)
   --only <database>  `postgres` or `sqlite`
   --scenario <words> only scenarios whose name holds these words
+  --service          the service instead: accepting requests, carrying out jobs; to standard output alone
   --quick            a small shop, once: a look whether it works, not a measurement
   --out <file>       where to write the result (default bench/RESULTS.md for the full size, else nowhere)";
 
@@ -21,6 +22,8 @@ pub(crate) struct Options {
     pub(crate) postgres: bool,
     pub(crate) sqlite: bool,
     pub(crate) scenario: String,
+    /// The service instead of the scenarios.
+    pub(crate) service: bool,
     pub(crate) out: Option<PathBuf>,
 }
 
@@ -33,11 +36,16 @@ impl Options {
             postgres: true,
             sqlite: true,
             scenario: String::new(),
+            service: false,
             out: None,
         };
         while let Some(argument) = arguments.next() {
             if matches!(argument.as_str(), "--help" | "-h") {
                 return Ok(None);
+            }
+            if argument == "--service" {
+                options.service = true;
+                continue;
             }
             if argument == "--quick" {
                 (options.customers, options.runs) = (2_000, 1);

@@ -3,6 +3,8 @@
 
 mod home;
 
+pub(crate) use crate::ours::home::System;
+
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};

@@ -76,7 +76,7 @@ fn name_of(place: &Place) -> String {
 }
 
 /// The system's clock and chance.
-struct System;
+pub(crate) struct System;
 
 #[async_trait]
 impl World for System {
