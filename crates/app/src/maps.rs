@@ -3,6 +3,7 @@
 pub mod check;
 pub mod discover;
 pub mod draw;
+pub mod kept;
 pub mod read;
 
 pub use crate::maps::read::Map;

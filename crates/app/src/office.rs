@@ -17,6 +17,8 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::layout::Layout;
+use crate::maps::Map;
+use crate::maps::kept::Kept;
 use crate::people::Guards;
 
 /// What an organization chose about its plans.
@@ -49,6 +51,8 @@ pub struct Office {
     pub policy: Policy,
     /// Files of the map.
     pub maps: Vec<PathBuf>,
+    /// The map as it was read last.
+    pub kept_map: Arc<Kept>,
     /// The key that checks its log.
     pub log_key: VerifyingKey,
     /// Rung when there is new work for this process's workers.
@@ -67,6 +71,11 @@ impl Office {
             return Ok(());
         }
         Err(Error::Denied(permission))
+    }
+
+    /// The data map as its files are now.
+    pub(crate) fn map(&self) -> Result<Arc<Map>, Error> {
+        self.kept_map.read(&self.maps)
     }
 
     /// An event by this actor.

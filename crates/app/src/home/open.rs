@@ -124,7 +124,18 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
             settings,
         };
         let (bell, guards) = (Arc::clone(&bell), Arc::clone(&guards));
-        Ok(Office { engine, layout: layout.clone(), organization, policy, maps, log_key, bell, guards })
+        let kept_map = Arc::default();
+        Ok(Office {
+            engine,
+            layout: layout.clone(),
+            organization,
+            policy,
+            maps,
+            kept_map,
+            log_key,
+            bell,
+            guards,
+        })
     };
     let mut offices = vec![furnished(first, own)?];
     let mut others: BTreeMap<String, Room> =

@@ -8,14 +8,13 @@ use exeunt_plan::document::Right;
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
-use crate::maps;
 use crate::office::Office;
 
 impl Office {
     /// Looks through every subject model of the map.
     pub async fn check_ledger(&self, actor: &Actor) -> Result<Checked, Error> {
         self.allow(actor, Permission::UseLedger)?;
-        let read = maps::read::read(&self.maps)?;
+        let read = self.map()?;
         let kinds: BTreeSet<_> = read
             .map
             .subjects()

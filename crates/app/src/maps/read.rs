@@ -19,6 +19,11 @@ pub struct Map {
 
 /// Reads the files. A folder stands for the `.yaml` and `.yml` files in it, by name.
 pub fn read(paths: &[PathBuf]) -> Result<Map, Error> {
+    of(&files(paths)?)
+}
+
+/// Names and texts of the files.
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Error> {
     if paths.is_empty() {
         return Err(Error::Usage(
             "E0103",
@@ -35,7 +40,12 @@ pub fn read(paths: &[PathBuf]) -> Result<Map, Error> {
             files.push((file.display().to_string(), text));
         }
     }
-    let map = parse(&files)?;
+    Ok(files)
+}
+
+/// The map that these texts make.
+pub(crate) fn of(files: &[(String, String)]) -> Result<Map, Error> {
+    let map = parse(files)?;
     let whole: String = files.iter().map(|(_, text)| format!("{}\n{text}", text.len())).collect();
     Ok(Map { map, digest: digest::of_text(&whole) })
 }

@@ -17,7 +17,6 @@ use exeunt_store::requests::Request;
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
-use crate::maps;
 use crate::office::Office;
 use crate::packages::about::about;
 
@@ -68,7 +67,7 @@ impl Office {
             ));
         }
         let document = self.approved_document(actor, &request).await?;
-        let map = maps::read::read(&self.maps)?;
+        let map = self.map()?;
         let told = about(&map.map, &document, &self.organization.name);
         let known = self.engine.open_known(&request)?;
         let subject =

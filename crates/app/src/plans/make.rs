@@ -1,6 +1,7 @@
 //! Making a plan: map, live schemas and policy in, a linted document out, stored under its digest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::{Name, PlanId, RequestId};
@@ -15,7 +16,7 @@ use exeunt_store::requests::Request;
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
-use crate::maps;
+use crate::maps::{self, Map};
 use crate::office::Office;
 
 /// A plan that was made.
@@ -85,7 +86,7 @@ impl Office {
 
     /// The map and the schemas it speaks of, as they are now.
     async fn mapped_world(&self) -> Result<MappedWorld, Error> {
-        let read = maps::read::read(&self.maps)?;
+        let read = self.map()?;
         let catalogs = maps::check::catalogs(&read.map, &self.engine.sources).await?;
         Ok(MappedWorld { read, catalogs })
     }
@@ -158,7 +159,7 @@ impl Office {
 
 /// What a plan is made from.
 struct MappedWorld {
-    read: maps::read::Map,
+    read: Arc<Map>,
     catalogs: BTreeMap<Name, Catalog>,
 }
 

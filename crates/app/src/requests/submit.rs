@@ -15,7 +15,6 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::calls::{self, Call};
 use crate::error::Error;
-use crate::maps;
 use crate::office::Office;
 
 /// Most identifiers one request may give.
@@ -95,7 +94,7 @@ impl Office {
     /// Refuses kinds of identifiers that the map does not know: nobody would be found by them. Without a map that can be
     /// read there is nothing to ask, and the request is taken in; its plan will say what is wrong with the map.
     fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {
-        let Ok(read) = maps::read::read(&self.maps) else { return Ok(()) };
+        let Ok(read) = self.map() else { return Ok(()) };
         let mut kinds = BTreeSet::new();
         for (_, model) in read.map.models() {
             kinds.extend(model.subject.iter().flatten().map(|(kind, _)| kind.to_string()));

@@ -1,0 +1,67 @@
+//! The map as it was read last, for as long as its files say the same: a service asks for it with every call.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::Error;
+use crate::maps::read::{self, Map};
+
+/// The texts of the files and the map they make.
+type Last = (Vec<(String, String)>, Arc<Map>);
+
+/// Keeps the last map. Files are read each time, and parsed only when one of them says something else.
+#[derive(Default)]
+pub struct Kept(Mutex<Option<Last>>);
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept")
+    }
+}
+
+impl Kept {
+    /// The map of these files as they are now.
+    pub(crate) fn read(&self, paths: &[PathBuf]) -> Result<Arc<Map>, Error> {
+        let files = read::files(paths)?;
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((texts, map)) = &*last
+            && *texts == files
+        {
+            return Ok(Arc::clone(map));
+        }
+        let map = Arc::new(read::of(&files)?);
+        *last = Some((files, Arc::clone(&map)));
+        Ok(map)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Kept;
+
+    #[test]
+    fn a_map_is_parsed_again_only_when_its_files_say_something_else() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("map.yaml");
+        let write = |model: &str| {
+            let text = format!(
+                "source: shop\nmodels:\n  {model}:\n    table: t\n    key: [id]\n    on_erase: delete\n"
+            );
+            std::fs::write(&file, text).expect("written");
+        };
+        let kept = Kept::default();
+        let paths = [dir.path().to_owned()];
+        write("a");
+        let first = kept.read(&paths).expect("a map");
+        assert!(Arc::ptr_eq(&first, &kept.read(&paths).expect("a map")));
+        write("b");
+        let second = kept.read(&paths).expect("a map");
+        assert_ne!(first.digest, second.digest);
+        std::fs::write(&file, "models: [").expect("written");
+        assert!(kept.read(&paths).is_err());
+        write("b");
+        assert_eq!(kept.read(&paths).expect("a map").digest, second.digest);
+    }
+}
