@@ -47,7 +47,7 @@ mod tests {
         let file = dir.path().join("map.yaml");
         let write = |model: &str| {
             let text = format!(
-                "source: shop\nmodels:\n  {model}:\n    table: t\n    key: [id]\n    on_erase: delete\n"
+                "source: shop\nmodels:\n  {model}:\n    table: t\n    key: [id]\n    subject: {{ email: email }}\n    on_erase: delete\n"
             );
             std::fs::write(&file, text).expect("written");
         };
