@@ -34,5 +34,8 @@ CREATE TABLE calls (
 );
 CREATE INDEX calls_by_age ON calls (at);
 
+-- What is looked for every few seconds.
+CREATE INDEX packages_alive ON packages (organization, expires_at) WHERE removed_at IS NULL;
+
 -- Who entered a request: they do not approve its plan.
 ALTER TABLE requests ADD COLUMN entered_by TEXT;

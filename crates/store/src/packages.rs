@@ -142,6 +142,24 @@ impl Store {
         rows.map_err(Error::while_doing("read packages"))?.iter().map(read).collect()
     }
 
+    /// An organization's packages whose time has come and that are still there, oldest first.
+    pub async fn packages_due(
+        &self,
+        organization: OrganizationId,
+        now: Timestamp,
+    ) -> Result<Vec<Package>, Error> {
+        let mut connection = self.reader().await;
+        let rows = made(format!(
+            "SELECT {COLUMNS} FROM packages WHERE organization = $1 AND removed_at IS NULL AND expires_at <= $2 ORDER BY id"
+        ))
+        .bind(organization.to_string())
+        .bind(now.as_micros())
+        .fetch_all(&mut connection)
+        .await
+        .map_err(Error::while_doing("read packages whose time has come"))?;
+        rows.iter().map(read).collect()
+    }
+
     /// An organization's packages, newest first.
     pub async fn packages(&self, organization: OrganizationId) -> Result<Vec<Package>, Error> {
         let mut connection = self.reader().await;

@@ -19,10 +19,8 @@ impl Office {
     pub async fn remove_expired_packages(&self, actor: &Actor) -> Result<Vec<PackageId>, Error> {
         self.allow(actor, Permission::MakePackages)?;
         let now = self.engine.world.now();
-        let packages = self.engine.store.packages(self.organization.id).await?;
-        let due = packages.iter().filter(|package| package.removed_at.is_none() && package.expires_at <= now);
         let mut removed = Vec::new();
-        for package in due {
+        for package in self.engine.store.packages_due(self.organization.id, now).await? {
             self.remove_package(actor, package.id).await?;
             removed.push(package.id);
         }

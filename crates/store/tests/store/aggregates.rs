@@ -171,11 +171,14 @@ async fn packages_are_opened_and_removed(spot: Spot) {
     change.add_package(&package).await.unwrap();
     change.commit_bookkeeping().await.unwrap();
     assert!(store.package(package.id).await.unwrap() == package);
+    let due = async |at| store.packages_due(organization(), at).await.unwrap().len();
+    assert_eq!((due(now()).await, due(package.expires_at).await), (0, 1));
     let mut change = store.begin().await.unwrap();
     change.count_opening(package.id).await.unwrap();
     change.remove_package(package.id, now()).await.unwrap();
     change.commit_bookkeeping().await.unwrap();
     let gone = Package { opened: 1, key: None, removed_at: Some(now()), ..package };
+    assert_eq!(due(gone.expires_at).await, 0);
     assert!(store.packages(organization()).await.unwrap() == [gone]);
 }
 
