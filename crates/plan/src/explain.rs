@@ -148,7 +148,10 @@ fn deed(set: &RowSet, action: &Action) -> String {
             Test::NotBefore(day) => write!(which, ", {} on or after {day} or empty", filter.column),
             Test::IsNull => write!(which, ", {} empty", filter.column),
             Test::IsNotNull => write!(which, ", {} filled", filter.column),
-            Test::Equals(_) => write!(which, ", where {} is what the map says", filter.column),
+            Test::Equals(_) | Test::Tokens(_) => {
+                write!(which, ", where {} is what the map says", filter.column)
+            }
+            Test::NotAll(_) => write!(which, ", but for ghosts"),
         };
     }
     let rows = format!("rows of {}{which}", set.model);

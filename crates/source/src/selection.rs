@@ -91,6 +91,10 @@ pub enum Test {
     Before(String),
     /// Is not before this point in time, or is NULL.
     NotBefore(String),
+    /// Is text of these parts in turn, with a token of sixteen hexadecimal digits in small letters between each two.
+    Tokens(Vec<String>),
+    /// At least one of these does not hold of the row. The filter's own column is but the first of theirs.
+    NotAll(Vec<Filter>),
 }
 
 /// Another owner that stays: a row of `table` joined to ours that none of `reached` reaches.

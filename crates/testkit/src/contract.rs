@@ -163,7 +163,7 @@ macro_rules! source_contract {
             catalog: tables_keys_and_references_are_told, triggers_checks_and_views_are_told;
             finds: rows_are_found_along_joins_in_key_order, several_ways_give_each_row_once,
                 shared_rows_name_every_claimant, an_owner_that_stays_keeps_the_row, filters_hold,
-                moments_are_compared_as_points_in_time, identities_are_compared_folded_and_by_digits,
+                tokens_are_told_from_other_texts, moments_are_compared_as_points_in_time, identities_are_compared_folded_and_by_digits,
                 composite_keys_and_carried_columns_come_along, nothing_given_finds_nothing;
             reads: whole_rows_are_read_by_selection_and_by_key, texts_are_found_literally_and_in_any_case,
                 a_reader_sees_one_state, dropped_pages_do_no_harm;

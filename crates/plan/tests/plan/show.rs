@@ -202,6 +202,8 @@ fn filters(filters: &[Filter]) -> String {
         Test::IsNotNull => format!("{} not null", filter.column),
         Test::Before(text) => format!("{}<{text}", filter.column),
         Test::NotBefore(text) => format!("{}>={text}", filter.column),
+        Test::Tokens(parts) => format!("{}={}", filter.column, parts.join("{token}")),
+        Test::NotAll(filters) => format!("not ({})", self::filters(filters)),
     };
     filters.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -49,8 +49,42 @@ fn put_filter(
             put_moment(sql.put(" >= "), moment);
             sql.put(")");
         }
+        Test::Tokens(parts) => put_tokens(sql, row, &filter.column, parts),
+        Test::NotAll(filters) => {
+            sql.put("(");
+            sql.list(" AND ", filters, |sql, filter| put_filter(sql, forms, table, row, filter))?;
+            // what is not known of a row is no reason to lose it
+            sql.put(") IS NOT TRUE");
+        }
     }
     Ok(())
+}
+
+fn put_tokens(sql: &mut Sql, row: Alias, column: &Name, parts: &[String]) {
+    const DIGIT: &str = "[0-9a-f]";
+    let pattern = |literal: &dyn Fn(&str) -> String| {
+        parts.iter().map(|part| literal(part)).collect::<Vec<_>>().join(&DIGIT.repeat(16))
+    };
+    let spelled = |special: &dyn Fn(char) -> bool, before: &str, after: &str, part: &str| {
+        part.chars().fold(String::new(), |mut out, one| {
+            let (before, after) = if special(one) { (before, after) } else { ("", "") };
+            out.push_str(before);
+            out.push(one);
+            out.push_str(after);
+            out
+        })
+    };
+    let value = |text: &str| Slot::Value { cell: Cell::text(text), wire: "text" };
+    match sql.dialect() {
+        Dialect::Sqlite => {
+            let glob = pattern(&|part| spelled(&|one| "*?[".contains(one), "[", "]", part));
+            sql.column(row, column).put(" GLOB ").slot(value(&glob));
+        }
+        Dialect::Postgres => {
+            let regex = pattern(&|part| spelled(&|one| one.is_ascii_punctuation(), "\\", "", part));
+            sql.column(row, column).put("::text ~ ").slot(value(&format!("^{regex}$")));
+        }
+    }
 }
 
 fn put_moment(sql: &mut Sql, moment: &str) {

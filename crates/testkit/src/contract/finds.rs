@@ -82,6 +82,10 @@ pub async fn filters_hold(fixture: &Fixture) {
     check(Test::Equals(Cell::text("first")), &["0:10"]).await;
     check(Test::IsNull, &["0:11"]).await;
     check(Test::IsNotNull, &["2:9", "0:10", "1:12"]).await;
+    let first = vec![filter("note", Test::Equals(Cell::text("first"))), filter("id", Test::IsNotNull)];
+    check(Test::NotAll(first.clone()), &["2:9", "0:11", "1:12"]).await;
+    let never = [first.as_slice(), &[filter("id", Test::IsNull)]].concat();
+    check(Test::NotAll(never), &["2:9", "0:10", "0:11", "1:12"]).await;
     let mut way = over(fixture, &[("orders", "order_id", "id")], "person_id");
     way.joins[0].filters = vec![filter("note", Test::IsNull)];
     let lines = selection(fixture, "lines", "order_id line", vec![way]);
@@ -89,6 +93,30 @@ pub async fn filters_hold(fixture: &Fixture) {
     let mut orders = selection(fixture, "orders", "id", vec![by("person_id")]);
     orders.filters = vec![filter("id", Test::Equals(Cell::Int(12)))];
     assert_eq!(found(fixture, &orders, &all, "").await, ["1:12"]);
+}
+
+/// A token stands for sixteen digits and nothing else, whatever a pattern of the source's own would make of the parts.
+pub async fn tokens_are_told_from_other_texts(fixture: &Fixture) {
+    const HOSTILE: &str = "[a*?]%_.$^(é)\\'-";
+    fixture.set_up(WORLD).await;
+    let all = people([1, 2, 3]);
+    let check = async |note: &str, expected: bool| {
+        let note = note.replace('\'', "''");
+        fixture.run(&format!("UPDATE orders SET note = '{note}' WHERE id = 10"));
+        let test = Test::Tokens(vec![HOSTILE.to_owned(), String::from("@x"), String::new()]);
+        let way = Branch { filters: vec![filter("note", test)], ..by("person_id") };
+        let rows = found(fixture, &selection(fixture, "orders", "id", vec![way]), &all, "").await;
+        let expected: &[&str] = if expected { &["0:10"] } else { &[] };
+        assert_eq!(rows, expected, "{note}");
+    };
+    let (one, other) = ("0123456789abcdef", "ffffffffffffffff");
+    check(&format!("{HOSTILE}{one}@x{other}"), true).await;
+    check(&format!("{HOSTILE}{one}@x{other}0"), false).await;
+    check(&format!("x{HOSTILE}{one}@x{other}"), false).await;
+    check(&format!("{HOSTILE}{one}@X{other}"), false).await;
+    check(&format!("{HOSTILE}{}@x{other}", one.to_uppercase()), false).await;
+    check(&format!("{HOSTILE}{{token}}@x{other}"), false).await;
+    check(&format!("a{one}@x{other}"), false).await;
 }
 
 /// Before and not before divide all rows in two, whatever zone a time is written in; without a time a row is not before.

@@ -236,6 +236,8 @@ fn filters(filters: &[Filter], alias: &str) -> Vec<String> {
             Test::IsNotNull => format!("{column} is not null"),
             Test::Before(day) => format!("{column} < '{day}'"),
             Test::NotBefore(day) => format!("({column} >= '{day}' or {column} is null)"),
+            Test::Tokens(parts) => format!("{column} glob '{}'", parts.join(&"[0-9a-f]".repeat(16))),
+            Test::NotAll(all) => format!("({}) is not true", self::filters(all, alias).join(" and ")),
         }
     };
     filters.iter().map(one).collect()
