@@ -5,6 +5,7 @@ mod edges;
 mod graph;
 mod integrity;
 mod masks;
+mod nobody;
 mod order;
 mod owned;
 mod parts;
@@ -43,6 +44,7 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
     let reach = reach::follow(&schema, &mut problems);
     let mut owned = owned::lay_out(&schema, &reach, &mut notes, &mut problems);
     let (mut steps, mut reads) = (Steps::default(), Vec::new());
+    nobody::check(&schema, &reach, &mut problems);
     let edges = edges::collect(&schema);
     let mut sorted = Vec::new();
     if inputs.right == Right::Erasure {

@@ -2,7 +2,7 @@
 //! people: it says how rows are reached, never whose they are. Its digest is what gets approved.
 
 use exeunt_base::{Cell, ModelRef, Name, TableRef};
-use exeunt_source::selection::{KeyBy, Selection};
+use exeunt_source::selection::{Filter, KeyBy, Selection};
 use exeunt_source::strike::Referrer;
 use serde::{Deserialize, Serialize};
 
@@ -256,6 +256,10 @@ pub struct Ghost {
     pub per_person: bool,
     /// The row: column and value.
     pub row: Vec<(Name, Cell)>,
+    /// What holds of a shared one, and of no row of anybody's: by this it is found again. Empty where the values of `row`
+    /// (but for NULL) say it all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known_by: Vec<Filter>,
 }
 
 /// A place to look again.

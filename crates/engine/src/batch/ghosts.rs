@@ -143,13 +143,22 @@ fn pointing<'a>(
     })
 }
 
-/// The row of a shared ghost, when it is there already.
+/// The row of a shared ghost, when it is there already: not one of somebody who happens to have its values.
 async fn look_up(ghost: &Ghost, tx: &mut dyn Transaction) -> Result<Option<Row>, Error> {
-    let mut known = ghost.row.iter().filter(|(_, value)| !value.is_null());
-    let Some((column, value)) = known.next() else { return Ok(None) };
-    let filters = known
-        .map(|(column, value)| Filter { column: column.clone(), test: Test::Equals(value.clone()) })
-        .collect();
+    let mut filters = ghost.known_by.clone();
+    if filters.is_empty() {
+        let known = ghost.row.iter().filter(|(_, value)| !value.is_null());
+        let equal = |(column, value): &(Name, Cell)| Filter {
+            column: column.clone(),
+            test: Test::Equals(value.clone()),
+        };
+        filters = known.map(equal).collect();
+    }
+    let constant = filters.iter().position(|filter| matches!(filter.test, Test::Equals(_)));
+    let Some(Filter { column, test: Test::Equals(value) }) = constant.map(|place| filters.remove(place))
+    else {
+        return Ok(None);
+    };
     let selection = Selection {
         table: ghost.table.clone(),
         key: KeyBy::Columns(ghost.key.clone()),

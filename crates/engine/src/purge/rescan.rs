@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use exeunt_base::{Cell, RequestId, Row};
-use exeunt_plan::document::Document;
+use exeunt_plan::document::{Document, RowSet};
 use exeunt_store::requests::Request;
 use exeunt_vault::Claims;
 
@@ -54,7 +54,7 @@ impl Engine {
     ) -> Result<Vec<Appeared>, Error> {
         let known = self.open_known(request)?;
         let claimant = Claimant { number: 0, request: request.id, known, salt: salt_of(request)? };
-        let (handled, blind) = self.handled(request).await?;
+        let (handled, blind) = self.handled(request, document).await?;
         let touched = touched(document);
         // a row that only changed its reference or its fields is still there: it is new when nobody handled it
         let mut found: HashMap<usize, HashSet<Row>> = HashMap::new();
@@ -93,7 +93,11 @@ impl Engine {
 
     /// Keys of the request's rows that were handled, by model: changed, or put back on purpose. Of rows shared with a
     /// person purged since nobody can read the keys any more: of them only how many they are.
-    async fn handled(&self, request: &Request) -> Result<(Handled, HashMap<String, u64>), Error> {
+    async fn handled(
+        &self,
+        request: &Request,
+        document: &Document,
+    ) -> Result<(Handled, HashMap<String, u64>), Error> {
         let mut handled = Handled::new();
         let mut blind: HashMap<String, u64> = HashMap::new();
         for batch in self.store.batches_of_request(request.id).await? {
@@ -118,9 +122,17 @@ impl Engine {
                 }
                 let plain = blob.open_segment(segment.number, &key, &|id| salts.get(&id).cloned())?;
                 let keys = image::take_all(shape.change, &plain)?.into_iter().map(|image| image.key);
-                handled.entry(segment.model.to_string()).or_default().extend(keys);
+                // a ghost's rows are told from the model's own by nothing but their keys
+                let model = model_of(document, &shape).filter(|_| shape.change == image::Change::Inserted);
+                handled.entry(model.unwrap_or_else(|| segment.model.to_string())).or_default().extend(keys);
             }
         }
         Ok((handled, blind))
     }
+}
+
+/// The model of a shape's table.
+fn model_of(document: &Document, shape: &image::Shape) -> Option<String> {
+    let same = |set: &&RowSet| (&set.model.source, set.table()) == (&shape.source, &shape.table);
+    document.sets.iter().find(same).map(|set| set.model.to_string())
 }

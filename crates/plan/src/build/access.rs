@@ -6,6 +6,7 @@ use exeunt_base::Name;
 use exeunt_datamap::model::{Relation, RelationKind};
 
 use crate::build::graph;
+use crate::build::nobody;
 use crate::build::owned::{Owned, joined, paths};
 use crate::build::parts;
 use crate::build::reach::Reach;
@@ -139,11 +140,9 @@ fn path<'a>(
         return vec![owned.sets.path_to(schema, above, &relation.by, &relation.on, filters)];
     }
     let tests = parts::when_filters(schema.table_of(from), &relation.when);
-    if tests.is_empty() {
-        return vec![owned.sets.path_to(schema, above, &relation.on, &relation.by, Vec::new())];
-    }
-    let set = owned.filtered(schema, above, tests);
-    vec![owned.sets.path_to(schema, set, &relation.on, &relation.by, Vec::new())]
+    let real = nobody::not_a_ghost(schema, from, relation);
+    let start = if tests.is_empty() { above } else { owned.filtered(schema, above, tests) };
+    vec![owned.sets.path_to(schema, start, &relation.on, &relation.by, real)]
 }
 
 /// Fields in the order of the table's columns: what the map hides, and what is computed where only given data counts,

@@ -10,6 +10,7 @@ use exeunt_source::strike::Referrer;
 
 use crate::build::edges::Edges;
 use crate::build::masks;
+use crate::build::nobody;
 use crate::build::owned::{Owned, PartSet, joined};
 use crate::build::parts::{self, Act};
 use crate::build::reach::{Reach, Through};
@@ -115,6 +116,11 @@ impl Steps {
                 .iter()
                 .map(|(column, value)| (column.clone(), parts::constant(table, column, value)))
                 .collect(),
+            known_by: if ghost.per == GhostPer::Shared {
+                nobody::known_by(schema, model)
+            } else {
+                Vec::new()
+            },
         });
         self.ghost_of.insert(model, self.ghosts.len() - 1);
         Some(self.ghosts.len() - 1)

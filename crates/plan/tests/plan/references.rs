@@ -200,3 +200,57 @@ fn rows_that_go_do_not_stop_each_other_where_a_reference_of_their_table_refuses(
         info reference_refuses shop.tasks.after: rows of shop.tasks.after that still refer here stop the deletion, as the map asks
     "#]]);
 }
+
+/// People stay, and what they own goes: their reference is pointed to a ghost.
+fn homes(columns: &str, ghost: &str) -> Case {
+    Case::new(
+        &format!("people(id int key, email text! unique, home int!)\nhomes(id int key, {columns})"),
+        &format!(
+            "
+  people: {{ table: people, key: [id], subject: {{ email: email }}, fields: {{ email: user.contact.email }}, relations: [ {{ to: homes, by: home, as: owns, on_erase: repoint }} ], on_erase: {{ anonymize: {{ email: pseudonym }} }} }}
+  homes: {{ table: homes, key: [id], fields: {{ street: user.contact, city: user.contact, seen: system.operations }}, ghost: {{ row: {{ {ghost} }} }}, on_erase: delete }}
+"
+        ),
+    )
+}
+
+#[test]
+fn a_reference_that_leads_to_a_ghost_owns_nothing() {
+    homes("street text!, city text, seen int! default 0", "street: nowhere").check(expect![[r#"
+        [0] shop.people (person): folded email=@email; with email home
+        [1] shop.homes: {not (street=nowhere, city null)} id=[0].home
+        [2] shop.people: home=[1].id
+        1. anonymize people [0]: email=pseudonym
+        2. repoint people [2]: home=ghost0.id
+        3. delete homes [1]
+        ghost 0 in homes shared: street=nowhere
+    "#]]);
+    homes("street text! unique, city text! default x, seen int", "street: nowhere").check(expect![[r#"
+        [0] shop.people (person): folded email=@email; with email home
+        [1] shop.homes: {not (street=nowhere)} id=[0].home
+        [2] shop.people: home=[1].id
+        1. anonymize people [0]: email=pseudonym
+        2. repoint people [2]: home=ghost0.id
+        3. delete homes [1]
+        ghost 0 in homes shared: street=nowhere
+    "#]]);
+    homes("street text!, city text! default x, seen int", "street: 'at {token}'").check(expect![[r#"
+        [0] shop.people (person): folded email=@email; with email home
+        [1] shop.homes: {not (street=at {token})} id=[0].home
+        [2] shop.people: home=[1].id
+        1. anonymize people [0]: email=pseudonym
+        2. repoint people [2]: home=ghost0.id
+        3. delete homes [1]
+        ghost 0 in homes shared: street=at {token}
+    "#]]);
+}
+
+#[test]
+fn a_ghost_that_could_be_a_row_of_somebodys_is_not_owned_around() {
+    homes("street text!, city text! default x, seen int", "street: nowhere").check(expect![[r#"
+        ghost_like_a_row shop.yaml:5:10: shop.homes: `home` of shop.people owns what it points to and may come to point to the ghost, which could not be told from a row of somebody's; write values for `city` into the ghost's `row:`, or one of a unique column, or a text with `{token}` in it
+    "#]]);
+    homes("street text, city text, seen int", "seen: null").check(expect![[r#"
+        ghost_like_a_row shop.yaml:5:10: shop.homes: `home` of shop.people owns what it points to and may come to point to the ghost, which could not be told from a row of somebody's; write a value into the ghost's `row:` that no row of a person has
+    "#]]);
+}

@@ -4,6 +4,7 @@ use exeunt_base::{Kind, Name};
 use exeunt_datamap::model::{IdentityKind, Relation, RelationKind};
 use exeunt_source::selection::{Compare, Filter, Join, KeyBy};
 
+use crate::build::nobody;
 use crate::build::owned::Owned;
 use crate::build::parts;
 use crate::build::reach::{Reach, Through, Way};
@@ -94,15 +95,16 @@ pub(crate) fn upward<'a>(
 ) -> Vec<Path> {
     let node = schema.table_of(from);
     let tests = parts::when_filters(node, &relation.when);
+    let real = nobody::not_a_ghost(schema, from, relation);
     if tests.is_empty() {
-        return owned.hop(schema, &relation.on, from, &relation.by, Vec::new());
+        return owned.hop(schema, &relation.on, from, &relation.by, real);
     }
     let abroad = schema.models[from].at.source != relation.to.source;
     let by_key = matches!(schema.models[from].key, KeyBy::Columns(_));
     match owned.base[from] {
         Some(base) if abroad || !by_key => {
             let set = owned.filtered(schema, base, tests);
-            vec![owned.sets.path_to(schema, set, &relation.on, &relation.by, Vec::new())]
+            vec![owned.sets.path_to(schema, set, &relation.on, &relation.by, real)]
         }
         _ => {
             let on = relation.on.iter().cloned().zip(relation.by.iter().cloned()).collect();
@@ -112,7 +114,7 @@ pub(crate) fn upward<'a>(
                 step.filters.extend(path.filters.iter().cloned());
                 let joins = std::iter::once(step).chain(path.joins.iter().cloned()).collect();
                 let Path { columns, anchor, compare, .. } = path;
-                Path { filters: Vec::new(), joins, columns, anchor, compare }
+                Path { filters: real.clone(), joins, columns, anchor, compare }
             };
             owned.reached(schema, from).into_iter().map(through).collect()
         }
@@ -133,7 +135,8 @@ pub(super) fn owners<'a>(
         let (owner, on, row_filters, filters) = match relation.kind {
             RelationKind::OwnedBy if holder == model => {
                 let on = relation.by.iter().cloned().zip(relation.on.iter().cloned()).collect();
-                (other, on, parts::when_filters(rows, &relation.when), Vec::new())
+                let real = nobody::not_a_ghost(schema, holder, relation);
+                (other, on, parts::when_filters(rows, &relation.when), real)
             }
             RelationKind::Owns if other == model => {
                 let on = relation.on.iter().cloned().zip(relation.by.iter().cloned()).collect();
