@@ -43,7 +43,7 @@ const RETRY_SECONDS: u32 = 1;
 
 const LENGTH: usize = 32;
 
-/// Hashes and compares passwords on blocking threads, [`AT_ONCE`] at a time; whoever comes when all are taken is told to
+/// Hashes and compares passwords on blocking threads, two at a time; whoever comes when all are taken is told to
 /// come again, so that nobody can fill memory and cores with sign-ins.
 #[derive(Debug)]
 pub struct Hasher {
