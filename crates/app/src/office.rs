@@ -20,6 +20,7 @@ use crate::home::layout::Layout;
 use crate::maps::Map;
 use crate::maps::kept::Kept;
 use crate::people::Guards;
+use crate::requests::intake::Intake;
 
 /// What an organization chose about its plans.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Office {
     pub maps: Vec<PathBuf>,
     /// The map as it was read last.
     pub kept_map: Arc<Kept>,
+    /// Requests that wait to be written down.
+    pub intake: Arc<Intake>,
     /// The key that checks its log.
     pub log_key: VerifyingKey,
     /// Rung when there is new work for this process's workers.

@@ -124,7 +124,7 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
             settings,
         };
         let (bell, guards) = (Arc::clone(&bell), Arc::clone(&guards));
-        let kept_map = Arc::default();
+        let (kept_map, intake) = (Arc::default(), Arc::default());
         Ok(Office {
             engine,
             layout: layout.clone(),
@@ -132,6 +132,7 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
             policy,
             maps,
             kept_map,
+            intake,
             log_key,
             bell,
             guards,

@@ -13,7 +13,7 @@ use exeunt_store::requests::Request;
 
 use crate::access::Permission;
 use crate::actor::Actor;
-use crate::calls::{self, Call};
+use crate::calls::Call;
 use crate::error::Error;
 use crate::office::Office;
 
@@ -79,14 +79,7 @@ impl Office {
             .count("identifiers", kinds)
             .fact("right", submission.right.as_str())
             .fact("received", received_at);
-        let mut change = self.engine.store.begin().await?;
-        if let Some(earlier) = calls::claim(&mut change, self.organization.id, call, request.id, now).await? {
-            change.rollback().await?;
-            return earlier;
-        }
-        change.add_request(&request).await?;
-        change.commit(self.organization.id, &[event]).await?;
-        Ok(request.id)
+        self.take_in(request, event, call).await
     }
 }
 

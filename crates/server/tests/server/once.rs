@@ -55,6 +55,36 @@ async fn calls_of_one_name_at_the_same_moment_make_one_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_at_the_same_moment_are_each_taken_in_once_and_answered_alone() {
+    let home = Home::new().await;
+    let agent = home.acme.key(Role::Agent);
+    let size = async || {
+        let checkpoint =
+            home.send(home.acme.key(Role::Auditor), "GET", "/api/v1/audit/checkpoint", None).await;
+        checkpoint.text().lines().nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let before = size().await;
+    let home = &home;
+    let calls = (0..120).map(|number| async move {
+        let path = "/api/v1/requests";
+        let value = if number % 10 == 0 { String::from("%") } else { (number % 60 + 1).to_string() };
+        let sent = json!({ "right": "erasure", "identifiers": [{ "kind": "customer_id", "value": value }] });
+        (number, home.send(agent, "POST", path, Some(sent)).await)
+    });
+    let mut ids = std::collections::BTreeSet::new();
+    for (number, answer) in futures_util::future::join_all(calls).await {
+        if number % 10 == 0 {
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
+        } else {
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+            ids.insert(answer.word("id"));
+        }
+    }
+    assert_eq!(ids.len(), 108);
+    assert_eq!(size().await - before, 108, "an entry for each");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn work_asked_for_twice_is_done_once() {
     let home = Home::new().await;
     let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));

@@ -1,0 +1,146 @@
+//! Taking requests in together: whoever comes while others are being written down goes with the next ones, so that many at
+//! once cost one transaction, one signature and one wait for the disk.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use exeunt_audit::event::Event;
+use exeunt_base::RequestId;
+use exeunt_store::requests::Request;
+use tokio::sync::oneshot;
+
+use crate::calls::{self, Call};
+use crate::error::Error;
+use crate::office::Office;
+
+/// Most requests of one transaction.
+const MOST: usize = 100;
+
+/// Those who wait to be written down.
+#[derive(Default)]
+pub struct Intake(Mutex<Queue>);
+
+impl std::fmt::Debug for Intake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Intake")
+    }
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    /// Somebody writes, and looks again afterwards.
+    at_work: bool,
+}
+
+impl Intake {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next ones to write down; none left, and whoever comes then has to find somebody who writes.
+    fn next(&self) -> Vec<Waiting> {
+        let mut queue = self.queue();
+        let most = queue.waiting.len().min(MOST);
+        queue.at_work = most > 0;
+        queue.waiting.drain(..most).collect()
+    }
+}
+
+/// A request to be written down, and who wants to know.
+struct Waiting {
+    request: Request,
+    event: Event,
+    call: Option<Call>,
+    answer: oneshot::Sender<Result<RequestId, Error>>,
+}
+
+impl Office {
+    /// Writes a request down with its entry, and gives its id; or the id that an earlier call of its name took in.
+    pub(super) async fn take_in(
+        &self,
+        request: Request,
+        event: Event,
+        call: Option<&Call>,
+    ) -> Result<RequestId, Error> {
+        let (answer, answered) = oneshot::channel();
+        let idle = {
+            let mut queue = self.intake.queue();
+            queue.waiting.push(Waiting { request, event, call: call.cloned(), answer });
+            !std::mem::replace(&mut queue.at_work, true)
+        };
+        if idle {
+            // of its own: it writes for others too, who must not suffer when this caller hangs up
+            tokio::spawn(write_all_who_wait(self.clone()));
+        }
+        answered.await.unwrap_or_else(|_| {
+            Err(Error::Damaged {
+                what: String::from("the intake of requests"),
+                why: String::from("whoever wrote them down gave up; try again"),
+            })
+        })
+    }
+
+    async fn write_together(&self, waiting: Vec<Waiting>) {
+        if waiting.len() > 1
+            && let Ok(answers) = self.write(&waiting).await
+        {
+            for (one, answer) in waiting.into_iter().zip(answers) {
+                // whoever hung up does not want to know
+                let _ = one.answer.send(answer);
+            }
+            return;
+        }
+        // each for itself, so that the trouble of one is told to that one alone
+        for one in waiting {
+            let done = self.write(std::slice::from_ref(&one)).await;
+            let answer = done.and_then(|mut answers| answers.pop().unwrap_or(Ok(one.request.id)));
+            let _ = one.answer.send(answer);
+        }
+    }
+
+    /// Writes requests down in one change. What earlier calls took in is not taken in again.
+    async fn write(&self, waiting: &[Waiting]) -> Result<Vec<Result<RequestId, Error>>, Error> {
+        let now = self.engine.world.now();
+        let organization = self.organization.id;
+        let (mut answers, mut events) = (Vec::new(), Vec::new());
+        let mut change = self.engine.store.begin().await?;
+        for Waiting { request, event, call, .. } in waiting {
+            match calls::claim(&mut change, organization, call.as_ref(), request.id, now).await? {
+                Some(earlier) => answers.push(earlier),
+                None => {
+                    change.add_request(request).await?;
+                    events.push(event.clone());
+                    answers.push(Ok(request.id));
+                }
+            }
+        }
+        if events.is_empty() {
+            change.rollback().await?;
+        } else {
+            change.commit(organization, &events).await?;
+        }
+        Ok(answers)
+    }
+}
+
+async fn write_all_who_wait(office: Office) {
+    let _at_work = AtWork(&office.intake);
+    loop {
+        let waiting = office.intake.next();
+        if waiting.is_empty() {
+            return;
+        }
+        office.write_together(waiting).await;
+    }
+}
+
+/// Should whoever writes give up in the middle, those who wait are told so, and the next one begins anew.
+struct AtWork<'a>(&'a Intake);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            *self.0.queue() = Queue::default();
+        }
+    }
+}
