@@ -98,8 +98,8 @@ impl Change<'_> {
             return read(&row).map(Some);
         }
         query(
-            "INSERT INTO tasks (id, organization, kind, subject, state, wanted, asked_by, asked_at, not_before)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO tasks (id, organization, kind, subject, state, wanted, asked_by, asked_at, not_before, ended_at, outcome)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(task.id.to_string())
         .bind(task.organization.to_string())
@@ -110,6 +110,8 @@ impl Change<'_> {
         .bind(task.asked_by.map(|actor| actor.to_string()))
         .bind(task.asked_at.as_micros())
         .bind(task.not_before.as_micros())
+        .bind(task.ended_at.map(Timestamp::as_micros))
+        .bind(&task.outcome)
         .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing(doing))?;

@@ -45,7 +45,7 @@ impl Office {
     }
 
     /// Refuses whoever entered one of these requests. Whoever runs the machine works alone, and could anyway.
-    async fn not_their_own(&self, actor: &Actor, requests: &[RequestId]) -> Result<(), Error> {
+    pub(crate) async fn not_their_own(&self, actor: &Actor, requests: &[RequestId]) -> Result<(), Error> {
         if actor.powers.are_all() {
             return Ok(());
         }

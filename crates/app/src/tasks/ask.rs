@@ -88,6 +88,10 @@ impl Office {
                 format!("request `{id}` is for erasure; a package answers access or portability"),
             ));
         }
+        if !APPROVED.contains(&request.state.as_str()) {
+            // whoever asks for the package approves its plan
+            self.not_their_own(actor, &[id]).await?;
+        }
         self.ask(actor, id.into(), &Wanted::MakePackage(wanted), call).await
     }
 
@@ -102,17 +106,30 @@ impl Office {
         let task = self.new_task(actor, &subject.to_string(), wanted, now)?;
         let event = self.event(Kind::TaskAsked, actor).about(subject).fact("task", wanted.kind());
         let mut change = self.engine.store.begin().await?;
-        if let Some(earlier) = calls::claim(&mut change, self.organization.id, call, task.id, now).await? {
+        let open = change.add_task(&task).await?;
+        let id = open.as_ref().map_or(task.id, |open| open.id);
+        if let Some(earlier) = calls::claim(&mut change, self.organization.id, call, id, now).await? {
             change.rollback().await?;
             return earlier;
         }
-        if let Some(open) = change.add_task(&task).await? {
+        let Some(open) = open else {
+            change.commit(self.organization.id, &[event]).await?;
+            self.bell.notify_one();
+            return Ok(id);
+        };
+        // whoever wants something else would believe that it is done
+        if !self.open_task(&open)?.is(wanted) {
             change.rollback().await?;
-            return Ok(open.id);
+            return Err(Error::Refused(
+                "E0409",
+                format!(
+                    "`{}` of `{}` is asked for already, in another way: see task `{id}`",
+                    open.kind, open.subject
+                ),
+            ));
         }
-        change.commit(self.organization.id, &[event]).await?;
-        self.bell.notify_one();
-        Ok(task.id)
+        change.commit_bookkeeping().await?;
+        Ok(id)
     }
 
     /// A task of this office, sealed.
@@ -159,6 +176,9 @@ impl Office {
         serde_json::from_slice(&plain).map_err(|_| damaged("this release does not know what was asked"))
     }
 }
+
+/// States of requests for access whose plan somebody approved.
+const APPROVED: &[&str] = &["approved", "ready", "delivered"];
 
 /// The keyring's word for what seals tasks.
 const PURPOSE: &str = "tasks";

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::packages::make;
 
-/// What is to be done. The subject, a job or a request, stands beside it.
+/// What is to be done. The subject, a job, a request or an organization, stands beside it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wanted {
@@ -23,6 +23,8 @@ pub enum Wanted {
     Restore(Choice),
     /// Destroy a request's rows for ever, look again, issue the receipt.
     Purge(Options),
+    /// The same for every request of the organization whose window has ended: each source cleans up once for all.
+    PurgeDue,
     /// Make the package that answers a request.
     MakePackage(PackageWanted),
 }
@@ -34,12 +36,18 @@ impl std::fmt::Debug for Wanted {
 }
 
 impl Wanted {
+    /// Whether both ask for the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        matches!((serde_json::to_vec(self), serde_json::to_vec(other)), (Ok(one), Ok(another)) if one == another)
+    }
+
     /// The word for it in the store and at every door.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::RunJob(_) => RUN_JOB,
             Self::Restore(_) => RESTORE,
             Self::Purge(_) => PURGE,
+            Self::PurgeDue => PURGE_DUE,
             Self::MakePackage(_) => MAKE_PACKAGE,
         }
     }
@@ -51,6 +59,8 @@ pub const RUN_JOB: &str = "run_job";
 pub const RESTORE: &str = "restore";
 /// Destroying rows for ever.
 pub const PURGE: &str = "purge";
+/// Destroying for ever what is due.
+pub const PURGE_DUE: &str = "purge_due";
 /// Making a package.
 pub const MAKE_PACKAGE: &str = "make_package";
 

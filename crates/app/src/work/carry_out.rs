@@ -9,7 +9,7 @@ use exeunt_engine::progress::Nobody;
 use exeunt_store::tasks::Task;
 use serde_json::{Value, json};
 
-use crate::access::Powers;
+use crate::access::{Powers, Role};
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -23,8 +23,9 @@ pub(super) async fn carry_out(
     owner: &str,
     stop: &Stop,
 ) -> Result<Value, Error> {
-    // whether they may was asked when they asked
-    let actor = Actor { id: task.asked_by, organization: task.organization, powers: Powers::all() };
+    // whether they may was asked when they asked; nobody has the machine's powers here but the service itself
+    let powers = task.asked_by.map_or(Powers::all(), |_| Powers::of_roles(Role::ALL));
+    let actor = Actor { id: task.asked_by, organization: task.organization, powers };
     match office.open_task(task)? {
         Wanted::RunJob(confirmed) => {
             let job: JobId = subject(task)?;
@@ -47,6 +48,7 @@ pub(super) async fn carry_out(
             let receipts: Vec<_> = issued.iter().map(|issued| issued.receipt).collect();
             Ok(json!({ "state": purged.state, "receipt": purged.receipt, "receipts": receipts }))
         }
+        Wanted::PurgeDue => office.purge_what_is_due(owner).await,
         Wanted::MakePackage(wanted) => {
             let answered = office.make_package(&actor, subject(task)?, wanted.read()?, &Nobody).await?;
             Ok(json!({

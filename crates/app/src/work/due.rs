@@ -1,8 +1,10 @@
 //! What has become due without anybody asking: windows that ended, packages whose time has come, calls nobody repeats,
 //! sessions and tokens that let nobody in any more.
 
+use exeunt_base::RequestId;
 use exeunt_engine::purge::Options;
 use exeunt_store::tasks;
+use serde_json::{Value, json};
 
 use crate::actor::Actor;
 use crate::error::Error;
@@ -10,41 +12,77 @@ use crate::office::Office;
 use crate::people::IDLE_SECONDS;
 use crate::tasks::Wanted;
 use crate::tasks::wanted::PURGE;
+use crate::work::outcome::{passes, told};
 
 /// Seconds for which a call is not done twice.
 const CALLS_SECONDS: i64 = 86_400;
 /// Seconds for which an ended task can be looked at.
 const TASKS_SECONDS: i64 = 30 * 86_400;
-/// Most purges that become tasks at a time, so that looking is quick.
+/// Most requests purged together.
 const MOST: usize = 200;
 
 impl Office {
     /// Turns what is due into tasks, and forgets what nobody needs. Any number of processes may do it at once.
     pub(crate) async fn ask_for_what_is_due(&self) -> Result<(), Error> {
         let service = Actor::service(self.organization.id);
-        let mut asked = 0;
-        for request in self.due_for_purge(&service).await? {
-            if asked == MOST {
-                break;
-            }
-            let subject = request.to_string();
-            let known = self.engine.store.tasks_about(&subject).await?;
-            // one that failed waits for a person: its trouble did not pass by itself
-            if known.iter().any(|task| task.kind == PURGE && task.state != tasks::DONE) {
-                continue;
-            }
-            let now = self.engine.world.now();
-            let task = self.new_task(&service, &subject, &Wanted::Purge(Options::default()), now)?;
+        if !self.due_and_left_to_us(1).await?.is_empty() {
+            let subject = self.organization.id.to_string();
+            let task = self.new_task(&service, &subject, &Wanted::PurgeDue, self.engine.world.now())?;
             let mut change = self.engine.store.begin().await?;
             match change.add_task(&task).await? {
                 Some(_) => change.rollback().await?,
                 // that it began is told by the purge itself
                 None => change.commit_bookkeeping().await?,
             }
-            asked += 1;
         }
         self.remove_expired_packages(&service).await?;
         self.forget_what_nobody_needs().await
+    }
+
+    /// At most so many requests whose window has ended, without those that a person asked to purge, or whose purge failed: its
+    /// trouble did not pass by itself, and a person decides.
+    async fn due_and_left_to_us(&self, most: usize) -> Result<Vec<RequestId>, Error> {
+        let mut left = Vec::new();
+        for request in self.due_for_purge(&Actor::service(self.organization.id)).await? {
+            let known = self.engine.store.tasks_about(&request.to_string()).await?;
+            if !known.iter().any(|task| task.kind == PURGE && task.state != tasks::DONE) {
+                left.push(request);
+            }
+            if left.len() == most {
+                break;
+            }
+        }
+        Ok(left)
+    }
+
+    /// Purges what is due. Trouble that may pass leaves the task to be tried again; any other is written down for a person.
+    pub(super) async fn purge_what_is_due(&self, owner: &str) -> Result<Value, Error> {
+        let service = Actor::service(self.organization.id);
+        let due = self.due_and_left_to_us(MOST).await?;
+        let (each, _) = self.purge_all(&service, &due, Options::default(), owner).await?;
+        let (mut purged, mut failed, mut passing) = (0, 0, None);
+        for (request, done) in each {
+            match done {
+                Ok(_) => purged += 1,
+                Err(error) if passes(&error) => passing = Some(error),
+                Err(error) => {
+                    failed += 1;
+                    self.leave_to_a_person(request, &error).await?;
+                }
+            }
+        }
+        passing.map_or_else(|| Ok(json!({ "purged": purged, "failed": failed })), Err)
+    }
+
+    async fn leave_to_a_person(&self, request: RequestId, error: &Error) -> Result<(), Error> {
+        let (service, now) = (Actor::service(self.organization.id), self.engine.world.now());
+        let mut task =
+            self.new_task(&service, &request.to_string(), &Wanted::Purge(Options::default()), now)?;
+        task.state = tasks::FAILED.to_owned();
+        (task.wanted, task.ended_at, task.outcome) = (None, Some(now), Some(told(error).to_string()));
+        let mut change = self.engine.store.begin().await?;
+        change.add_task(&task).await?;
+        Ok(change.commit_bookkeeping().await?)
     }
 
     async fn forget_what_nobody_needs(&self) -> Result<(), Error> {

@@ -39,7 +39,7 @@ pub(super) fn end_of(done: &Result<Value, Error>, tries: u64, now: Timestamp) ->
 }
 
 /// Trouble that may be over by itself: somebody else holds it, or cannot be reached, or there is no room.
-fn passes(error: &Error) -> bool {
+pub(super) fn passes(error: &Error) -> bool {
     matches!(error.class(), Class::Unreachable | Class::Full) || error.is_busy()
 }
 

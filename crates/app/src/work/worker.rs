@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use exeunt_base::{OrganizationId, Timestamp};
+use exeunt_base::OrganizationId;
 use exeunt_store::tasks::{Task, Turn};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
@@ -23,7 +23,7 @@ pub const TURN_SECONDS: i64 = 6;
 const ASK: Duration = Duration::from_millis(500);
 
 /// How often it is looked for what has become due.
-const LOOK_SECONDS: i64 = 15;
+const LOOK: Duration = Duration::from_secs(15);
 
 /// Asks everybody to stop at the next good place.
 #[derive(Debug, Clone, Default)]
@@ -85,13 +85,8 @@ impl Worker {
         let places = Arc::new(Semaphore::new(worker.at_once.max(1)));
         let mut hands = JoinSet::new();
         let mut last = None;
-        let mut looked = None;
+        let looking = tokio::spawn(Arc::clone(&worker).look_again_and_again());
         while !worker.stop.is_said() {
-            let now = worker.house.world.now();
-            if looked.is_none_or(|at: Timestamp| now.seconds_since(at).abs() >= LOOK_SECONDS as f64) {
-                worker.look().await;
-                looked = Some(now);
-            }
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
             while hands.try_join_next().is_some() {}
             match worker.next(&mut last).await {
@@ -114,6 +109,18 @@ impl Worker {
             }
         }
         while hands.join_next().await.is_some() {}
+        let _ = looking.await;
+    }
+
+    /// Of its own: what is due does not wait for a large job.
+    async fn look_again_and_again(self: Arc<Self>) {
+        while !self.stop.is_said() {
+            self.look().await;
+            tokio::select! {
+                () = self.stop.said() => {}
+                () = self.house.world.wait(LOOK) => {}
+            }
+        }
     }
 
     async fn idle(&self) {

@@ -27,8 +27,8 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-const SHOP: &str = include_str!("shop.sql");
-const MAP: &str = include_str!("shop.yaml");
+const SHOP: &str = include_str!("../../../exeunt/tests/cli/small.sql");
+const MAP: &str = include_str!("../../../exeunt/tests/cli/small.yaml");
 
 /// Time that goes on by itself and can be moved; chance from a seed.
 pub(crate) struct TestWorld {
@@ -74,6 +74,11 @@ impl Tenant {
     /// The API key of somebody of this role.
     pub(crate) fn key(&self, role: Role) -> &str {
         &self.keys[&role]
+    }
+
+    /// Changes the shop behind everybody's back.
+    pub(crate) fn run(&self, script: &str) {
+        rusqlite::Connection::open(&self.file).unwrap().execute_batch(script).unwrap();
     }
 
     /// One value of the shop, asked for behind everybody's back.

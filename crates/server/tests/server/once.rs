@@ -94,9 +94,19 @@ async fn work_asked_for_twice_is_done_once() {
     let first = call(&home, officer, "package", &path, json!({})).await.word("task");
     let unnamed = home.send(officer, "POST", &path, Some(json!({}))).await.word("task");
     assert_eq!(first, unnamed, "the same is asked for once at a time");
+    let other = home.send(officer, "POST", &path, Some(json!({ "formats": ["xml"] }))).await;
+    assert_eq!(
+        (other.status, other.word("code").as_str()),
+        (StatusCode::CONFLICT, "E0409"),
+        "{}",
+        other.text()
+    );
+    assert_eq!(call(&home, officer, "late", &path, json!({})).await.word("task"), first);
     let (stop, worker) = home.work();
     assert_eq!(home.ended(officer, &first).await.word("state"), "done");
-    assert_eq!(call(&home, officer, "package", &path, json!({})).await.word("task"), first);
+    for name in ["package", "late"] {
+        assert_eq!(call(&home, officer, name, &path, json!({})).await.word("task"), first);
+    }
     stop.now();
     worker.await.unwrap();
 }

@@ -77,6 +77,48 @@ async fn an_erasure_goes_from_asking_to_the_receipt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_purge_that_cannot_be_decided_waits_for_a_person() {
+    let home = Home::new().await;
+    let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
+    let sent = json!({ "right": "erasure", "identifiers": [{ "kind": "email", "value": "one@mail.test" }] });
+    let request = home.send(agent, "POST", "/api/v1/requests", Some(sent)).await.word("id");
+    let planned = home.send(officer, "POST", "/api/v1/plans", Some(json!({ "requests": [request] }))).await;
+    let approve = format!("/api/v1/plans/{}/approve", planned.word("id"));
+    home.send(officer, "POST", &approve, Some(json!({ "digest": planned.word("digest") }))).await;
+    let started =
+        home.send(officer, "POST", "/api/v1/jobs", Some(json!({ "plan": planned.word("id") }))).await;
+    let (stop, worker) = home.work();
+    assert_eq!(home.ended(officer, &started.word("task")).await.word("state"), "done");
+    stop.now();
+    worker.await.unwrap();
+    home.acme.run("INSERT INTO customers VALUES (9, 'one@mail.test', 'Back Again')");
+    home.world.skip_days(15);
+    let (stop, worker) = home.work();
+    let mut failed = Vec::new();
+    for _ in 0..600 {
+        failed = home.house.store.tasks_about(&request).await.unwrap();
+        if !failed.is_empty() {
+            break;
+        }
+        exeunt_engine::World::wait(&*home.world, std::time::Duration::from_millis(50)).await;
+    }
+    let [task] = failed.as_slice() else { panic!("{failed:?}") };
+    assert_eq!((task.kind.as_str(), task.state.as_str()), ("purge", "failed"));
+    assert!(
+        task.outcome.as_deref().is_some_and(|outcome| outcome.contains("\"code\":\"E0")),
+        "{:?}",
+        task.outcome
+    );
+    let purge = format!("/api/v1/requests/{request}/purge");
+    let asked = home.send(officer, "POST", &purge, Some(json!({ "include_new": true }))).await;
+    let done = home.ended(officer, &asked.word("task")).await;
+    assert_eq!(done.word("state"), "done", "{}", done.text());
+    assert_eq!(home.acme.ask("SELECT count(*) FROM customers WHERE email = 'one@mail.test'"), 0);
+    stop.now();
+    worker.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_is_followed_to_its_end_and_nothing_is_told_twice() {
     let home = Home::new().await;
     let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
@@ -178,6 +220,51 @@ async fn whoever_enters_a_request_does_not_approve_its_plan() {
     let refused =
         home.send(officer, "POST", &approve, Some(json!({ "digest": planned.word("digest") }))).await;
     assert_eq!((refused.status, refused.word("code").as_str()), (StatusCode::CONFLICT, "E0903"));
+    // nor by asking for the package, which approves its plan
+    let sent = json!({ "right": "access", "identifiers": [{ "kind": "email", "value": "one@mail.test" }] });
+    let request = home.send(officer, "POST", "/api/v1/requests", Some(sent)).await.word("id");
+    let path = format!("/api/v1/requests/{request}/packages");
+    let refused = home.send(officer, "POST", &path, Some(json!({}))).await;
+    assert_eq!((refused.status, refused.word("code").as_str()), (StatusCode::CONFLICT, "E0903"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_that_end_together_are_purged_together() {
+    let home = Home::new().await;
+    let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
+    let mut requests = Vec::new();
+    for person in ["1", "2", "3"] {
+        let sent = json!({ "right": "erasure", "identifiers": [{ "kind": "customer_id", "value": person }] });
+        requests.push(home.send(agent, "POST", "/api/v1/requests", Some(sent)).await.word("id"));
+    }
+    let planned = home.send(officer, "POST", "/api/v1/plans", Some(json!({ "requests": requests }))).await;
+    let approve = format!("/api/v1/plans/{}/approve", planned.word("id"));
+    home.send(officer, "POST", &approve, Some(json!({ "digest": planned.word("digest") }))).await;
+    let started =
+        home.send(officer, "POST", "/api/v1/jobs", Some(json!({ "plan": planned.word("id") }))).await;
+    let (stop, worker) = home.work();
+    assert_eq!(home.ended(officer, &started.word("task")).await.word("state"), "done");
+    stop.now();
+    worker.await.unwrap();
+    home.world.skip_days(15);
+    let (stop, worker) = home.work();
+    for request in &requests {
+        let place = format!("/api/v1/requests/{request}");
+        let mut state = String::new();
+        for _ in 0..600 {
+            state = home.send(officer, "GET", &place, None).await.word("state");
+            if state == "completed" {
+                break;
+            }
+            exeunt_engine::World::wait(&*home.world, std::time::Duration::from_millis(50)).await;
+        }
+        assert_eq!(state, "completed");
+    }
+    stop.now();
+    worker.await.unwrap();
+    let tasks = home.house.store.tasks_about(&home.acme.id.to_string()).await.unwrap();
+    let outcomes: Vec<_> = tasks.iter().map(|task| task.outcome.as_deref()).collect();
+    assert_eq!(outcomes, [Some("{\"purged\":3,\"failed\":0}")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
