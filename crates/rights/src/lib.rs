@@ -13,6 +13,7 @@ pub mod retention;
 pub mod state;
 pub mod window;
 pub mod wording;
+pub mod zone;
 
 pub use crate::calendar::Calendar;
 pub use crate::date::Day;
@@ -24,3 +25,4 @@ pub use crate::request::Request;
 pub use crate::retention::{Retention, Starting};
 pub use crate::state::{RequestState, Right};
 pub use crate::window::Window;
+pub use crate::zone::Zone;
