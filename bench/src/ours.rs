@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 use exeunt_app::packages::make::Wanted;
+use exeunt_app::requests::details::Details;
 use exeunt_app::requests::submit::Submission;
 use exeunt_base::{JobId, Personal, RequestId};
 use exeunt_engine::export::To;
@@ -107,7 +108,7 @@ impl Home {
     /// Takes a request in, known by the customer's number.
     async fn submit(&self, right: Right, person: i64) -> Result<RequestId> {
         let identifiers = vec![(String::from("customer_id"), Personal::new(person.to_string()))];
-        let submission = Submission { right, identifiers, received_at: None };
+        let submission = Submission { right, identifiers, received_at: None, details: Details::default() };
         Ok(self.office.submit_request(&self.actor, submission, None).await?)
     }
 

@@ -12,6 +12,7 @@ use exeunt_app::access::{Powers, Role};
 use exeunt_app::home::{Layout, create, open};
 use exeunt_app::people::enrollment::Joining;
 use exeunt_app::people::{Person, api_keys::NewKey, totp};
+use exeunt_app::requests::details::Details;
 use exeunt_app::requests::submit::Submission;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_app::{Actor, House, Office};
@@ -217,7 +218,13 @@ async fn complete(house: &House) -> Result<String> {
         let identifiers = vec![(String::from("customer_id"), value)];
         let right = "erasure".parse().map_err(|_| anyhow::anyhow!("there is no erasure"))?;
         requests.push(
-            office.submit_request(&actor, Submission { right, identifiers, received_at: None }, None).await?,
+            office
+                .submit_request(
+                    &actor,
+                    Submission { right, identifiers, received_at: None, details: Details::default() },
+                    None,
+                )
+                .await?,
         );
     }
     let stop = Stop::default();

@@ -45,6 +45,9 @@ pub enum Error {
         #[source]
         source: exeunt_rights::identity::Refused,
     },
+    /// A regime pack that cannot be used.
+    #[error(transparent)]
+    Pack(#[from] exeunt_rights::regime::BadPack),
     /// A file.
     #[error("could not {doing} `{}`", path.display())]
     File {
@@ -173,6 +176,7 @@ impl Error {
             Self::Unreadable(exeunt_plan::plan::Unreadable::Version(_)) => "E0807",
             Self::Unreadable(_) | Self::Damaged { .. } => "E0811",
             Self::Identifier { .. } => "E0301",
+            Self::Pack(_) => "E0314",
             Self::File { source, .. } => code_of_file(source),
             Self::NoHome(_) => "E0803",
             Self::HomeExists(_) => "E0804",
@@ -232,7 +236,7 @@ impl Error {
             Self::Identifier { .. } | Self::Usage(..) | Self::NoSource { .. } | Self::BadKey(_) => {
                 Class::Usage
             }
-            Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) => Class::Refused,
+            Self::Pack(_) | Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) => Class::Refused,
             Self::Denied(_) => Class::Denied,
             Self::People(error) => error.class(),
             Self::NoHome(_) => Class::Missing,

@@ -17,6 +17,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::layout::Layout;
+use crate::law::Law;
 use crate::maps::Map;
 use crate::maps::kept::Kept;
 use crate::people::Guards;
@@ -27,15 +28,25 @@ use crate::requests::intake::Intake;
 pub struct Policy {
     /// Days that erased rows can be restored.
     pub window_days: u32,
+    /// Days that purging and looking again may take at the end of the window.
+    pub purge_days: u32,
     /// Most rows one person may have before somebody must confirm.
     pub row_cap: u64,
     /// Where the organization keeps its data: `eu`.
     pub region: String,
+    /// The law it answers to, and its days.
+    pub law: Arc<Law>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { window_days: 14, row_cap: 1_000_000, region: String::from("eu") }
+        Self {
+            window_days: 14,
+            purge_days: 2,
+            row_cap: 1_000_000,
+            region: String::from("eu"),
+            law: Arc::default(),
+        }
     }
 }
 
@@ -69,7 +80,7 @@ const OBJECTS: usize = 1_000;
 
 impl Office {
     /// Lets an actor of this organization pass who may do this. Every use case begins with it.
-    pub(crate) fn allow(&self, actor: &Actor, permission: Permission) -> Result<(), Error> {
+    pub fn allow(&self, actor: &Actor, permission: Permission) -> Result<(), Error> {
         if actor.organization == self.organization.id && actor.powers.has(permission) {
             return Ok(());
         }

@@ -59,6 +59,8 @@ kinds! {
     MapPublished = "map.published";
     /// Somebody asked for a right.
     RequestSubmitted = "request.submitted";
+    /// The person was told that their request is here.
+    RequestAcknowledged = "request.acknowledged";
     /// Who asks was established.
     RequestIdentified = "request.identified";
     /// The person confirmed in a second step.
@@ -67,6 +69,8 @@ kinds! {
     RequestAmended = "request.amended";
     /// A deadline was extended or paused.
     RequestDeadlineMoved = "request.deadline_moved";
+    /// What a person said when they asked was looked at.
+    RequestStatementViewed = "request.statement_viewed";
     /// A request was refused.
     RequestRefused = "request.refused";
     /// The person withdrew a request.

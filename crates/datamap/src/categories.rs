@@ -33,9 +33,40 @@ pub fn is_personal(key: &str) -> bool {
     key == "user" || key.starts_with("user.")
 }
 
+/// Whether a category is one of the special ones: Articles 9 and 10 of the GDPR, and their like elsewhere.
+pub fn is_special(key: &str) -> bool {
+    const SPECIAL: [&str; 12] = [
+        "user.authorization.biometric",
+        "user.authorization.biometrics",
+        "user.biometric",
+        "user.biometrics",
+        "user.criminal_history",
+        "user.demographic.political_opinion",
+        "user.demographic.race_ethnicity",
+        "user.demographic.religious_belief",
+        "user.demographic.sexual_orientation",
+        "user.demographic.union_membership",
+        "user.health",
+        "user.health_and_medical",
+    ];
+    SPECIAL
+        .iter()
+        .any(|special| key.strip_prefix(special).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{KEYS, all, is_known, replaced_by};
+    use super::{KEYS, all, is_known, is_special, replaced_by};
+
+    #[test]
+    fn what_is_special_is_known_and_includes_what_is_below_it() {
+        for key in ["user.health", "user.health.genetic", "user.biometrics.voice", "user.criminal_history"] {
+            assert!(is_special(key) && is_known(key), "{key}");
+        }
+        for key in ["user.demographic", "user.contact.email", "user.healthy"] {
+            assert!(!is_special(key), "{key}");
+        }
+    }
 
     #[test]
     fn the_list_is_sorted_and_whole() {

@@ -147,6 +147,23 @@ impl Engine {
         Ok(sealing::seal(&key, &request.id.to_string(), nonce, &known.to_bytes()))
     }
 
+    /// Seals what people said when they asked, for this request alone.
+    pub fn seal_words(&self, request: &Request, words: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut nonce = [0; 12];
+        self.world.chance(&mut nonce);
+        Ok(sealing::seal(&self.case_key(request)?, &format!("{} words", request.id), nonce, words))
+    }
+
+    /// Opens it again.
+    pub fn open_words(&self, request: &Request, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        sealing::open(&self.case_key(request)?, &format!("{} words", request.id), sealed).ok_or_else(|| {
+            Error::Damaged {
+                what: "what was said at an intake",
+                why: String::from("wrong key, or not the same bytes"),
+            }
+        })
+    }
+
     /// Seals what is known of many people. Both in the order of their claimant numbers.
     pub(crate) fn seal_all_known(
         &self,

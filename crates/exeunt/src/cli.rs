@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// Requests: somebody asks for a right
     #[command(subcommand)]
     Request(commands::request::Request),
+    /// Regimes: laws as data, with their clocks and grounds
+    #[command(subcommand)]
+    Regime(commands::regime::Regime),
     /// Plans: what will be done, read before it is approved
     #[command(subcommand)]
     Plan(commands::plan::Plan),

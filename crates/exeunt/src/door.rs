@@ -160,6 +160,8 @@ impl Door {
             maps: settings.map.0.iter().map(|path| settings.path(path)).collect(),
             policy: Policy {
                 window_days: settings.window_days,
+                purge_days: settings.purge_days,
+                law: Arc::new(settings.law.read(&settings.base)?),
                 row_cap: settings.row_cap,
                 region: settings.region.clone(),
             },

@@ -1,5 +1,6 @@
 //! `exeunt.yaml`: what an installation chose. Unknown keys are refused with their line; paths are relative to the file.
 
+mod law;
 mod serve;
 mod source;
 mod store;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 
+pub(crate) use crate::settings::law::LawSettings;
 pub(crate) use crate::settings::serve::ServeSettings;
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
 pub(crate) use crate::settings::store::StoreSettings;
@@ -31,6 +33,12 @@ pub(crate) struct Settings {
     /// Days that erased rows can be restored; 0 to 90.
     #[serde(default = "fourteen")]
     pub(crate) window_days: u32,
+    /// Days that purging and looking again may take when that window has ended; 0 to 30.
+    #[serde(default = "two")]
+    pub(crate) purge_days: u32,
+    /// The law it answers to, and its days.
+    #[serde(default)]
+    pub(crate) law: LawSettings,
     /// Days a package lives.
     #[serde(default = "seven")]
     pub(crate) package_days: u32,
@@ -179,6 +187,9 @@ impl Settings {
         if settings.window_days > 90 {
             return Err(at(line_of("window_days"), "`window_days` is 0 to 90: the law does not wait longer"));
         }
+        if settings.purge_days > 30 {
+            return Err(at(line_of("purge_days"), "`purge_days` is 0 to 30"));
+        }
         if !(1..=90).contains(&settings.package_days) {
             return Err(at(line_of("package_days"), "`package_days` is 1 to 90"));
         }
@@ -273,6 +284,14 @@ const KEYS: &[&str] = &[
     "organization",
     "region",
     "window_days",
+    "purge_days",
+    "law",
+    "regime",
+    "zone",
+    "holidays",
+    "weekend",
+    "packs",
+    "keys",
     "package_days",
     "row_cap",
     "matches_cap",
@@ -318,6 +337,10 @@ fn eu() -> String {
 
 fn fourteen() -> u32 {
     14
+}
+
+fn two() -> u32 {
+    2
 }
 
 fn seven() -> u32 {

@@ -6,6 +6,7 @@ pub(crate) mod enrollments;
 pub(crate) mod jobs;
 pub(crate) mod packages;
 pub(crate) mod plans;
+pub(crate) mod regimes;
 pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod tasks;

@@ -11,7 +11,9 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{api_keys, audit, enrollments, jobs, packages, plans, requests, sessions, tasks, users};
+use crate::api::{
+    api_keys, audit, enrollments, jobs, packages, plans, regimes, requests, sessions, tasks, users,
+};
 use crate::body::MOST_BYTES;
 use crate::health;
 use crate::problem::Problem;
@@ -44,6 +46,16 @@ fn all() -> OpenApiRouter<Service> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(requests::submit::submit_request, requests::list::list_requests))
         .routes(routes!(requests::show::show_request))
+        .routes(routes!(requests::import::import_requests))
+        .routes(routes!(requests::decide::read_statement))
+        .routes(routes!(requests::decide::identify_request))
+        .routes(routes!(requests::decide::refuse_request))
+        .routes(routes!(requests::decide::withdraw_request))
+        .routes(routes!(requests::deadline::acknowledge_request))
+        .routes(routes!(requests::deadline::pause_deadline))
+        .routes(routes!(requests::deadline::resume_deadline))
+        .routes(routes!(requests::deadline::extend_deadline))
+        .routes(routes!(regimes::list::list_regimes))
         .routes(routes!(requests::hold::hold_request))
         .routes(routes!(requests::release::release_request))
         .routes(routes!(requests::restore::restore_request))

@@ -330,13 +330,20 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Destroys what is known of the person, when nobody needs it any more.
+    /// Destroys what is known of the person, when nobody needs it any more, with what they said and what led to other
+    /// requests of theirs.
     pub async fn destroy_identities(&mut self, id: RequestId) -> Result<(), Error> {
-        query("UPDATE requests SET identities = NULL, case_key = NULL WHERE id = $1")
-            .bind(id.to_string())
-            .execute(&mut self.connection)
-            .await
-            .map_err(Error::while_doing("destroy a request's identities"))?;
+        for statement in [
+            "UPDATE requests SET identities = NULL, case_key = NULL WHERE id = $1",
+            "UPDATE intakes SET words = NULL WHERE request = $1",
+            "DELETE FROM request_marks WHERE request = $1",
+        ] {
+            query(statement)
+                .bind(id.to_string())
+                .execute(&mut self.connection)
+                .await
+                .map_err(Error::while_doing("destroy a request's identities"))?;
+        }
         Ok(())
     }
 }

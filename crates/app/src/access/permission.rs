@@ -41,11 +41,17 @@ pub enum Permission {
     ManageUsers,
     /// Make and revoke API keys.
     ManageApiKeys,
+    /// Decide on a request: acknowledge it, move its deadline, refuse it, write down that it was taken back.
+    DecideRequests,
+    /// Establish who asks.
+    IdentifyRequests,
+    /// Read what a person said when they asked.
+    ReadStatements,
 }
 
 impl Permission {
     /// All of them, in the order of their bits. A new one goes last.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadRequests,
         Self::SubmitRequests,
         Self::HoldRequests,
@@ -65,6 +71,9 @@ impl Permission {
         Self::UseLedger,
         Self::ManageUsers,
         Self::ManageApiKeys,
+        Self::DecideRequests,
+        Self::IdentifyRequests,
+        Self::ReadStatements,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -89,6 +98,9 @@ impl Permission {
             Self::UseLedger => "ledger:use",
             Self::ManageUsers => "users:manage",
             Self::ManageApiKeys => "keys:manage",
+            Self::DecideRequests => "requests:decide",
+            Self::IdentifyRequests => "requests:identify",
+            Self::ReadStatements => "requests:read_statement",
         }
     }
 

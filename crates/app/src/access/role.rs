@@ -1,9 +1,9 @@
 //! Roles: what a company calls its people, and what each may. Somebody may have several.
 
 use crate::access::permission::Permission::{
-    self, ApprovePlans, CheckSources, HoldRequests, MakePackages, MakePlans, ManageApiKeys, ManageUsers,
-    OpenPackages, Purge, ReadAudit, ReadJobs, ReadMap, ReadPackages, ReadPlans, ReadRequests, Restore,
-    RunJobs, SubmitRequests, UseLedger,
+    self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, MakePackages,
+    MakePlans, ManageApiKeys, ManageUsers, OpenPackages, Purge, ReadAudit, ReadJobs, ReadMap, ReadPackages,
+    ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -49,10 +49,21 @@ impl Role {
     pub fn permissions(self) -> &'static [Permission] {
         match self {
             Self::Viewer => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages],
-            Self::Agent => &[ReadRequests, SubmitRequests, ReadPlans, ReadJobs, ReadPackages],
+            Self::Agent => &[
+                ReadRequests,
+                SubmitRequests,
+                IdentifyRequests,
+                ReadStatements,
+                ReadPlans,
+                ReadJobs,
+                ReadPackages,
+            ],
             Self::Officer => &[
                 ReadRequests,
                 SubmitRequests,
+                IdentifyRequests,
+                ReadStatements,
+                DecideRequests,
                 HoldRequests,
                 ReadPlans,
                 MakePlans,

@@ -8,6 +8,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::plans::show::Shown;
 
 impl Office {
     /// The job of a plan, if there is one.
@@ -46,6 +47,27 @@ impl Office {
                 format!("plan `{id}` answers no request any more; another plan took its place"),
             ));
         }
+        self.window_still_fits(&shown).await?;
         Ok(self.engine.queue_job(id, &shown.requests, &[states::APPROVED], actor.id).await?)
+    }
+
+    /// Refuses a plan that waited so long that its window would now end after a deadline. One that was late when it was
+    /// made was made so for a reason that somebody gave.
+    async fn window_still_fits(&self, shown: &Shown) -> Result<(), Error> {
+        let document = shown.plan.document();
+        let needed = i64::from(document.window_days) + i64::from(self.policy.purge_days);
+        let made_on = self.policy.law.zone.day_of(shown.stored.made_at);
+        let then = self.fewest_days_left(&shown.requests, made_on).await?;
+        let now = self.fewest_days_left(&shown.requests, self.today()).await?;
+        match (then, now) {
+            (Some((_, then)), Some((request, now))) if then >= needed && now < needed => Err(Error::Refused(
+                "E0317",
+                format!(
+                    "request `{request}` is due in {now} days, and this plan's window and purge take {needed}; make the plan \
+                     again with a shorter window (`--window-days`), or extend the deadline while it can be"
+                ),
+            )),
+            _ => Ok(()),
+        }
     }
 }

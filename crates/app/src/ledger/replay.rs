@@ -8,6 +8,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::requests::details::Details;
 use crate::requests::submit::{Submission, accept};
 
 /// What was set in motion.
@@ -38,7 +39,12 @@ impl Office {
                     ),
                 ));
             }
-            let submission = Submission { right: Right::Erasure, identifiers, received_at: None };
+            let submission = Submission {
+                right: Right::Erasure,
+                identifiers,
+                received_at: None,
+                details: Details::default(),
+            };
             requests.push((back.erased_by, self.submit_request(actor, submission, None).await?));
         }
         if requests.is_empty() {

@@ -118,6 +118,7 @@ impl Office {
         let state = self.request(id).await?.state;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&state], RequestState::Ready.as_str()).await?;
+        change.note_answered(id, self.engine.world.now()).await?;
         let event = self.event(Kind::RequestAnswered, actor).about(id).fact("by", "package");
         change.commit(self.organization.id, &[event]).await?;
         Ok(())

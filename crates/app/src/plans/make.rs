@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::{Name, PlanId, RequestId};
 use exeunt_datamap::model::IdentityKind;
@@ -18,6 +19,7 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::maps::{self, Map};
 use crate::office::Office;
+use crate::requests::hold::reason;
 
 /// A plan that was made.
 #[derive(Debug, Clone)]
@@ -30,14 +32,37 @@ pub struct Made {
     pub plan: Plan<Linted>,
 }
 
+/// Longest window: the law does not wait longer.
+const LONGEST_WINDOW: u32 = 90;
+
 /// States from which a plan may be made (again).
 const PLANNABLE: [RequestState; 3] =
     [RequestState::Received, RequestState::AwaitingApproval, RequestState::Approved];
 
+/// What is asked of a plan beside what the organization chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Another window than the organization's, in days.
+    pub window_days: Option<u32>,
+    /// The answer will be late whatever is done; why. Then the window may end after the deadline.
+    pub late_because: Option<String>,
+}
+
 impl Office {
     /// Makes one plan for one request, or for a wave of requests of the same right.
     pub async fn make_plan(&self, actor: &Actor, ids: &[RequestId]) -> Result<Made, Error> {
+        self.make_plan_with(actor, ids, &Wishes::default()).await
+    }
+
+    /// The same, with wishes.
+    pub async fn make_plan_with(
+        &self,
+        actor: &Actor,
+        ids: &[RequestId],
+        wishes: &Wishes,
+    ) -> Result<Made, Error> {
         self.allow(actor, Permission::MakePlans)?;
+        let late_because = wishes.late_because.as_deref().map(reason).transpose()?;
         let requests = self.plannable(ids).await?;
         let right = right_of(&requests[0].kind)?;
         let mut kinds = BTreeSet::new();
@@ -46,11 +71,12 @@ impl Office {
         }
         let world = self.mapped_world().await?;
         agrees(&world)?;
-        let plan = self.plan_in(&world, right, &kinds)?;
+        let policy = self.policy_for(&requests, wishes).await?;
+        let plan = self.plan_in(&world, right, &kinds, policy)?;
         let digest = plan.digest().to_owned();
         let id = self.engine.new_plan();
         let document = plan.document();
-        let event = self
+        let mut event = self
             .event(Kind::PlanBuilt, actor)
             .about(id)
             .count("steps", document.steps.len() as u64)
@@ -61,6 +87,9 @@ impl Office {
                     as u64,
             )
             .fact("digest", format_args!("sha256:{digest}"));
+        if let Some(because) = &late_because {
+            event = event.commit("late", Commitment::new(&self.chance(), "late", because.as_bytes()));
+        }
         let stored = exeunt_store::plans::Plan {
             id,
             organization: self.organization.id,
@@ -81,7 +110,36 @@ impl Office {
 
     /// Builds and lints a plan from the map and schemas as they are now; stores nothing.
     pub async fn plan(&self, right: Right, kinds: &BTreeSet<IdentityKind>) -> Result<Plan<Linted>, Error> {
-        self.plan_in(&self.mapped_world().await?, right, kinds)
+        self.plan_in(&self.mapped_world().await?, right, kinds, self.planner_policy())
+    }
+
+    /// What the planner is told of the organization's choices.
+    fn planner_policy(&self) -> exeunt_plan::Policy {
+        exeunt_plan::Policy {
+            window_days: self.policy.window_days,
+            purge_days: self.policy.purge_days,
+            row_cap: self.policy.row_cap,
+            ..exeunt_plan::Policy::default()
+        }
+    }
+
+    /// And of the days that these requests leave.
+    async fn policy_for(&self, requests: &[Request], wishes: &Wishes) -> Result<exeunt_plan::Policy, Error> {
+        let mut policy = self.planner_policy();
+        if let Some(days) = wishes.window_days {
+            if days > LONGEST_WINDOW {
+                return Err(Error::Usage("E0801", format!("a window is 0 to {LONGEST_WINDOW} days")));
+            }
+            policy.window_days = days;
+        }
+        let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
+        policy.deadline_days = match self.fewest_days_left(&ids, self.today()).await? {
+            _ if wishes.late_because.is_some() => None,
+            Some((_, left)) => Some(u32::try_from(left).unwrap_or(0)),
+            // from before there were deadlines
+            None => None,
+        };
+        Ok(policy)
     }
 
     /// The map and the schemas it speaks of, as they are now.
@@ -96,6 +154,7 @@ impl Office {
         world: &MappedWorld,
         right: Right,
         kinds: &BTreeSet<IdentityKind>,
+        policy: exeunt_plan::Policy,
     ) -> Result<Plan<Linted>, Error> {
         let MappedWorld { read, catalogs } = world;
         let mut abilities = BTreeMap::new();
@@ -104,11 +163,6 @@ impl Office {
             let source = source.ok_or_else(|| maps::discover::unknown(&self.engine.sources, name))?;
             abilities.insert(name.clone(), source.abilities());
         }
-        let policy = exeunt_plan::Policy {
-            window_days: self.policy.window_days,
-            row_cap: self.policy.row_cap,
-            ..exeunt_plan::Policy::default()
-        };
         let inputs = Inputs {
             right,
             map: &read.map,

@@ -1,10 +1,13 @@
 //! Taking requests in together: whoever comes while others are being written down goes with the next ones, so that many at
 //! once cost one transaction, one signature and one wait for the disk.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use exeunt_audit::event::Event;
-use exeunt_base::RequestId;
+use exeunt_base::{OrganizationId, RequestId};
+use exeunt_store::Change;
+use exeunt_store::deadlines::Deadline;
 use exeunt_store::requests::Request;
 use tokio::sync::oneshot;
 
@@ -46,26 +49,36 @@ impl Intake {
     }
 }
 
+/// A request with all that is written down with it.
+pub(crate) struct Taken {
+    /// It.
+    pub(crate) request: Request,
+    /// When it must be answered.
+    pub(crate) deadline: Deadline,
+    /// Id, version and text of the pack it is opened under.
+    pub(crate) pack: (String, u32, String),
+    /// How it came in.
+    pub(crate) intake: exeunt_store::intakes::Intake,
+    /// What leads from it to other requests of the same person.
+    pub(crate) marks: Vec<(RequestId, [u8; 32])>,
+    /// Its entry in the log.
+    pub(crate) event: Event,
+}
+
 /// A request to be written down, and who wants to know.
 struct Waiting {
-    request: Request,
-    event: Event,
+    taken: Taken,
     call: Option<Call>,
     answer: oneshot::Sender<Result<RequestId, Error>>,
 }
 
 impl Office {
     /// Writes a request down with its entry, and gives its id; or the id that an earlier call of its name took in.
-    pub(super) async fn take_in(
-        &self,
-        request: Request,
-        event: Event,
-        call: Option<&Call>,
-    ) -> Result<RequestId, Error> {
+    pub(super) async fn take_in(&self, taken: Taken, call: Option<&Call>) -> Result<RequestId, Error> {
         let (answer, answered) = oneshot::channel();
         let idle = {
             let mut queue = self.intake.queue();
-            queue.waiting.push(Waiting { request, event, call: call.cloned(), answer });
+            queue.waiting.push(Waiting { taken, call: call.cloned(), answer });
             !std::mem::replace(&mut queue.at_work, true)
         };
         if idle {
@@ -93,7 +106,7 @@ impl Office {
         // each for itself, so that the trouble of one is told to that one alone
         for one in waiting {
             let done = self.write(std::slice::from_ref(&one)).await;
-            let answer = done.and_then(|mut answers| answers.pop().unwrap_or(Ok(one.request.id)));
+            let answer = done.and_then(|mut answers| answers.pop().unwrap_or(Ok(one.taken.request.id)));
             let _ = one.answer.send(answer);
         }
     }
@@ -102,18 +115,18 @@ impl Office {
     async fn write(&self, waiting: &[Waiting]) -> Result<Vec<Result<RequestId, Error>>, Error> {
         let now = self.engine.world.now();
         let organization = self.organization.id;
-        let (mut answers, mut events) = (Vec::new(), Vec::new());
+        let (mut answers, mut new) = (Vec::new(), Vec::new());
         let mut change = self.engine.store.begin().await?;
-        for Waiting { request, event, call, .. } in waiting {
-            match calls::claim(&mut change, organization, call.as_ref(), request.id, now).await? {
+        for Waiting { taken, call, .. } in waiting {
+            match calls::claim(&mut change, organization, call.as_ref(), taken.request.id, now).await? {
                 Some(earlier) => answers.push(earlier),
                 None => {
-                    change.add_request(request).await?;
-                    events.push(event.clone());
-                    answers.push(Ok(request.id));
+                    answers.push(Ok(taken.request.id));
+                    new.push(taken);
                 }
             }
         }
+        let events = add_all(&mut change, organization, &new).await?;
         if events.is_empty() {
             change.rollback().await?;
         } else {
@@ -121,6 +134,26 @@ impl Office {
         }
         Ok(answers)
     }
+}
+
+/// Writes requests down with all that belongs to them. Gives the entries they end with.
+pub(crate) async fn add_all(
+    change: &mut Change<'_>,
+    organization: OrganizationId,
+    new: &[&Taken],
+) -> Result<Vec<Event>, Error> {
+    let mut packs = BTreeSet::new();
+    for taken in new {
+        change.add_request(&taken.request).await?;
+        if packs.insert((&taken.pack.0, taken.pack.1)) {
+            change.keep_pack(organization, &taken.pack.0, taken.pack.1, &taken.pack.2).await?;
+        }
+    }
+    change.add_deadlines(&new.iter().map(|taken| &taken.deadline).collect::<Vec<_>>()).await?;
+    change.add_intakes(&new.iter().map(|taken| &taken.intake).collect::<Vec<_>>()).await?;
+    let marks: Vec<_> = new.iter().flat_map(|taken| taken.marks.iter().copied()).collect();
+    change.mark_requests(organization, &marks).await?;
+    Ok(new.iter().map(|taken| taken.event.clone()).collect())
 }
 
 async fn write_all_who_wait(office: Office) {

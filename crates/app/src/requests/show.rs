@@ -1,12 +1,17 @@
 //! One request: where it stands, what the vault holds for it, and what comes next. Never whose it is.
 
 use exeunt_base::RequestId;
+use exeunt_store::intakes::Intake;
 use exeunt_store::requests::Request;
 
 use crate::access::Permission;
 use crate::actor::Actor;
+use crate::deadlines::Standing;
 use crate::error::Error;
 use crate::office::Office;
+
+/// Most other requests of one person that are told.
+const MOST_RELATED: u32 = 20;
 
 /// A request with what hangs on it.
 #[derive(Debug, Clone)]
@@ -19,6 +24,12 @@ pub struct Shown {
     pub waits: Vec<exeunt_store::waits::Wait>,
     /// Its receipts.
     pub receipts: Vec<exeunt_store::receipts::Receipt>,
+    /// How it stands to its deadline, if it has one.
+    pub standing: Option<Standing>,
+    /// How it came in, if that was written down.
+    pub intake: Option<Intake>,
+    /// The latest other requests that gave one of its identifiers. Each has a clock of its own.
+    pub related: Vec<RequestId>,
     /// What to do next, as a command.
     pub next: Option<String>,
 }
@@ -32,7 +43,19 @@ impl Office {
         let receipts = self.engine.store.receipts_of(id).await?;
         let waits = self.engine.store.waits_of(id).await?;
         let next = next(&request, !claims.is_empty());
-        Ok(Shown { waits, sealed_rows: claims.iter().map(|(_, rows)| rows).sum(), receipts, next, request })
+        let standing = self.standings(actor, &[id]).await?.remove(&id);
+        let intake = self.engine.store.intakes(&[id]).await?.pop();
+        let related = self.engine.store.related_requests(self.organization.id, id, MOST_RELATED).await?;
+        Ok(Shown {
+            standing,
+            intake,
+            related,
+            waits,
+            sealed_rows: claims.iter().map(|(_, rows)| rows).sum(),
+            receipts,
+            next,
+            request,
+        })
     }
 }
 

@@ -6,9 +6,11 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, RequestId, Timestamp};
 use exeunt_datamap::suggest;
 use exeunt_engine::people::Known;
+use exeunt_engine::sealing;
 use exeunt_rights::Right;
 use exeunt_rights::identity::{Identity, IdentityKind};
 use exeunt_rights::state::RequestState;
+use exeunt_store::intakes::Intake;
 use exeunt_store::requests::Request;
 
 use crate::access::Permission;
@@ -16,6 +18,8 @@ use crate::actor::Actor;
 use crate::calls::Call;
 use crate::error::Error;
 use crate::office::Office;
+use crate::requests::details::Details;
+use crate::requests::intake::Taken;
 
 /// Most identifiers one request may give.
 const MOST: usize = 64;
@@ -29,6 +33,8 @@ pub struct Submission {
     pub identifiers: Vec<(String, Personal)>,
     /// When the person asked; now, unless it came in earlier by mail or phone.
     pub received_at: Option<Timestamp>,
+    /// How it came in, and what was written down then.
+    pub details: Details,
 }
 
 impl Office {
@@ -42,6 +48,12 @@ impl Office {
         call: Option<&Call>,
     ) -> Result<RequestId, Error> {
         self.allow(actor, Permission::SubmitRequests)?;
+        let taken = self.taken(actor, submission)?;
+        self.take_in(taken, call).await
+    }
+
+    /// Checks what somebody asks for and seals it; nothing is written down yet.
+    pub(crate) fn taken(&self, actor: &Actor, submission: Submission) -> Result<Taken, Error> {
         let now = self.engine.world.now();
         let received_at = submission.received_at.unwrap_or(now);
         if received_at > now {
@@ -50,6 +62,7 @@ impl Office {
                 String::from("a request cannot have been received in the future"),
             ));
         }
+        let details = submission.details.checked()?;
         let accepted = accept(&submission.identifiers)?;
         self.known_to_the_map(&accepted)?;
         let known = Known::given(accepted);
@@ -73,13 +86,42 @@ impl Office {
             tally: None,
         };
         request.identities = Some(self.engine.seal_known(&request, &known)?);
+        let (deadline, pack) = self.new_deadline(request.id, received_at, details.regime.as_deref())?;
+        let pack = (pack.pack.id.clone(), pack.pack.version, pack.body.clone());
+        let (level, how) = details.level();
+        let words = details.words();
+        let intake = Intake {
+            request: request.id,
+            channel: details.channel().to_owned(),
+            level,
+            level_how: how.to_owned(),
+            ground: details.ground.map(String::from),
+            words: words.map(|words| self.engine.seal_words(&request, &words)).transpose()?,
+        };
+        let marks = self.marks(request.id, &known)?;
         let event = self
             .event(Kind::RequestSubmitted, actor)
             .about(request.id)
             .count("identifiers", kinds)
             .fact("right", submission.right.as_str())
-            .fact("received", received_at);
-        self.take_in(request, event, call).await
+            .fact("received", received_at)
+            .fact("regime", &deadline.regime)
+            .fact("answer_by", &deadline.answer_by)
+            .fact("channel", &intake.channel)
+            .count("identity_level", u64::from(level));
+        Ok(Taken { request, deadline, pack, intake, marks, event })
+    }
+
+    /// Keyed digests of identifiers, by which requests of one person find each other. They never decide anything: whoever
+    /// knows somebody's address could otherwise keep them from asking.
+    fn marks(&self, request: RequestId, known: &Known) -> Result<Vec<(RequestId, [u8; 32])>, Error> {
+        let key = self.engine.keyring.purpose_key(self.organization.id, "request marks")?;
+        let mark = |(kind, value): &(String, Personal)| {
+            let identity = Identity::new(IdentityKind::from_word(kind), value.expose()).ok()?;
+            let normal = identity.normal().expose().as_bytes();
+            Some((request, sealing::mac(&key, &[kind.as_bytes(), normal])))
+        };
+        Ok(known.given.iter().filter_map(mark).collect())
     }
 }
 

@@ -93,7 +93,8 @@ impl VerifyingKey {
         Algorithm::Ed25519
     }
 
-    pub(super) fn is_named_by(&self, signature: &Signature) -> bool {
+    /// Whether a signature names this key; nothing is checked by that.
+    pub fn is_named_by(&self, signature: &Signature) -> bool {
         self.id == signature.id && self.name == signature.name
     }
 

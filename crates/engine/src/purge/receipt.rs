@@ -108,6 +108,7 @@ impl Engine {
         // the receipt's own entry comes first: its index is what the proof names
         change.add_receipt(receipt.receipt, self.organization, request.id, &body, now).await?;
         change.move_request(request.id, &[states::PURGING], end).await?;
+        change.note_answered(request.id, now).await?;
         change.destroy_identities(request.id).await?;
         change.commit(self.organization, &[issued, finished]).await?;
         self.store.flush_destroyed().await?;

@@ -1,6 +1,9 @@
 //! Requests: somebody asks for a right.
 
+pub(crate) mod deadline;
+pub(crate) mod decide;
 pub(crate) mod hold;
+pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod package;
 pub(crate) mod purge;

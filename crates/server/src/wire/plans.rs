@@ -13,6 +13,14 @@ pub(crate) struct MakePlan {
     /// Requests of one right; several are answered in one pass.
     #[schema(min_items = 1, max_items = 1000)]
     pub(crate) requests: Vec<String>,
+    /// Another window than the organization's, in days.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 90)]
+    pub(crate) window_days: Option<u32>,
+    /// The answer will be late whatever is done; why. Then the window may end after the deadline.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
+    pub(crate) late_because: Option<String>,
 }
 
 /// Which plan exactly.

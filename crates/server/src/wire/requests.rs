@@ -1,10 +1,13 @@
 //! Requests over the wire.
 
+use exeunt_app::deadlines::Standing;
 use exeunt_base::{Personal, Timestamp};
 use exeunt_rights::Right;
 use exeunt_store::requests::Request;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
+
+use crate::wire::deadlines::DeadlineView;
 
 /// What somebody asks for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -20,6 +23,76 @@ pub(crate) struct SubmitRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(crate) received_at: Option<String>,
+    /// The law that rules it, as `GET /api/v1/regimes` lists them; the organization's usual one when nobody says.
+    #[serde(default)]
+    #[schema(max_length = 40, example = "uk-gdpr")]
+    pub(crate) regime: Option<String>,
+    /// The way it came in.
+    #[serde(default)]
+    #[schema(value_type = Option<ChannelWord>)]
+    pub(crate) channel: Option<String>,
+    /// How surely it is known who asks. Whoever says nothing vouches for level 1: that the person was met on a proven
+    /// channel, signed in or by a confirmed address.
+    #[serde(default)]
+    pub(crate) identity: Option<IdentityLevel>,
+    /// The ground for erasure, `a` to `f` of Article 17(1) GDPR.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^[a-f]$")]
+    pub(crate) ground: Option<String>,
+    /// What the person asked for, in their words. Sealed.
+    #[serde(default, deserialize_with = "personal_if_any")]
+    #[schema(value_type = Option<String>, max_length = 20000)]
+    pub(crate) statement: Option<Personal>,
+    /// What was explained to them. Sealed.
+    #[serde(default, deserialize_with = "personal_if_any")]
+    #[schema(value_type = Option<String>, max_length = 20000)]
+    pub(crate) explained: Option<Personal>,
+    /// Anything that makes it hard. Sealed.
+    #[serde(default, deserialize_with = "personal_if_any")]
+    #[schema(value_type = Option<String>, max_length = 20000)]
+    pub(crate) complications: Option<Personal>,
+}
+
+/// The way a request came in.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum ChannelWord {
+    Api,
+    Cli,
+    Form,
+    Agent,
+    Staff,
+    File,
+}
+
+/// How surely it is known who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentityLevel {
+    /// 0 not at all, 1 by a proven channel, 2 by data that staff compared besides, 3 by further evidence.
+    #[schema(minimum = 0, maximum = 3)]
+    pub(crate) level: u8,
+    /// How that was established. `vouched`, `login` and `address` give level 1 at most, `compared` and `agent` level 2.
+    #[schema(value_type = HowWord)]
+    pub(crate) how: String,
+    /// Why there is reasonable doubt; level 3 wants it when it is set later. Of it the log holds a commitment only.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
+    pub(crate) note: Option<String>,
+}
+
+/// How it was established who asks.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum HowWord {
+    Vouched,
+    Login,
+    Address,
+    Compared,
+    Document,
+    Agent,
 }
 
 /// A right of a person.
@@ -54,6 +127,10 @@ fn personal<'de, D: Deserializer<'de>>(from: D) -> Result<Personal, D::Error> {
     String::deserialize(from).map(Personal::new)
 }
 
+fn personal_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Personal>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(Personal::new))
+}
+
 /// A request. Never whose it is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RequestView {
@@ -80,11 +157,15 @@ pub(crate) struct RequestView {
     pub(crate) plan: Option<String>,
     /// The job that carries it out.
     pub(crate) job: Option<String>,
+    /// When it must be answered. Requests from before deadlines were kept have none.
+    pub(crate) deadline: Option<DeadlineView>,
 }
 
-impl From<&Request> for RequestView {
-    fn from(request: &Request) -> Self {
+impl RequestView {
+    /// A request as it stands to its deadline.
+    pub(crate) fn of(request: &Request, standing: Option<&Standing>) -> Self {
         Self {
+            deadline: standing.map(DeadlineView::from),
             id: request.id.to_string(),
             right: request.kind.clone(),
             state: request.state.clone(),
@@ -108,6 +189,15 @@ pub(crate) struct RequestDetail {
     pub(crate) sealed_rows: u64,
     /// Its receipts.
     pub(crate) receipts: Vec<String>,
+    /// The way it came in.
+    pub(crate) channel: Option<String>,
+    /// How surely it is known who asks, 0 to 3.
+    pub(crate) identity_level: Option<u8>,
+    /// How that was established.
+    pub(crate) identity_how: Option<String>,
+    /// The latest other requests that gave one of its identifiers. Each has a clock of its own, and none keeps another
+    /// from being answered.
+    pub(crate) related: Vec<String>,
 }
 
 /// Why something is done or left.

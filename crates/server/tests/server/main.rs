@@ -5,6 +5,7 @@
 mod home;
 
 mod bad_input;
+mod deadlines;
 mod document;
 mod once;
 mod people;

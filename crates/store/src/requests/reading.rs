@@ -16,6 +16,8 @@ pub struct Filter {
     pub state: Option<String>,
     /// What they ask for.
     pub kind: Option<String>,
+    /// Not answered yet, and due by this day.
+    pub due_by: Option<String>,
 }
 
 impl Store {
@@ -78,6 +80,11 @@ impl Store {
         for (wanted, condition) in [
             (filter.state.is_some(), " AND state = ?"),
             (filter.kind.is_some(), " AND kind = ?"),
+            (
+                filter.due_by.is_some(),
+                " AND EXISTS (SELECT 1 FROM deadlines d WHERE d.request = requests.id AND d.answered_at IS NULL \
+                 AND d.answer_by <= ?)",
+            ),
             (before.is_some(), " AND id < ?"),
         ] {
             text.push_str(if wanted { condition } else { "" });
@@ -85,7 +92,7 @@ impl Store {
         text.push_str(" ORDER BY id DESC LIMIT ?");
         let mut query = made(text).bind(organization.to_string());
         let before = before.map(|id| id.to_string());
-        for value in [&filter.state, &filter.kind, &before].into_iter().flatten() {
+        for value in [&filter.state, &filter.kind, &filter.due_by, &before].into_iter().flatten() {
             query = query.bind(value);
         }
         let mut connection = self.reader().await;

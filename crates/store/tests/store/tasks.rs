@@ -168,8 +168,11 @@ async fn a_call_of_a_name_happens_once(spot: Spot) {
 async fn requests_are_listed_page_by_page_while_more_come_in(spot: Spot) {
     let store = spot.started().await;
     add(&store, 0..10, 1).await;
-    let filter =
-        exeunt_store::requests::Filter { kind: Some("erasure".into()), state: Some("received".into()) };
+    let filter = exeunt_store::requests::Filter {
+        kind: Some("erasure".into()),
+        state: Some("received".into()),
+        ..Default::default()
+    };
     let mut seen = Vec::new();
     let mut before = None;
     loop {
@@ -181,7 +184,7 @@ async fn requests_are_listed_page_by_page_while_more_come_in(spot: Spot) {
         seen.extend(page.iter().map(|request| request.id));
     }
     assert_eq!(seen, (0..10).rev().map(request_id).collect::<Vec<_>>());
-    let none = exeunt_store::requests::Filter { kind: Some("access".into()), state: None };
+    let none = exeunt_store::requests::Filter { kind: Some("access".into()), ..Default::default() };
     assert_eq!(store.requests_page(organization(), &none, None, 3).await.unwrap(), []);
 }
 

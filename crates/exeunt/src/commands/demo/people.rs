@@ -1,6 +1,7 @@
 //! What the person asks for, and what happens.
 
 use exeunt_app::packages::make::Wanted;
+use exeunt_app::requests::details::Details;
 use exeunt_app::requests::submit::Submission;
 use exeunt_base::{Personal, RequestId};
 use exeunt_engine::export::To;
@@ -25,7 +26,7 @@ pub(crate) struct Erased {
 
 async fn submit(stage: &Stage, right: Right, kind: &str, value: &str) -> Result<RequestId, Failure> {
     let identifiers = vec![(kind.to_owned(), Personal::new(value.to_owned()))];
-    let submission = Submission { right, identifiers, received_at: None };
+    let submission = Submission { right, identifiers, received_at: None, details: Details::default() };
     Ok(stage.office.submit_request(&stage.actor, submission, None).await?)
 }
 

@@ -1,5 +1,6 @@
 //! `exeunt plan make`: one plan for one request or a wave of them.
 
+use exeunt_app::plans::make::Wishes;
 use exeunt_base::RequestId;
 
 use crate::commands::job::Guards;
@@ -20,6 +21,12 @@ pub(crate) struct Args {
     /// Do not count rows now
     #[arg(long, conflicts_with = "dry_run")]
     no_counts: bool,
+    /// Another window than the settings say, in days
+    #[arg(long, value_name = "DAYS")]
+    window_days: Option<u32>,
+    /// The answer will be late whatever is done, and why: the window may end after the deadline
+    #[arg(long, value_name = "REASON")]
+    late_because: Option<String>,
     #[command(flatten)]
     guards: Guards,
 }
@@ -27,7 +34,8 @@ pub(crate) struct Args {
 /// Makes the plan, and shows it.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let (office, actor) = door.office(Needs::Sources).await?;
-    let made = office.make_plan(&actor, &args.requests).await?;
+    let wishes = Wishes { window_days: args.window_days, late_because: args.late_because.clone() };
+    let made = office.make_plan_with(&actor, &args.requests, &wishes).await?;
     let how =
         show::How { dry_run: args.dry_run, counts: !args.no_counts, explain: false, guards: args.guards };
     let blocked = show::print(door, &office, &actor, made.id, how).await?;

@@ -1,5 +1,6 @@
 //! `exeunt request show`.
 
+use exeunt_app::deadlines::Standing;
 use exeunt_base::RequestId;
 use serde_json::json;
 
@@ -27,6 +28,15 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         value["sealed_rows"] = json!(shown.sealed_rows);
         value["waits"] = json!(shown.waits.iter().map(restore::wait_value).collect::<Vec<_>>());
         value["receipts"] = json!(shown.receipts.iter().map(|receipt| receipt.id).collect::<Vec<_>>());
+        value["related"] = json!(shown.related);
+        if let Some(standing) = &shown.standing {
+            value["deadline"] = deadline_value(standing);
+        }
+        if let Some(intake) = &shown.intake {
+            value["channel"] = json!(intake.channel);
+            value["identity"] = json!({ "level": intake.level, "how": intake.level_how });
+            value["ground"] = json!(intake.ground);
+        }
         value["next"] = json!(shown.next);
         out::json(&value)?;
         return Ok(Exit::DONE);
@@ -38,6 +48,18 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         ("received", out::time(request.received_at)),
     ];
     let mut add = |label, value: Option<String>| lines.extend(value.map(|value| (label, value)));
+    if let Some(standing) = &shown.standing {
+        add("answer by", Some(told_deadline(standing)));
+        let by = &standing.deadline.acknowledge_by;
+        let open = by.as_ref().filter(|_| standing.deadline.acknowledged_at.is_none());
+        add("acknowledge", open.map(|day| format!("by {day}")));
+    }
+    if let Some(intake) = &shown.intake {
+        add("who asks", Some(format!("known at level {} ({})", intake.level, intake.level_how)));
+    }
+    for related in &shown.related {
+        add("related", Some(format!("{related}, with a clock of its own")));
+    }
     add("plan", request.plan.map(|id| id.to_string()));
     add("job", request.job.map(|id| id.to_string()));
     add("window ends", request.window_ends_at.map(out::time));
@@ -52,4 +74,44 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     add("next", shown.next.clone());
     out::text(&lines.iter().map(|(label, value)| format!("{label:<13} {value}\n")).collect::<String>())?;
     Ok(Exit::DONE)
+}
+
+/// The deadline in words.
+fn told_deadline(standing: &Standing) -> String {
+    let Standing { deadline, days_left, overdue } = standing;
+    let mut text = format!("{} under {}", deadline.answer_by, deadline.regime);
+    let state = match (deadline.answered_at, &deadline.paused_on) {
+        (Some(at), _) => format!(", answered {}", out::time(at)),
+        (None, Some(since)) => format!(", the clock stands still since {since}"),
+        (None, None) if *overdue => {
+            format!(", {} late", out::plural(days_left.unsigned_abs(), "day", "days"))
+        }
+        (None, None) => format!(", {} left", out::plural(days_left.unsigned_abs(), "day", "days")),
+    };
+    text.push_str(&state);
+    if deadline.extended_on.is_some() {
+        text.push_str(", extended");
+    }
+    text
+}
+
+/// The deadline for programs.
+fn deadline_value(standing: &Standing) -> serde_json::Value {
+    let deadline = &standing.deadline;
+    json!({
+        "regime": deadline.regime,
+        "received_on": deadline.received_on,
+        "acknowledge_by": deadline.acknowledge_by,
+        "acknowledged_at": deadline.acknowledged_at,
+        "answer_by": deadline.answer_by,
+        "days_left": standing.days_left,
+        "overdue": standing.overdue,
+        "paused_on": deadline.paused_on,
+        "pause_ground": deadline.pause_ground,
+        "paused_days": deadline.paused_days,
+        "extended_on": deadline.extended_on,
+        "extension_reason": deadline.extension_reason,
+        "refusal_grounds": deadline.refusal_grounds,
+        "answered_at": deadline.answered_at,
+    })
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use exeunt_app::requests::details::{Details, Words};
 use exeunt_app::requests::submit::Submission;
 use exeunt_base::{Personal, Timestamp};
 use exeunt_rights::Right;
@@ -30,6 +31,18 @@ pub(crate) struct Args {
     /// When the person asked, if earlier than now: 2026-11-21T09:30:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     received: Option<Timestamp>,
+    /// The law that rules it, such as uk-gdpr [default: the organization's]; `exeunt regime list` tells which there are
+    #[arg(long, value_name = "ID")]
+    regime: Option<String>,
+    /// How surely you know who asks, 0 to 3, and how: 2=compared (login, address: 1; compared, agent: 2; document: 3)
+    #[arg(long, value_name = "LEVEL=HOW", value_parser = identity)]
+    identity: Option<(u8, String)>,
+    /// The ground for erasure, a to f of Article 17(1) GDPR
+    #[arg(long, value_name = "LETTER")]
+    ground: Option<char>,
+    /// A JSON file with what was said: {"statement": …, "explained": …, "complications": …}; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    words_file: Option<PathBuf>,
 }
 
 /// Rights that can be asked for.
@@ -59,8 +72,18 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         Asked::Access => Right::Access,
         Asked::Portability => Right::Portability,
     };
+    let said = args.words_file.as_deref().map(read_words).transpose()?.unwrap_or_default();
+    let details = Details {
+        channel: Some(String::from("cli")),
+        regime: args.regime.clone(),
+        identity: args.identity.clone(),
+        ground: args.ground,
+        statement: said.statement.map(Personal::new),
+        explained: said.explained.map(Personal::new),
+        complications: said.complications.map(Personal::new),
+    };
     let (office, actor) = door.office(Needs::Home).await?;
-    let submission = Submission { right, identifiers, received_at: args.received };
+    let submission = Submission { right, identifiers, received_at: args.received, details };
     let id = office.submit_request(&actor, submission, None).await?;
     if door.json {
         out::json(&json!({ "request": id, "right": right.as_str(), "state": "received" }))?;
@@ -95,6 +118,32 @@ fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, Failure> {
         identifiers.push((kind.trim().to_owned(), Personal::new(value.to_owned())));
     }
     Ok(identifiers)
+}
+
+/// Reads what was said.
+fn read_words(path: &Path) -> Result<Words, Failure> {
+    let mut text = String::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().take(MOST).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MOST).read_to_string(&mut text))
+    };
+    read.map_err(|source| Failure::file("read what was said in", path, source))?;
+    serde_json::from_str(&text).map_err(|error| {
+        // the parser's words could quote what was said
+        let text = format!(
+            "line {} of what was said is not of the form {{\"statement\": …, \"explained\": …, \"complications\": …}}",
+            error.line()
+        );
+        Failure::App(exeunt_app::Error::Usage("E0801", text))
+    })
+}
+
+/// A level, and how it was established.
+pub(crate) fn identity(text: &str) -> Result<(u8, String), String> {
+    let (level, how) = text.split_once('=').ok_or("the form is LEVEL=HOW, such as 1=login or 2=compared")?;
+    let level = level.trim().parse().map_err(|_| String::from("a level is a number from 0 to 3"))?;
+    Ok((level, how.trim().to_owned()))
 }
 
 fn identifier(text: &str) -> Result<Identifier, String> {

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use exeunt_app::plans::make::Wishes;
 use exeunt_base::RequestId;
 
 use crate::body::Body;
@@ -29,7 +30,9 @@ pub(crate) async fn make_plan(caller: Caller, body: Body<MakePlan>) -> Result<Re
         };
         ids.push(text.parse().map_err(flaw)?);
     }
-    let made = caller.office.make_plan(&caller.actor, &ids).await?;
+    let wishes =
+        Wishes { window_days: body.value.window_days, late_because: body.value.late_because.clone() };
+    let made = caller.office.make_plan_with(&caller.actor, &ids, &wishes).await?;
     let shown = caller.office.show_plan(&caller.actor, made.id).await?;
     let mut response = (StatusCode::CREATED, Json(PlanView::of(&shown))).into_response();
     if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/plans/{}", made.id)) {

@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use exeunt_store::requests::Filter;
+use exeunt_base::RequestId;
+use exeunt_rights::Day;
+use exeunt_store::requests::{Filter, Request};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -23,6 +25,9 @@ pub(crate) struct Wanted {
     /// Only those for this right.
     #[param(nullable = false, value_type = Option<RightWord>)]
     right: Option<String>,
+    /// Only those not answered yet whose answer is due by this day.
+    #[param(nullable = false, value_type = Option<String>, format = Date)]
+    due_by: Option<String>,
     /// Where the page begins: `next` of the page before.
     #[param(nullable = false)]
     cursor: Option<String>,
@@ -52,11 +57,17 @@ pub(crate) async fn list_requests(caller: Caller, Query(wanted): Query<Wanted>) 
     if wanted.state.as_deref().is_some_and(|state| !is_word(state)) {
         return Err(flaw("state", "a state of requests, such as `received`"));
     }
-    let filter = Filter { state: wanted.state, kind: wanted.right };
+    if wanted.due_by.as_deref().is_some_and(|day| day.parse::<Day>().is_err()) {
+        return Err(flaw("due_by", "a day such as `2026-12-24`"));
+    }
+    let filter = Filter { state: wanted.state, kind: wanted.right, due_by: wanted.due_by };
     let found = caller.office.page_of_requests(&caller.actor, &filter, before, limit + 1).await?;
-    let page = Page::of(found.iter().map(RequestView::from).collect(), limit, |view| view.id.clone());
+    let ids: Vec<RequestId> = found.iter().map(|request| request.id).collect();
+    let standings = caller.office.standings(&caller.actor, &ids).await?;
+    let view = |request: &Request| RequestView::of(request, standings.get(&request.id));
+    let page = Page::of(found.iter().map(view).collect(), limit, |view| view.id.clone());
     let mut rest = format!("&limit={limit}");
-    for (name, value) in [("state", &filter.state), ("right", &filter.kind)] {
+    for (name, value) in [("state", &filter.state), ("right", &filter.kind), ("due_by", &filter.due_by)] {
         if let Some(value) = value {
             rest.push_str(&format!("&{name}={value}"));
         }

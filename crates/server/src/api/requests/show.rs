@@ -20,7 +20,11 @@ pub(crate) async fn show_request(
 ) -> Result<Json<RequestDetail>, Problem> {
     let shown = caller.office.show_request(&caller.actor, id).await?;
     Ok(Json(RequestDetail {
-        request: RequestView::from(&shown.request),
+        request: RequestView::of(&shown.request, shown.standing.as_ref()),
+        channel: shown.intake.as_ref().map(|intake| intake.channel.clone()),
+        identity_level: shown.intake.as_ref().map(|intake| intake.level),
+        identity_how: shown.intake.as_ref().map(|intake| intake.level_how.clone()),
+        related: shown.related.iter().map(ToString::to_string).collect(),
         sealed_rows: shown.sealed_rows,
         receipts: shown.receipts.iter().map(|receipt| receipt.id.to_string()).collect(),
     }))

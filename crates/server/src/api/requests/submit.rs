@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use exeunt_app::requests::details::Details;
 use exeunt_app::requests::submit::Submission;
 use exeunt_base::Timestamp;
 
@@ -41,10 +42,26 @@ pub(crate) async fn submit_request(
         None => None,
     };
     let identifiers = sent.identifiers.into_iter().map(|one| (one.kind, one.value)).collect();
-    let submission = Submission { right, identifiers, received_at };
+    let mut letters = sent.ground.as_deref().unwrap_or_default().chars();
+    let ground = letters.next();
+    if letters.next().is_some() {
+        return Err(flaw("/ground", "one letter from a to f"));
+    }
+    let details = Details {
+        channel: sent.channel,
+        regime: sent.regime,
+        identity: sent.identity.map(|identity| (identity.level, identity.how)),
+        ground,
+        statement: sent.statement,
+        explained: sent.explained,
+        complications: sent.complications,
+    };
+    let submission = Submission { right, identifiers, received_at, details };
     let id = caller.office.submit_request(&caller.actor, submission, call.as_ref()).await?;
     let request = caller.office.request(id).await?;
-    let mut response = (StatusCode::CREATED, Json(RequestView::from(&request))).into_response();
+    let standing = caller.office.standing(id).await.ok();
+    let mut response =
+        (StatusCode::CREATED, Json(RequestView::of(&request, standing.as_ref()))).into_response();
     if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/requests/{id}")) {
         response.headers_mut().insert(header::LOCATION, place);
     }

@@ -1,0 +1,9 @@
+//! Deadlines: when a request must be answered, and what may move that day under its law.
+
+mod acknowledge;
+mod extend;
+mod open;
+mod pause;
+mod standing;
+
+pub use crate::deadlines::standing::Standing;

@@ -1,0 +1,3 @@
+//! Regimes: laws as data.
+
+pub(crate) mod list;

@@ -1,0 +1,145 @@
+//! Intakes: how requests came in, how surely we know who asks, and what leads from one request to others of the same
+//! person: keyed digests that only this installation can make.
+
+use exeunt_base::{OrganizationId, RequestId};
+
+use crate::bulk;
+use crate::change::Change;
+use crate::connect::Store;
+use crate::database::{made, query};
+use crate::error::Error;
+use crate::rows::Reading;
+
+/// How a request came in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Intake {
+    /// Of which request.
+    pub request: RequestId,
+    /// The way it came.
+    pub channel: String,
+    /// How surely we know who asks, 0 to 3.
+    pub level: u8,
+    /// How that was established.
+    pub level_how: String,
+    /// The ground for erasure, Article 17(1)(a) to (f).
+    pub ground: Option<String>,
+    /// What people said, sealed.
+    pub words: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Intake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Intake({}, {}, level {})", self.request, self.channel, self.level)
+    }
+}
+
+impl Change<'_> {
+    /// Adds how new requests came in.
+    pub async fn add_intakes(&mut self, intakes: &[&Intake]) -> Result<(), Error> {
+        for intakes in intakes.chunks(bulk::ROWS) {
+            let text = format!(
+                "INSERT INTO intakes (request, channel, level, level_how, ground, words) VALUES {} ON CONFLICT DO NOTHING",
+                bulk::rows(intakes.len(), 6)
+            );
+            let mut query = made(text);
+            for intake in intakes {
+                query = query
+                    .bind(intake.request.to_string())
+                    .bind(&intake.channel)
+                    .bind(i64::from(intake.level))
+                    .bind(&intake.level_how)
+                    .bind(&intake.ground)
+                    .bind(&intake.words);
+            }
+            let done = query.execute(&mut self.connection).await;
+            done.map_err(Error::while_doing("add how requests came in"))?;
+        }
+        Ok(())
+    }
+
+    /// Writes down how surely we know who asks.
+    pub async fn set_level(&mut self, request: RequestId, level: u8, how: &str) -> Result<(), Error> {
+        query("UPDATE intakes SET level = $2, level_how = $3 WHERE request = $1")
+            .bind(request.to_string())
+            .bind(i64::from(level))
+            .bind(how)
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("write down who asks"))?;
+        Ok(())
+    }
+
+    /// Marks requests with keyed digests of what their person is known by.
+    pub async fn mark_requests(
+        &mut self,
+        organization: OrganizationId,
+        marks: &[(RequestId, [u8; 32])],
+    ) -> Result<(), Error> {
+        for marks in marks.chunks(bulk::ROWS) {
+            let text = format!(
+                "INSERT INTO request_marks (organization, mark, request) VALUES {} ON CONFLICT DO NOTHING",
+                bulk::rows(marks.len(), 3)
+            );
+            let mut query = made(text);
+            for (request, mark) in marks {
+                query = query.bind(organization.to_string()).bind(mark.as_slice()).bind(request.to_string());
+            }
+            let done = query.execute(&mut self.connection).await;
+            done.map_err(Error::while_doing("mark requests"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// How requests came in, in no order; one of which nothing was written down is left out.
+    pub async fn intakes(&self, requests: &[RequestId]) -> Result<Vec<Intake>, Error> {
+        let mut found = Vec::with_capacity(requests.len());
+        let mut connection = self.reader().await;
+        for requests in requests.chunks(bulk::ROWS) {
+            let mut query = made(format!(
+                "SELECT request, channel, level, level_how, ground, words FROM intakes WHERE request IN ({})",
+                bulk::places(requests.len())
+            ));
+            for request in requests {
+                query = query.bind(request.to_string());
+            }
+            let rows = query.fetch_all(&mut connection).await;
+            for row in rows.map_err(Error::while_doing("read how requests came in"))? {
+                let reading = Reading { row: &row, what: "intake" };
+                found.push(Intake {
+                    request: reading.id("request")?,
+                    channel: reading.get("channel")?,
+                    level: u8::try_from(reading.count("level")?).unwrap_or(0),
+                    level_how: reading.get("level_how")?,
+                    ground: reading.get("ground")?,
+                    words: reading.get("words")?,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Other requests that share a mark with this one, the latest first, at most so many.
+    pub async fn related_requests(
+        &self,
+        organization: OrganizationId,
+        request: RequestId,
+        limit: u32,
+    ) -> Result<Vec<RequestId>, Error> {
+        let mut connection = self.reader().await;
+        let rows = query(
+            "SELECT DISTINCT other.request AS id FROM request_marks mine
+             JOIN request_marks other ON other.organization = mine.organization AND other.mark = mine.mark
+             WHERE mine.organization = $1 AND mine.request = $2 AND other.request <> $2
+             ORDER BY id DESC LIMIT $3",
+        )
+        .bind(organization.to_string())
+        .bind(request.to_string())
+        .bind(i64::from(limit))
+        .fetch_all(&mut connection)
+        .await
+        .map_err(Error::while_doing("look for requests of the same person"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
+    }
+}
