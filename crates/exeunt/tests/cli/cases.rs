@@ -125,7 +125,7 @@ impl Names {
         }
         let mut out = String::new();
         // sizes of packages hang on how well today's date compresses
-        let line = &if line.contains("pkg_") { sizes(line) } else { tokens(line) };
+        let line = &if line.contains("pkg_") { sizes(line) } else { days(&tokens(line)) };
         let mut rest = line.as_str();
         while !rest.is_empty() {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
@@ -159,6 +159,26 @@ fn sizes(line: &str) -> String {
         word.len() > 5 && word.contains(',') && word.bytes().all(|b| b.is_ascii_digit() || b == b',')
     };
     line.split(' ').map(|word| if size(word) { "[size]" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// Replaces days in what is told of deadlines, and how many are left.
+fn days(line: &str) -> String {
+    if !["answer by ", "acknowledge  ", " is due ", "announced by"].iter().any(|mark| line.contains(mark)) {
+        return line.to_owned();
+    }
+    let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    for place in 0..words.len() {
+        let bare = words[place].trim_end_matches([',', ';']);
+        let next = words.get(place + 1).cloned().unwrap_or_default();
+        let is_day = bare.len() == 10 && bare.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        // a time of day after it makes it a time
+        if is_day && !next.contains(':') {
+            words[place] = format!("[day]{}", &words[place][10..]);
+        } else if place > 0 && words[place] == "days" && next.starts_with("left") {
+            words[place - 1] = String::from("[count]");
+        }
+    }
+    words.join(" ")
 }
 
 /// Replaces one-time tokens, sessions' and keys'.
