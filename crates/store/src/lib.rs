@@ -16,6 +16,7 @@ mod database;
 pub mod error;
 pub mod jobs;
 pub mod ledger;
+pub mod letters;
 pub mod migrate;
 pub mod missing;
 pub mod organizations;
