@@ -166,6 +166,8 @@ pub enum Letter {
         kept: Vec<Kept>,
         /// When the last copy is gone that only time removes.
         copies_until: Option<Timestamp>,
+        /// Whether there are such copies whose day nobody can name.
+        copies_undated: bool,
         /// The receipt.
         receipt: ReceiptId,
     },
@@ -247,6 +249,9 @@ impl Letter {
     /// Its values by the names of their places. A paragraph that names one that is empty is left out.
     pub(crate) fn values(&self, language: Language) -> Vec<(&'static str, Shown)> {
         let day = |at: &Timestamp| Shown::Text(language.day(*at));
+        let word_if = |there: bool, name: &str| {
+            if there { Shown::Text(language.word(name).to_owned()) } else { Shown::Nothing }
+        };
         let reference = |id: &RequestId| ("reference", Shown::Text(id.to_string()));
         match self {
             Self::Received { reference: id, right, due } => vec![
@@ -270,23 +275,21 @@ impl Letter {
                 ("link", Shown::Link(link.clone())),
                 ("until", day(until)),
                 ("downloads", Shown::Text(downloads.to_string())),
-                (
-                    "passphrase",
-                    if *passphrase {
-                        Shown::Text(language.word("passphrase").into())
-                    } else {
-                        Shown::Nothing
-                    },
-                ),
-                (
-                    "archive",
-                    if *passphrase { Shown::Nothing } else { Shown::Text(language.word("archive").into()) },
-                ),
+                ("passphrase", word_if(*passphrase, "passphrase")),
+                ("archive", word_if(!passphrase, "archive")),
             ],
             Self::Ending { reference: id, until } | Self::Started { reference: id, until } => {
                 vec![reference(id), ("until", day(until))]
             }
-            Self::Finished { reference: id, deleted, anonymized, kept, copies_until, receipt } => {
+            Self::Finished {
+                reference: id,
+                deleted,
+                anonymized,
+                kept,
+                copies_until,
+                copies_undated,
+                receipt,
+            } => {
                 let counted = |all: &[(String, u64)]| {
                     Shown::lines(all.iter().map(|(what, rows)| format!("{what}: {rows}")).collect())
                 };
@@ -301,6 +304,7 @@ impl Letter {
                     ("anonymized", counted(anonymized)),
                     ("kept", Shown::lines(whole.collect())),
                     ("copies", copies_until.as_ref().map_or(Shown::Nothing, day)),
+                    ("undated", word_if(*copies_undated, "copies_undated")),
                     ("receipt", Shown::Text(receipt.to_string())),
                 ]
             }

@@ -69,7 +69,12 @@ impl Envelope {
             .header(Automatic)
             .multipart(multipart)
             .map_err(|_| BadContact::Address)?;
-        Ok(Self { to: address, bytes: message.formatted() })
+        let mut bytes = message.formatted();
+        // what ends a letter on its way brings a line break of its own
+        if bytes.ends_with(b"\r\n") {
+            bytes.truncate(bytes.len() - 2);
+        }
+        Ok(Self { to: address, bytes })
     }
 
     /// What the server is given.

@@ -217,7 +217,7 @@ fn why(error: &smtp::Error) -> String {
         error if error.is_tls() => "TLS failed; is its certificate one that this machine trusts?",
         error if error.is_timeout() => "it took too long",
         error if error.is_client() => "it does not offer what the settings ask for",
-        error if error.is_response() => "its answer is not one of a mail server",
+        error if error.is_response() => "it hung up, or does not speak SMTP",
         _ => "it cannot be reached, or hung up",
     };
     words.to_owned()

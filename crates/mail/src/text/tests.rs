@@ -31,6 +31,7 @@ fn all(word: &str) -> Vec<Letter> {
             anonymized: vec![(text(), 3)],
             kept: vec![Kept { what: text(), because: text(), until: text() }],
             copies_until: Some(at("2027-01-06")),
+            copies_undated: true,
             receipt: ReceiptId::new(at("2026-12-06"), [8; 10]),
         },
         Letter::Refused { reference, reason: text(), law: text() },
@@ -107,6 +108,7 @@ fn a_paragraph_without_its_value_is_left_out_and_a_heading_without_its_list() {
         anonymized: Vec::new(),
         kept: Vec::new(),
         copies_until: None,
+        copies_undated: false,
         receipt,
     };
     for language in Language::ALL {
