@@ -2,6 +2,7 @@
 
 use exeunt_base::{LetterId, OrganizationId, RequestId, Timestamp};
 
+use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
 use crate::database::{Row, made, query};
@@ -94,40 +95,56 @@ fn read(row: &Row) -> Result<Letter, Error> {
 impl Change<'_> {
     /// Adds a letter.
     pub async fn add_letter(&mut self, letter: &Letter) -> Result<(), Error> {
-        query(
-            "INSERT INTO letters (id, organization, request, word, language, content, state, made_at, since, not_before, not_after)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        )
-        .bind(letter.id.to_string())
-        .bind(letter.organization.to_string())
-        .bind(letter.request.map(|request| request.to_string()))
-        .bind(&letter.word)
-        .bind(&letter.language)
-        .bind(&letter.content)
-        .bind(&letter.state)
-        .bind(letter.made_at.as_micros())
-        .bind(letter.since.as_micros())
-        .bind(letter.not_before.as_micros())
-        .bind(letter.not_after.map(Timestamp::as_micros))
-        .execute(&mut self.connection)
-        .await
-        .map_err(Error::while_doing("add a letter"))?;
-        Ok(())
+        self.add_letters(&[letter]).await
     }
 
-    /// Adds a letter about a request unless one of its word was written about it before. Says whether it did.
-    pub async fn add_letter_once(&mut self, letter: &Letter) -> Result<bool, Error> {
-        let before = query("SELECT count(*) AS before FROM letters WHERE request = $1 AND word = $2")
-            .bind(letter.request.map(|request| request.to_string()))
-            .bind(&letter.word)
-            .fetch_one(&mut self.connection)
-            .await
-            .map_err(Error::while_doing("read letters"))?;
-        if (Reading { row: &before, what: "letter" }).count("before")? > 0 {
-            return Ok(false);
+    /// Adds letters of one word about requests, but none about a request that one of this word was written about before.
+    /// Says how many it added.
+    pub async fn add_letters_once(&mut self, letters: &[Letter]) -> Result<u64, Error> {
+        let mut added = 0;
+        for letters in letters.chunks(bulk::ROWS / 10) {
+            let Some(first) = letters.first() else { break };
+            let mut query = made(format!(
+                "SELECT request FROM letters WHERE word = ? AND request IN ({})",
+                bulk::places(letters.len())
+            ))
+            .bind(&first.word);
+            for letter in letters {
+                query = query.bind(letter.request.map(|request| request.to_string()));
+            }
+            let rows = query.fetch_all(&mut self.connection).await;
+            let rows = rows.map_err(Error::while_doing("read letters"))?;
+            let known: Result<Vec<RequestId>, Error> =
+                rows.iter().map(|row| Reading { row, what: "letter" }.id("request")).collect();
+            let known = known?;
+            let new = |letter: &&Letter| letter.request.is_none_or(|request| !known.contains(&request));
+            let new: Vec<&Letter> = letters.iter().filter(new).collect();
+            added += new.len() as u64;
+            self.add_letters(&new).await?;
         }
-        self.add_letter(letter).await?;
-        Ok(true)
+        Ok(added)
+    }
+
+    async fn add_letters(&mut self, letters: &[&Letter]) -> Result<(), Error> {
+        if letters.is_empty() {
+            return Ok(());
+        }
+        let mut query = made(format!(
+            "INSERT INTO letters (id, organization, request, word, language, content, state, made_at, since, not_before, not_after)
+             VALUES {}",
+            bulk::rows(letters.len(), 11)
+        ));
+        for letter in letters {
+            query = query.bind(letter.id.to_string()).bind(letter.organization.to_string());
+            query = query.bind(letter.request.map(|request| request.to_string()));
+            query = query.bind(&letter.word).bind(&letter.language).bind(&letter.content).bind(&letter.state);
+            query = query.bind(letter.made_at.as_micros()).bind(letter.since.as_micros());
+            query =
+                query.bind(letter.not_before.as_micros()).bind(letter.not_after.map(Timestamp::as_micros));
+        }
+        let done = query.execute(&mut self.connection).await;
+        done.map_err(Error::while_doing("add letters"))?;
+        Ok(())
     }
 
     /// Takes the letter of an organization that has waited longest, or one whose sender let its lease run out.

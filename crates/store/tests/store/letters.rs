@@ -120,11 +120,13 @@ async fn a_letter_waits_for_its_time_and_is_told_of_once(spot: Spot) {
     let store = spot.started().await;
     add(&store, 5..6, 1).await;
     let about = Letter { request: Some(request_id(5)), ..letter(1) };
+    let twice = Letter { id: letter(2).id, ..about.clone() };
+    let other = Letter { id: letter(3).id, word: String::from("started"), ..about.clone() };
     let mut change = store.begin().await.unwrap();
-    assert!(change.add_letter_once(&about).await.unwrap());
-    assert!(!change.add_letter_once(&Letter { id: letter(2).id, ..about.clone() }).await.unwrap());
-    let other = Letter { id: letter(3).id, word: String::from("started"), ..about };
-    assert!(change.add_letter_once(&other).await.unwrap());
+    assert_eq!(change.add_letters_once(&[about]).await.unwrap(), 1);
+    assert_eq!(change.add_letters_once(&[twice]).await.unwrap(), 0);
+    assert_eq!(change.add_letters_once(&[other]).await.unwrap(), 1);
+    assert_eq!(change.add_letters_once(&[]).await.unwrap(), 0);
     change.commit_bookkeeping().await.unwrap();
     let (_, hold) = take(&store, now()).await.unwrap();
     let mut change = store.begin().await.unwrap();
