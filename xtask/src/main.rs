@@ -17,7 +17,7 @@ const HELP: &str = "\
 usage: cargo xtask <chore>
 
   test       everything that must pass, from a bare machine on; what CI runs
-  prepare    install what the tests need: PostgreSQL, schemathesis
+  prepare    install what the tests need: PostgreSQL, schemathesis, aiosmtpd
   layers     crates may use only what lies on lower floors (layers.toml)
   licenses   licenses and banned crates (deny.toml), without a network
   bench      measure against the databases' own statements, into bench/RESULTS.md

@@ -1,4 +1,5 @@
-//! Puts in place what the tests need and a bare machine does not have: PostgreSQL's server programs, and schemathesis.
+//! Puts in place what the tests need and a bare machine does not have: PostgreSQL's server programs, schemathesis, and a
+//! mail server.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,7 +10,10 @@ use crate::run;
 
 pub(crate) fn prepare() -> Result<()> {
     postgres()?;
-    schemathesis()
+    // what calls the API in every way its document allows, and many it does not
+    from_pypi("schemathesis")?;
+    // a mail server that does what a test tells it
+    from_pypi("aiosmtpd")
 }
 
 fn postgres() -> Result<()> {
@@ -29,16 +33,16 @@ fn postgres() -> Result<()> {
     Ok(())
 }
 
-/// What calls the API in every way its document allows, and many it does not: in an environment of its own under `target`.
-fn schemathesis() -> Result<()> {
-    let home = run::root().join("target/tools/schemathesis");
-    let (wanted, done) = (run::root().join("xtask/schemathesis.txt"), home.join("installed.txt"));
-    let versions = std::fs::read(&wanted).context("could not read xtask/schemathesis.txt")?;
+/// A tool from PyPI, in the versions of `xtask/<name>.txt`, in an environment of its own under `target/tools`.
+fn from_pypi(name: &str) -> Result<()> {
+    let home = run::root().join("target/tools").join(name);
+    let (wanted, done) = (run::root().join(format!("xtask/{name}.txt")), home.join("installed.txt"));
+    let versions = std::fs::read(&wanted).with_context(|| format!("could not read xtask/{name}.txt"))?;
     if std::fs::read(&done).is_ok_and(|installed| installed == versions) {
-        println!("schemathesis is here");
+        println!("{name} is here");
         return Ok(());
     }
-    println!("installing schemathesis");
+    println!("installing {name}");
     let venv = || {
         let mut venv = Command::new("python3");
         venv.args(["-m", "venv", "--clear"]).arg(&home);

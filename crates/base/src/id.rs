@@ -128,6 +128,10 @@ ids! {
     ApiKeyId = "key";
     /// A user signed in somewhere.
     SessionId = "ses";
+    /// A letter sent by e-mail.
+    LetterId = "ltr";
+    /// What lets a person fetch a package.
+    LinkId = "lnk";
 }
 
 impl From<UserId> for ActorId {

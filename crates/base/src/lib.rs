@@ -16,7 +16,7 @@ pub mod time;
 pub use crate::cell::{Cell, Row};
 pub use crate::fault::{Fault, FaultKind};
 pub use crate::id::{
-    ActorId, ApiKeyId, BatchId, BlobId, EpochId, JobId, OrganizationId, PackageId, PlanId, ReceiptId,
+    ActorId, ApiKeyId, BatchId, BlobId, EpochId, JobId, LetterId, LinkId, OrganizationId, PackageId, PlanId, ReceiptId,
     RequestId, SessionId, TaskId, UserId,
 };
 pub use crate::kind::Kind;

@@ -9,6 +9,7 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{
     ActorId, BatchId, BlobId, JobId, Name, OrganizationId, PackageId, PlanId, ReceiptId, RequestId, Secret,
 };
+use exeunt_mail::Language;
 use exeunt_plan::digest;
 use exeunt_plan::document::Document;
 use exeunt_source::catalog::Catalog;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub packages: PathBuf,
     /// Days a package lives.
     pub package_days: u32,
+    /// The language of letters where nobody said another; `None` where no letters are sent.
+    pub letters: Option<Language>,
 }
 
 impl Settings {
@@ -69,6 +72,7 @@ impl Default for Settings {
             way_rows: 500,
             packages: PathBuf::from("packages"),
             package_days: 7,
+            letters: None,
         }
     }
 }

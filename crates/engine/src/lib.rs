@@ -14,6 +14,7 @@ pub mod failpoint;
 pub mod image;
 pub mod job;
 pub mod ledger;
+pub mod letters;
 pub mod people;
 pub mod progress;
 pub mod purge;

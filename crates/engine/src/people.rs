@@ -2,6 +2,7 @@
 //! It exists in memory only as long as needed, and outside it only sealed.
 
 use exeunt_base::{Cell, Personal, RequestId, Row, codec};
+use exeunt_mail::{Contact, Language};
 use exeunt_source::Compare;
 use exeunt_vault::Salt;
 
@@ -34,6 +35,8 @@ pub struct Known {
     /// Rows of subject sets: set, key cells and carried cells together. What is left to find the person's other rows by,
     /// once their own is struck.
     pub subjects: Vec<(usize, Row)>,
+    /// Where the person gets letters, if they said so.
+    pub contact: Option<Contact>,
 }
 
 impl std::fmt::Debug for Known {
@@ -71,7 +74,8 @@ impl Known {
 
     /// Bytes to be sealed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = vec![1];
+        // the first form knows no contact, and is what earlier releases read
+        let mut out = vec![if self.contact.is_some() { 2 } else { 1 }];
         codec::put_varint(&mut out, self.given.len() as u64);
         for (kind, value) in &self.given {
             codec::put_bytes(&mut out, kind.as_bytes());
@@ -88,12 +92,21 @@ impl Known {
             codec::put_varint(&mut out, *set as u64);
             codec::put_row(&mut out, row);
         }
+        if let Some(Contact { email, name, language }) = &self.contact {
+            codec::put_bytes(&mut out, email.expose().as_bytes());
+            // a name is never empty
+            codec::put_bytes(&mut out, name.as_ref().map_or("", Personal::expose).as_bytes());
+            codec::put_bytes(&mut out, language.as_str().as_bytes());
+        }
         out
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, codec::Error> {
-        let mut rest = bytes.strip_prefix(&[1]).ok_or(codec::Error::Truncated)?;
+        let (version, mut rest) = bytes.split_first().ok_or(codec::Error::Truncated)?;
+        if !(1..=2).contains(version) {
+            return Err(codec::Error::Truncated);
+        }
         let rest = &mut rest;
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| codec::Error::NotUtf8);
         let mut known = Self::default();
@@ -109,6 +122,13 @@ impl Known {
         for _ in 0..codec::take_varint(rest)? {
             let set = codec::take_varint(rest)? as usize;
             known.subjects.push((set, codec::take_row(rest)?));
+        }
+        if *version == 2 {
+            let email = Personal::new(text(codec::take_bytes(rest)?)?);
+            let name =
+                Some(text(codec::take_bytes(rest)?)?).filter(|name| !name.is_empty()).map(Personal::new);
+            let language = Language::from_code(&text(codec::take_bytes(rest)?)?).unwrap_or_default();
+            known.contact = Some(Contact { email, name, language });
         }
         Ok(known)
     }
@@ -129,18 +149,29 @@ pub fn normalized(compare: Compare, value: &str) -> Option<Cell> {
 mod tests {
     use exeunt_base::{Cell, Personal};
 
+    use exeunt_mail::{Contact, Language};
+
     use super::Known;
 
     #[test]
     fn what_is_known_survives_the_round_trip_and_is_never_shown() {
         let personal = |text: &str| Personal::new(text.to_owned());
-        let known = Known {
+        let mut known = Known {
             given: vec![(String::from("email"), personal("canary@example.test"))],
             learned: vec![(3, String::from("phone"), personal("+49 30 1"))],
             subjects: vec![(0, vec![Cell::Int(7), Cell::text("canary")])],
+            contact: None,
         };
+        assert_eq!(known.to_bytes()[0], 1, "as earlier releases read it");
         assert_eq!(Known::from_bytes(&known.to_bytes()).as_ref(), Ok(&known));
-        assert!(Known::from_bytes(&known.to_bytes()[..9]).is_err());
+        for name in [None, Some(personal("Ada canary"))] {
+            let email = personal("ada.canary@example.test");
+            known.contact = Some(Contact { email, name, language: Language::French });
+            assert_eq!(Known::from_bytes(&known.to_bytes()).as_ref(), Ok(&known));
+        }
+        for cut in 0..known.to_bytes().len() {
+            assert!(Known::from_bytes(&known.to_bytes()[..cut]).is_err(), "{cut}");
+        }
         assert!(!format!("{known:?}").contains("canary"));
     }
 }

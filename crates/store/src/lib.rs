@@ -18,6 +18,7 @@ pub mod error;
 pub mod intakes;
 pub mod jobs;
 pub mod ledger;
+pub mod letters;
 pub mod migrate;
 pub mod missing;
 pub mod organizations;

@@ -285,6 +285,25 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Requests of a job that are in a state, and when their windows end.
+    pub async fn windows_of(
+        &mut self,
+        job: JobId,
+        state: &str,
+    ) -> Result<Vec<(RequestId, Option<Timestamp>)>, Error> {
+        let rows = query("SELECT id, window_ends_at FROM requests WHERE job = $1 AND state = $2")
+            .bind(job.to_string())
+            .bind(state)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("read recovery windows"))?;
+        let read = |row| {
+            let reading = Reading { row, what: "request" };
+            Ok((reading.id("id")?, reading.time_if_any("window_ends_at")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// Places or lifts a hold.
     pub async fn set_hold(&mut self, id: RequestId, because: Option<&str>) -> Result<(), Error> {
         query("UPDATE requests SET held_because = $2 WHERE id = $1")

@@ -13,6 +13,7 @@ pub mod dice;
 pub mod postgres;
 pub mod search;
 pub mod shop;
+pub mod smtp;
 pub mod snapshot;
 pub mod victim;
 

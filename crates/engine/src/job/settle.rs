@@ -43,6 +43,10 @@ impl Work<'_> {
             change.end_empty_windows(self.job.id, states::HIDDEN, now).await?;
             change.settle_job(self.job.id, now).await?;
         }
+        if state != states::CANCELLED {
+            // whoever stopped it decides what the person is told
+            self.engine.write_that_hidden(change, self.job.id, &self.claimants).await?;
+        }
         change.drop_lease(&self.lease).await?;
         let event = self.engine.event(kind, None).about(self.job.id).about(self.job.plan);
         Ok(event

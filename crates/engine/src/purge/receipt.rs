@@ -36,8 +36,9 @@ impl Engine {
         let job = self.store.job(request.job.ok_or(Error::NothingThere(request.id))?).await?;
         let epochs = self.keyring.epochs(self.organization)?;
         // the key lives until the last window that was opened in its days has ended
-        let window = exeunt_plan::digest::read(&plan.document, &plan.digest)
-            .map_or(0, |document| i64::from(document.window_days));
+        let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
+            .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
+        let window = i64::from(document.window_days);
         let epoch_due =
             epochs.iter().find(|info| info.epoch == job.epoch).map(|info| info.until.plus_days(window));
         let shredded = |what, count, when| Destruction { what, count, when };
@@ -109,6 +110,8 @@ impl Engine {
         change.add_receipt(receipt.receipt, self.organization, request.id, &body, now).await?;
         change.move_request(request.id, &[states::PURGING], end).await?;
         change.note_answered(request.id, now).await?;
+        self.write_that_finished(&mut change, request, &document, tally, residue, end, receipt.receipt)
+            .await?;
         change.destroy_identities(request.id).await?;
         change.commit(self.organization, &[issued, finished]).await?;
         self.store.flush_destroyed().await?;

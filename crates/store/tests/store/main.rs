@@ -7,6 +7,7 @@ mod aggregates;
 mod changes;
 mod leases;
 mod ledger;
+mod letters;
 mod outages;
 mod people;
 mod requests;

@@ -1,0 +1,235 @@
+//! Writing letters: sealed into the store in the change they tell of, so that there is no change without its letter and no
+//! letter without its change. Sending them is the office's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exeunt_base::{JobId, LetterId, Name, Personal, ReceiptId, RequestId, Timestamp, UserId};
+use exeunt_mail::{Contact, Kept, Language, Letter, Right};
+use exeunt_plan::document::Document;
+use exeunt_source::Residue;
+use exeunt_store::Change;
+use exeunt_store::letters::{Letter as Stored, WAITING};
+use exeunt_store::requests::Request;
+use serde::{Deserialize, Serialize};
+
+use crate::cabinet::Engine;
+use crate::error::Error;
+use crate::people::Claimant;
+use crate::purge::tally::Tally;
+use crate::world::chance_for_id;
+use crate::{sealing, states};
+
+/// Whom a letter is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum To {
+    /// The person of a request.
+    Person(Contact),
+    /// Somebody who works here; where they get mail is known to the office.
+    User(UserId),
+    /// Everybody who works here in this role.
+    Role(String),
+}
+
+/// The keyring's word for what seals letters.
+const PURPOSE: &str = "letters";
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    to: Recipient,
+    letter: Letter,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Recipient {
+    Person { email: String, name: Option<String> },
+    User(UserId),
+    Role(String),
+}
+
+impl Engine {
+    /// A letter ready to be stored; `None` where this organization sends none.
+    pub fn letter(
+        &self,
+        about: Option<RequestId>,
+        to: &To,
+        letter: &Letter,
+        not_after: Option<Timestamp>,
+    ) -> Result<Option<Stored>, Error> {
+        let Some(usual) = self.settings.letters else { return Ok(None) };
+        let now = self.world.now();
+        let id = LetterId::new(now, chance_for_id(&*self.world));
+        let (language, recipient) = match to {
+            To::Person(contact) => {
+                let name = contact.name.as_ref().map(|name| name.expose().to_owned());
+                (contact.language, Recipient::Person { email: contact.email.expose().to_owned(), name })
+            }
+            To::User(user) => (usual, Recipient::User(*user)),
+            To::Role(role) => (usual, Recipient::Role(role.clone())),
+        };
+        let content = Content { to: recipient, letter: letter.clone() };
+        let plain = serde_json::to_vec(&content)
+            .map_err(|error| Error::Damaged { what: "a letter", why: error.to_string() })?;
+        let mut nonce = [0; 12];
+        self.world.chance(&mut nonce);
+        let key = self.keyring.purpose_key(self.organization, PURPOSE)?;
+        Ok(Some(Stored {
+            id,
+            organization: self.organization,
+            request: about,
+            word: letter.word().to_owned(),
+            language: language.as_str().to_owned(),
+            content: Some(sealing::seal(&key, &id.to_string(), nonce, &plain)),
+            state: WAITING.to_owned(),
+            made_at: now,
+            since: now,
+            not_before: now,
+            not_after,
+            tries: 0,
+            ended_at: None,
+            trouble: None,
+        }))
+    }
+
+    /// Opens a letter again.
+    pub fn open_letter(&self, stored: &Stored) -> Result<(To, Letter), Error> {
+        let damaged = |why: &str| Error::Damaged { what: "a letter", why: why.to_owned() };
+        let key = self.keyring.purpose_key(stored.organization, PURPOSE)?;
+        let sealed = stored.content.as_deref().ok_or_else(|| damaged("what it said is destroyed"))?;
+        let plain = sealing::open(&key, &stored.id.to_string(), sealed)
+            .ok_or_else(|| damaged("wrong key, or not the same bytes"))?;
+        let content: Content =
+            serde_json::from_slice(&plain).map_err(|_| damaged("this release does not know it"))?;
+        let to = match content.to {
+            Recipient::Person { email, name } => To::Person(Contact {
+                email: Personal::new(email),
+                name: name.map(Personal::new),
+                language: Language::from_code(&stored.language).unwrap_or_default(),
+            }),
+            Recipient::User(user) => To::User(user),
+            Recipient::Role(role) => To::Role(role),
+        };
+        Ok((to, content.letter))
+    }
+
+    /// Writes a letter within a change, once about each request. Does nothing where no letters are sent, or where the
+    /// person said no address.
+    pub async fn write_to_person(
+        &self,
+        change: &mut Change<'_>,
+        request: RequestId,
+        contact: Option<&Contact>,
+        letter: &Letter,
+    ) -> Result<(), Error> {
+        let Some(contact) = contact else { return Ok(()) };
+        if let Some(stored) = self.letter(Some(request), &To::Person(contact.clone()), letter, None)? {
+            change.add_letters_once(&[stored]).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the people of a job whose rows wait in the vault now that they are hidden, and until when they can come back.
+    pub(crate) async fn write_that_hidden(
+        &self,
+        change: &mut Change<'_>,
+        job: JobId,
+        claimants: &[Claimant],
+    ) -> Result<(), Error> {
+        let reachable: BTreeMap<RequestId, &Contact> =
+            claimants.iter().filter_map(|one| Some((one.request, one.known.contact.as_ref()?))).collect();
+        if self.settings.letters.is_none() || reachable.is_empty() {
+            return Ok(());
+        }
+        let now = self.world.now();
+        let mut letters = Vec::new();
+        for (request, ends) in change.windows_of(job, states::HIDDEN).await? {
+            // where nothing was struck, or nothing can come back, there is nothing to tell yet
+            let Some(until) = ends.filter(|ends| *ends > now) else { continue };
+            let Some(contact) = reachable.get(&request) else { continue };
+            let letter = Letter::Started { reference: request, until };
+            letters.extend(self.letter(Some(request), &To::Person((*contact).clone()), &letter, None)?);
+        }
+        change.add_letters_once(&letters).await?;
+        Ok(())
+    }
+
+    /// The last letter of an erasure, in the change that ends it: its address is destroyed with everything else known of the
+    /// person, and lives on in this letter alone, until it is sent. Nobody is told "deleted" where something was still seen.
+    #[expect(clippy::too_many_arguments, reason = "each is one part of what the letter tells")]
+    pub(crate) async fn write_that_finished(
+        &self,
+        change: &mut Change<'_>,
+        request: &Request,
+        document: &Document,
+        tally: &Tally,
+        residue: &[(Name, Residue)],
+        end: &str,
+        receipt: ReceiptId,
+    ) -> Result<(), Error> {
+        // whoever could not be reached cannot be any more: the address is on its way out
+        change.shred_letters_about(request.id).await?;
+        let letter = match end {
+            states::COMPLETED => finished(request, document, tally, residue, receipt),
+            states::NO_DATA => nothing(request, document),
+            _ => return Ok(()),
+        };
+        let known = self.open_known(request)?;
+        self.write_to_person(change, request.id, known.contact.as_ref(), &letter).await
+    }
+}
+
+fn finished(
+    request: &Request,
+    document: &Document,
+    tally: &Tally,
+    residue: &[(Name, Residue)],
+    receipt: ReceiptId,
+) -> Letter {
+    let counted = |actions: &[&str]| {
+        let mut all: Vec<(String, u64)> = Vec::new();
+        for line in tally.lines.iter().filter(|line| actions.contains(&line.action.as_str())) {
+            let what = readable(&line.model);
+            match all.iter_mut().find(|(known, _)| *known == what) {
+                Some((_, rows)) => *rows += line.rows,
+                None => all.push((what, line.rows)),
+            }
+        }
+        all
+    };
+    let left = || residue.iter().flat_map(|(_, residue)| &residue.left);
+    let copies_undated = left().any(|left| left.until.is_none());
+    Letter::Finished {
+        reference: request.id,
+        deleted: counted(&["delete"]),
+        anonymized: counted(&["anonymize", "detach"]),
+        kept: document
+            .kept
+            .iter()
+            .map(|kept| Kept {
+                what: readable(&document.sets[kept.set].model.to_string()),
+                because: kept.because.clone(),
+                until: kept.until.clone(),
+            })
+            .collect(),
+        // a day is named only where it is the last one
+        copies_until: left().filter_map(|left| left.until).max().filter(|_| !copies_undated),
+        copies_undated,
+        receipt,
+    }
+}
+
+/// That nothing was found.
+pub fn nothing(request: &Request, document: &Document) -> Letter {
+    let systems: BTreeSet<&Name> = document.sets.iter().map(|set| &set.model.source).collect();
+    Letter::NoData { reference: request.id, systems: systems.len() as u64 }
+}
+
+/// A model as people say it: `shop.order_items` is *order items*.
+fn readable(model: &str) -> String {
+    model.rsplit('.').next().unwrap_or(model).replace('_', " ")
+}
+
+/// The word for what a request asks.
+pub fn right_of(request: &Request) -> Right {
+    Right::from_word(&request.kind).unwrap_or(Right::Access)
+}

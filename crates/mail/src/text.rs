@@ -1,0 +1,166 @@
+//! A letter as it is read: its subject, plain text, and HTML. Every value is escaped; nothing is fetched from anywhere.
+
+use exeunt_base::Personal;
+
+use crate::book::Book;
+use crate::language::Language;
+use crate::letter::Letter;
+use crate::places::{self, Piece};
+
+/// A letter as it is read. Cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The subject: one line.
+    pub subject: String,
+    /// Plain text.
+    pub plain: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Text")
+    }
+}
+
+/// A value as a letter shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// There is none: paragraphs that name it are left out.
+    Nothing,
+    /// Words.
+    Text(String),
+    /// An address to follow.
+    Link(String),
+    /// One below the other; at least one.
+    Lines(Vec<String>),
+}
+
+impl Shown {
+    pub(crate) fn lines(lines: Vec<String>) -> Self {
+        if lines.is_empty() { Self::Nothing } else { Self::Lines(lines) }
+    }
+}
+
+impl Text {
+    /// Writes a letter of an organization to somebody of that name.
+    pub fn of(letter: &Letter, language: Language, organization: &str, name: Option<&Personal>) -> Self {
+        let book = Book::of(language);
+        let template = book.letters.get(letter.word()).expect("a test finds every letter in every book");
+        let mut values = letter.values(language);
+        values.push(("organization", Shown::Text(line(organization))));
+        values.push(("name", name.map_or(Shown::Nothing, |name| Shown::Text(line(name.expose())))));
+        let values = Values(values);
+        let hello = if name.is_some() { book.word("hello_name") } else { book.word("hello") };
+        let mut plain = String::new();
+        let mut html = String::new();
+        let mut paragraphs = vec![hello];
+        paragraphs.extend(template.paragraphs.iter().map(String::as_str));
+        paragraphs.extend([book.word("closing"), book.word("automatic")]);
+        for (place, paragraph) in paragraphs.iter().enumerate() {
+            // a heading goes with the list it stands over
+            let next = paragraphs.get(place + 1).copied().unwrap_or_default();
+            if paragraph.ends_with(':') && values.is_empty_list(next) {
+                continue;
+            }
+            if let Some((text, marked)) = values.paragraph(paragraph) {
+                if !plain.is_empty() {
+                    plain.push('\n');
+                }
+                plain.push_str(&text);
+                plain.push('\n');
+                html.push_str(&marked);
+            }
+        }
+        let subject = values.plain(&template.subject);
+        let html = format!(
+            "<!doctype html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n\
+             <body style=\"font-family: Georgia, serif; line-height: 1.5; max-width: 36em; margin: 2em auto; padding: 0 1em\">\n\
+             {html}</body>\n</html>\n",
+            language.as_str(),
+            escaped(&subject),
+        );
+        Self { subject, plain, html }
+    }
+}
+
+struct Values(Vec<(&'static str, Shown)>);
+
+impl Values {
+    fn get(&self, name: &str) -> &Shown {
+        self.0.iter().find(|(known, _)| *known == name).map_or(&Shown::Nothing, |(_, shown)| shown)
+    }
+
+    /// Whether a paragraph is a place alone, for something there is nothing of.
+    fn is_empty_list(&self, text: &str) -> bool {
+        matches!(places::pieces(text).as_slice(), [Piece::Place(name)] if *self.get(name) == Shown::Nothing)
+    }
+
+    /// Words with their values put in, for a single line.
+    fn plain(&self, text: &str) -> String {
+        places::pieces(text)
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Words(words) => words.to_owned(),
+                Piece::Place(name) => match self.get(name) {
+                    Shown::Nothing => String::new(),
+                    Shown::Text(text) | Shown::Link(text) => line(text),
+                    Shown::Lines(lines) => line(&lines.join("; ")),
+                },
+            })
+            .collect()
+    }
+
+    /// A paragraph as plain text and as HTML; none when it names a value that is not there.
+    fn paragraph(&self, text: &str) -> Option<(String, String)> {
+        if places::names(text).any(|name| *self.get(name) == Shown::Nothing) {
+            return None;
+        }
+        let pieces = places::pieces(text);
+        if let [Piece::Place(name)] = pieces.as_slice()
+            && let Shown::Lines(lines) = self.get(name)
+        {
+            let plain: Vec<String> = lines.iter().map(|one| format!("- {}", line(one))).collect();
+            let items: String =
+                lines.iter().map(|one| format!("<li>{}</li>\n", escaped(&line(one)))).collect();
+            return Some((plain.join("\n"), format!("<ul>\n{items}</ul>\n")));
+        }
+        let marked: String = pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Words(words) => escaped(words),
+                Piece::Place(name) => match self.get(name) {
+                    Shown::Link(link) => format!("<a href=\"{0}\">{0}</a>", escaped(&line(link))),
+                    _ => escaped(&self.plain(&format!("{{{name}}}"))),
+                },
+            })
+            .collect();
+        Some((self.plain(text), format!("<p>{marked}</p>\n")))
+    }
+}
+
+/// On one line: what breaks lines or hides in them becomes a space.
+pub(crate) fn line(text: &str) -> String {
+    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    text.chars().map(|letter| if breaks(letter) { ' ' } else { letter }).collect()
+}
+
+/// With nothing in it that HTML could take for its own.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

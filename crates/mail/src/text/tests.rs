@@ -1,0 +1,225 @@
+//! Letters as they are read: complete in every language, plain enough, and deaf to whatever a value says.
+
+use exeunt_base::{JobId, Personal, ReceiptId, RequestId, Timestamp};
+
+use super::Text;
+use crate::book::Book;
+use crate::language::Language;
+use crate::letter::{Account, Due, Ended, Kept, Letter, Right};
+use crate::places;
+
+fn at(day: &str) -> Timestamp {
+    format!("{day}T12:00:00Z").parse().unwrap()
+}
+
+/// One of each, with everything that it can tell; `word` stands in every value that is free text.
+fn all(word: &str) -> Vec<Letter> {
+    let reference = RequestId::new(at("2026-11-22"), [7; 10]);
+    let text = || word.to_owned();
+    vec![
+        Letter::Received { reference, right: Right::Erasure, due: Some(at("2026-12-22")) },
+        Letter::Code { reference, code: String::from("048213"), minutes: 10 },
+        Letter::Asked { reference, right: Right::Access },
+        Letter::Extended { reference, reason: text(), due: at("2027-02-22") },
+        Letter::Ready { reference, link: text(), until: at("2026-11-29"), downloads: 3, passphrase: false },
+        Letter::Ready { reference, link: text(), until: at("2026-11-29"), downloads: 3, passphrase: true },
+        Letter::Ending { reference, until: at("2026-11-29") },
+        Letter::Started { reference, until: at("2026-12-06") },
+        Letter::Finished {
+            reference,
+            deleted: vec![(text(), 12)],
+            anonymized: vec![(text(), 3)],
+            kept: vec![Kept { what: text(), because: text(), until: text() }],
+            copies_until: Some(at("2027-01-06")),
+            copies_undated: true,
+            receipt: ReceiptId::new(at("2026-12-06"), [8; 10]),
+        },
+        Letter::Refused { reference, reason: text(), law: text() },
+        Letter::NoData { reference, systems: 4 },
+        Letter::Due {
+            requests: vec![
+                Due { request: reference, at: at("2026-11-20") },
+                Due { request: reference, at: at("2026-11-24") },
+            ],
+            now: at("2026-11-22"),
+        },
+        Letter::Job {
+            job: JobId::new(at("2026-11-22"), [9; 10]),
+            ended: Ended::Review,
+            rows: 1_204,
+            failed: 3,
+        },
+        Letter::Account { what: Account::SignIn, at: at("2026-11-22") },
+    ]
+}
+
+#[test]
+fn every_place_of_every_letter_has_a_value_and_every_value_a_place() {
+    for language in Language::ALL {
+        let book = Book::of(language);
+        let mut told: Vec<&str> = all("x").iter().map(Letter::word).collect();
+        told.dedup();
+        assert_eq!(told, Letter::WORDS, "one of each");
+        let mut named: Vec<&str> = book.letters.keys().map(String::as_str).collect();
+        told.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(told, named);
+        for letter in all("x") {
+            let template = &book.letters[letter.word()];
+            let texts = template.paragraphs.iter().chain([&template.subject]);
+            let mut asked: Vec<&str> = texts.flat_map(|text| places::names(text)).collect();
+            asked.retain(|name| *name != "organization");
+            asked.sort_unstable();
+            asked.dedup();
+            let mut given: Vec<&str> = letter.values(language).iter().map(|(name, _)| *name).collect();
+            given.sort_unstable();
+            assert_eq!(asked, given, "{language:?} {}", letter.word());
+        }
+    }
+}
+
+#[test]
+fn a_letter_reads_like_this() {
+    let name = Personal::new(String::from("Ada Lovelace"));
+    let letter = &all("invoices")[8];
+    let text = Text::of(letter, Language::English, "Acme", Some(&name));
+    let Letter::Finished { reference, .. } = letter else { panic!("another letter") };
+    assert_eq!(text.subject, format!("Your request {reference} is finished"));
+    assert!(text.plain.starts_with("Hello Ada Lovelace,\n\nYour request "), "{}", text.plain);
+    assert!(text.plain.contains("\nWe deleted this for good:\n\n- invoices: 12\n\n"), "{}", text.plain);
+    assert!(text.plain.contains("- invoices: invoices (invoices)\n"), "{}", text.plain);
+    assert!(text.plain.contains("gone by January 6, 2027."), "{}", text.plain);
+    assert!(
+        text.plain.ends_with("Kind regards, Acme\n\nThis letter was sent by a machine. Do not answer it.\n")
+    );
+    assert!(text.html.contains("<ul>\n<li>invoices: 12</li>\n</ul>"), "{}", text.html);
+}
+
+#[test]
+fn a_paragraph_without_its_value_is_left_out_and_a_heading_without_its_list() {
+    let Letter::Received { reference, right, .. } = all("x")[0].clone() else { panic!("another letter") };
+    let text = Text::of(&Letter::Received { reference, right, due: None }, Language::English, "Acme", None);
+    assert!(!text.plain.contains("answer by") && !text.plain.contains('{'), "{}", text.plain);
+    assert!(text.plain.starts_with("Hello,\n"), "{}", text.plain);
+    let Letter::Finished { reference, deleted, receipt, .. } = all("x")[8].clone() else { panic!("another") };
+    let letter = Letter::Finished {
+        reference,
+        deleted,
+        anonymized: Vec::new(),
+        kept: Vec::new(),
+        copies_until: None,
+        copies_undated: false,
+        receipt,
+    };
+    for language in Language::ALL {
+        let text = Text::of(&letter, language, "Acme", None).plain;
+        let headings = text.lines().filter(|line| line.ends_with(':')).count();
+        assert_eq!(headings, 1 + usize::from(language == Language::Spanish), "{text}");
+    }
+}
+
+#[test]
+fn a_value_is_never_markup_nor_a_place_nor_a_line_of_its_own() {
+    let evil = "<img src=x onerror=alert(1)>\" '& {reference}{name}\r\nBcc: eve@example.test\u{2028}";
+    let name = Personal::new(evil.to_owned());
+    for language in Language::ALL {
+        for letter in all(evil) {
+            let text = Text::of(&letter, language, evil, Some(&name));
+            let allowed = [
+                "<!doctype",
+                "<html",
+                "<head",
+                "<meta",
+                "<title",
+                "<body",
+                "<p>",
+                "<ul>",
+                "<li>",
+                "<a href=\"",
+            ];
+            for piece in text.html.match_indices('<').map(|(at, _)| &text.html[at..]) {
+                let ours = allowed.iter().any(|tag| piece.starts_with(tag)) || piece.starts_with("</");
+                assert!(ours, "{:.40}", piece);
+            }
+            assert!(!text.html.contains("onerror=alert(1)>"), "{}", text.html);
+            assert!(text.plain.contains("{reference}{name}"), "what a value says is not filled in again");
+            for line in text.plain.lines().chain(text.html.lines()).chain([text.subject.as_str()]) {
+                assert!(!line.trim_start().starts_with("Bcc:"), "{line}");
+            }
+            assert!(!text.subject.chars().any(char::is_control));
+        }
+    }
+}
+
+#[test]
+fn nothing_is_fetched_and_nothing_is_attached() {
+    for language in Language::ALL {
+        for letter in all("https://privacy.example.test/d/x") {
+            let html = Text::of(&letter, language, "Acme", None).html;
+            for part in ["src=", "<img", "<link", "<script", "url(", "@import", "<style", "<iframe"] {
+                assert!(!html.contains(part), "{part}");
+            }
+            let links = html.matches("href=").count();
+            assert_eq!(links, usize::from(letter.word() == "ready"), "only the page where the data is");
+        }
+    }
+}
+
+#[test]
+fn the_passphrase_never_travels_with_the_link() {
+    for letter in &all("https://privacy.example.test/d/x")[4..6] {
+        let Letter::Ready { passphrase, .. } = letter else { panic!("another letter") };
+        let text = Text::of(letter, Language::English, "Acme", None).plain;
+        assert_eq!(text.contains("You need a password"), *passphrase, "{text}");
+        assert_eq!(text.contains("ZIP"), !passphrase, "{text}");
+    }
+}
+
+#[test]
+fn english_letters_read_at_grade_eight_or_below() {
+    for letter in all("We hold it for a court") {
+        let text = Text::of(&letter, Language::English, "Acme", None).plain;
+        let grade = grade(&text);
+        assert!(grade <= 8.0, "{}: {grade:.1}\n{text}", letter.word());
+    }
+}
+
+/// Flesch-Kincaid: 0.39 words a sentence + 11.8 syllables a word - 15.59.
+fn grade(text: &str) -> f64 {
+    let (mut words, mut syllables, mut sentences) = (0.0, 0.0, 0.0);
+    for line in text.lines().filter(|line| !line.starts_with("- ") && !line.starts_with("http")) {
+        for word in line.split_whitespace() {
+            let letters: String = word.chars().filter(|letter| letter.is_ascii_alphabetic()).collect();
+            // ids and numbers are not read as words
+            if letters.is_empty() || word.contains('_') {
+                continue;
+            }
+            words += 1.0;
+            syllables += syllables_of(&letters.to_ascii_lowercase());
+            if word.ends_with(['.', '?', '!', ':']) {
+                sentences += 1.0;
+            }
+        }
+    }
+    0.39 * words / f64::max(sentences, 1.0) + 11.8 * syllables / words - 15.59
+}
+
+fn syllables_of(word: &str) -> f64 {
+    let vowel = |letter: char| "aeiouy".contains(letter);
+    let mut count = 0;
+    let mut before = false;
+    for letter in word.chars() {
+        count += i32::from(vowel(letter) && !before);
+        before = vowel(letter);
+    }
+    let silent = word.ends_with('e') && !word.ends_with("le") && count > 1;
+    let past = word.ends_with("ed") && !word.ends_with("ted") && !word.ends_with("ded") && count > 1;
+    f64::from((count - i32::from(silent || past)).max(1))
+}
+
+#[test]
+fn the_measure_measures() {
+    assert!(grade("The cat sat on the mat. It was warm.") < 2.0);
+    let hard = "Notwithstanding the aforementioned considerations, pseudonymization constitutes processing.";
+    assert!(grade(hard) > 15.0);
+}
