@@ -128,6 +128,8 @@ ids! {
     ApiKeyId = "key";
     /// A user signed in somewhere.
     SessionId = "ses";
+    /// Something that happened to a request, told in delta tables.
+    EventId = "evt";
 }
 
 impl From<UserId> for ActorId {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use exeunt_audit::event::{Actor, Event};
 use exeunt_audit::kind::Kind;
 use exeunt_base::{
-    ActorId, BatchId, BlobId, JobId, Name, OrganizationId, PackageId, PlanId, ReceiptId, RequestId, Secret,
+    ActorId, BatchId, BlobId, EventId, JobId, Name, OrganizationId, PackageId, PlanId, ReceiptId, RequestId,
+    Secret,
 };
 use exeunt_plan::digest;
 use exeunt_plan::document::Document;
@@ -17,11 +18,11 @@ use exeunt_store::Store;
 use exeunt_store::requests::Request;
 use exeunt_vault::{Keyring, Salt, Shelf};
 
-use crate::drift;
 use crate::error::Error;
 use crate::people::{Claimant, Known};
 use crate::sealing;
 use crate::world::{World, chance_for_id, secret_bytes};
+use crate::{delta, drift};
 
 /// Choices of an organization that the engine obeys.
 #[derive(Debug, Clone)]
@@ -46,6 +47,8 @@ pub struct Settings {
     pub packages: PathBuf,
     /// Days a package lives.
     pub package_days: u32,
+    /// Sources that have a delta table.
+    pub deltas: BTreeMap<Name, delta::Target>,
 }
 
 impl Settings {
@@ -69,6 +72,7 @@ impl Default for Settings {
             way_rows: 500,
             packages: PathBuf::from("packages"),
             package_days: 7,
+            deltas: BTreeMap::new(),
         }
     }
 }
@@ -116,6 +120,7 @@ impl Engine {
         new_blob -> BlobId;
         new_package -> PackageId;
         new_receipt -> ReceiptId;
+        new_event -> EventId;
     }
 
     /// Fresh secret bytes.

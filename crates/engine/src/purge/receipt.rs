@@ -13,6 +13,7 @@ use exeunt_store::plans::Plan;
 use exeunt_store::requests::Request;
 
 use crate::cabinet::Engine;
+use crate::delta::Happened;
 use crate::error::Error;
 use crate::purge::look::Seen;
 use crate::purge::tally::Tally;
@@ -104,11 +105,19 @@ impl Engine {
             .about(request.id)
             .count("rows", tally.rows())
             .count("found", seen.found.len() as u64);
+        let told = match self.tells_deltas() {
+            true => Some((self.plan_of(request).await?.1, self.open_known(request)?)),
+            false => None,
+        };
         let mut change = self.store.begin().await?;
         // the receipt's own entry comes first: its index is what the proof names
         change.add_receipt(receipt.receipt, self.organization, request.id, &body, now).await?;
         change.move_request(request.id, &[states::PURGING], end).await?;
         change.note_answered(request.id, now).await?;
+        if let Some((document, known)) = &told {
+            let who = [(request.id, Some(known))];
+            self.tell_deltas(&mut change, Happened::Purged, document, &who).await?;
+        }
         change.destroy_identities(request.id).await?;
         change.commit(self.organization, &[issued, finished]).await?;
         self.store.flush_destroyed().await?;
