@@ -22,7 +22,7 @@ pub enum Happened {
     Hidden,
     /// All of them are back.
     Restored,
-    /// Its job was ended half-way, or it was taken back: what is hidden stays so until it is restored or purged.
+    /// It came to nothing: taken back, refused, or its job ended before it had touched anything.
     Cancelled,
     /// They are destroyed for ever.
     Purged,

@@ -64,12 +64,22 @@ impl Work<'_> {
         }
         let now: HashSet<RequestId> =
             change.requests_in(self.job.id, states::APPROVED).await?.into_iter().collect();
-        let these = self.claimants.iter().filter(|claimant| now.contains(&claimant.request));
+        // of a job that was cancelled some may have nothing in the vault: nothing was hidden of them
+        let struck: Option<HashSet<RequestId>> = match state {
+            states::CANCELLED => Some(change.requests_with_rows(self.job.id).await?.into_iter().collect()),
+            _ => None,
+        };
         let counted = self.job.census_digest.is_some();
-        let people: Vec<_> =
-            these.map(|claimant| (claimant.request, counted.then_some(&claimant.known))).collect();
-        let happened = if state == states::CANCELLED { Happened::Cancelled } else { Happened::Hidden };
-        self.engine.tell_deltas(change, happened, self.document, &people).await
+        for (happened, hidden) in [(Happened::Hidden, true), (Happened::Cancelled, false)] {
+            let these = self.claimants.iter().filter(|claimant| {
+                let request = &claimant.request;
+                now.contains(request) && struck.as_ref().is_none_or(|struck| struck.contains(request)) == hidden
+            });
+            let people: Vec<_> =
+                these.map(|claimant| (claimant.request, counted.then_some(&claimant.known))).collect();
+            self.engine.tell_deltas(change, happened, self.document, &people).await?;
+        }
+        Ok(())
     }
 
     /// What is left to do once the end is committed.
