@@ -10,6 +10,7 @@ pub mod actor;
 pub mod audits;
 pub mod calls;
 pub mod deadlines;
+pub mod deltas;
 pub mod error;
 pub mod home;
 pub mod house;

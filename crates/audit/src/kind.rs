@@ -165,6 +165,10 @@ kinds! {
     ApiKeyMade = "api_key.made";
     /// A key for programs was revoked.
     ApiKeyRevoked = "api_key.revoked";
+    /// Events reached the delta table of a source.
+    DeltaPushed = "delta.pushed";
+    /// Events grew too old before every delta table had them, and were destroyed.
+    DeltaGivenUp = "delta.given_up";
 }
 
 impl fmt::Display for Kind {

@@ -132,6 +132,8 @@ ids! {
     LetterId = "ltr";
     /// What lets a person fetch a package.
     LinkId = "lnk";
+    /// Something that happened to a request, told in delta tables.
+    EventId = "evt";
 }
 
 impl From<UserId> for ActorId {

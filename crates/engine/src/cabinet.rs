@@ -7,7 +7,8 @@ use std::sync::Arc;
 use exeunt_audit::event::{Actor, Event};
 use exeunt_audit::kind::Kind;
 use exeunt_base::{
-    ActorId, BatchId, BlobId, JobId, Name, OrganizationId, PackageId, PlanId, ReceiptId, RequestId, Secret,
+    ActorId, BatchId, BlobId, EventId, JobId, Name, OrganizationId, PackageId, PlanId, ReceiptId, RequestId,
+    Secret,
 };
 use exeunt_mail::Language;
 use exeunt_plan::digest;
@@ -18,11 +19,11 @@ use exeunt_store::Store;
 use exeunt_store::requests::Request;
 use exeunt_vault::{Keyring, Salt, Shelf};
 
-use crate::drift;
 use crate::error::Error;
 use crate::people::{Claimant, Known};
 use crate::sealing;
 use crate::world::{World, chance_for_id, secret_bytes};
+use crate::{delta, drift};
 
 /// Choices of an organization that the engine obeys.
 #[derive(Debug, Clone)]
@@ -49,6 +50,8 @@ pub struct Settings {
     pub package_days: u32,
     /// The language of letters where nobody said another; `None` where no letters are sent.
     pub letters: Option<Language>,
+    /// Sources that have a delta table.
+    pub deltas: BTreeMap<Name, delta::Target>,
 }
 
 impl Settings {
@@ -73,6 +76,7 @@ impl Default for Settings {
             packages: PathBuf::from("packages"),
             package_days: 7,
             letters: None,
+            deltas: BTreeMap::new(),
         }
     }
 }
@@ -120,6 +124,7 @@ impl Engine {
         new_blob -> BlobId;
         new_package -> PackageId;
         new_receipt -> ReceiptId;
+        new_event -> EventId;
     }
 
     /// Fresh secret bytes.

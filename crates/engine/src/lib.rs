@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod cabinet;
 pub mod census;
+pub mod delta;
 mod drift;
 pub mod dry_run;
 pub mod error;

@@ -229,7 +229,7 @@ impl Engine {
         Ok(Purged { state, receipt, tally, residue, seen, left_new, owed: Vec::new() })
     }
 
-    async fn plan_of(&self, request: &Request) -> Result<(Plan, Document), Error> {
+    pub(crate) async fn plan_of(&self, request: &Request) -> Result<(Plan, Document), Error> {
         let plan = self.store.plan(request.plan.ok_or(Error::NothingThere(request.id))?).await?;
         let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;

@@ -22,6 +22,7 @@ use exeunt_store::jobs::Lease;
 use exeunt_store::requests::Request;
 
 use crate::cabinet::{Engine, salt_of};
+use crate::delta::Happened;
 use crate::error::Error;
 use crate::restore::plan::Item;
 use crate::restore::restored::Restored;
@@ -217,6 +218,10 @@ impl Engine {
             .count("back", restored.back + restored.already)
             .count("refused", refused)
             .count("without-values", without);
+        let told = match restored.whole && self.tells_deltas() && request.state != states::RESTORED {
+            true => Some((self.plan_of(request).await?.1, self.open_known(request)?)),
+            false => None,
+        };
         let mut change = self.store.begin().await?;
         let mut unclaimed = Vec::new();
         let from = [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED, states::RESTORED];
@@ -233,6 +238,10 @@ impl Engine {
             }
             change.move_request(request.id, &from, states::RESTORED).await?;
             change.remove_from_ledger(request.id).await?;
+            if let Some((document, known)) = &told {
+                let who = [(request.id, Some(known))];
+                self.tell_deltas(&mut change, Happened::Restored, document, &who).await?;
+            }
         } else if model.is_some() {
             for (blob, segment, places) in &restored.asked {
                 change.mark_asked(request.id, *blob, *segment, places).await?;

@@ -75,6 +75,9 @@ pub(crate) enum Command {
     /// Sources: can they be reached, and with which rights
     #[command(subcommand)]
     Source(commands::source::Source),
+    /// Delta tables: who is to be left out, told in the company's own databases
+    #[command(subcommand)]
+    Delta(commands::delta::Delta),
     /// Organizations of this home
     #[command(subcommand)]
     Organization(commands::organization::Organization),

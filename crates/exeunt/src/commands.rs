@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod completions;
+pub(crate) mod delta;
 pub(crate) mod demo;
 pub(crate) mod init;
 pub(crate) mod job;
@@ -35,6 +36,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Request(request) => request::run(&door, request).await,
         Command::Plan(plan) => plan::run(&door, plan).await,
         Command::Job(job) => job::run(door, job).await,
+        Command::Delta(delta) => delta::run(&door, delta).await,
         Command::Organization(organization) => organization::run(&door, organization).await,
         Command::Serve(args) => serve::run(&door, args).await,
         Command::Restore(args) => restore::run(&door.at(&args.place.at), args).await,

@@ -1,5 +1,6 @@
 //! The door: finds the home, reads the settings, asks for the key, and lets a command into the office.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -154,6 +155,12 @@ impl Door {
             Needs::Home => Default::default(),
             Needs::Sources => sources::connect(Some(settings), &self.at).await?,
         };
+        let mut deltas = BTreeMap::new();
+        for (name, source) in &settings.sources {
+            if let (Ok(name), Some(target)) = (Name::new(name), source.target()) {
+                deltas.insert(name, target);
+            }
+        }
         Ok(Room {
             name: settings.organization.clone(),
             sources,
@@ -172,6 +179,7 @@ impl Door {
                 matches_cap: settings.matches_cap,
                 packages: layout.packages.clone(),
                 package_days: settings.package_days,
+                deltas,
                 ..exeunt_engine::Settings::default()
             },
         })

@@ -1,5 +1,6 @@
 //! `exeunt.yaml`: what an installation chose. Unknown keys are refused with their line; paths are relative to the file.
 
+mod delta;
 mod law;
 mod serve;
 mod source;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 
+pub(crate) use crate::settings::delta::DeltaSettings;
 pub(crate) use crate::settings::law::LawSettings;
 pub(crate) use crate::settings::serve::ServeSettings;
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
@@ -329,6 +331,11 @@ const KEYS: &[&str] = &[
     "lock_timeout_seconds",
     "cache_mib",
     "scrub",
+    "delta",
+    "every",
+    "table",
+    "columns",
+    "keep_days",
 ];
 
 fn eu() -> String {

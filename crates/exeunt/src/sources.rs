@@ -5,8 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use exeunt_base::{Fault, FaultKind, Name, TableRef, Timestamp};
-use exeunt_source::{Abilities, Catalog, Fate, Marker, Reader, Residue, Source, Transaction};
+use exeunt_base::{Fault, FaultKind, Name, Row, TableRef, Timestamp};
+use exeunt_source::{
+    Abilities, Catalog, Fate, Journal, Journals, Marker, Reader, Residue, Source, Transaction, Without,
+};
 use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
@@ -30,6 +32,15 @@ pub(crate) async fn connect(
     for (name, address) in at {
         // an address on the command line is relative to where the command is given
         sources.insert(name.clone(), one(&SourceSettings::from_address(address), Path::new("")).await?);
+    }
+    // our own table is nobody's schema, in a copy neither
+    for (name, source) in settings.map(|settings| &settings.sources).into_iter().flatten() {
+        if let (Some(target), Ok(name)) = (source.target(), Name::new(name))
+            && let Some(connected) = sources.get_mut(&name)
+        {
+            let tables = vec![target.table];
+            *connected = Arc::new(Without { source: Arc::clone(connected), tables });
+        }
     }
     Ok(sources)
 }
@@ -109,6 +120,25 @@ impl Source for Distant {
     async fn advise(&self) -> Result<Vec<String>, Fault> {
         self.reach().await?.advise().await
     }
+
+    fn journals(&self) -> Option<&dyn Journals> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Journals for Distant {
+    async fn prepare(&self, journal: &Journal) -> Result<(), Fault> {
+        self.reach().await?.prepare(journal).await
+    }
+
+    async fn append(&self, journal: &Journal, rows: Vec<Row>) -> Result<u64, Fault> {
+        self.reach().await?.append(journal, rows).await
+    }
+
+    async fn forget(&self, journal: &Journal, part: &str, before: Timestamp) -> Result<u64, Fault> {
+        self.reach().await?.forget(journal, part, before).await
+    }
 }
 
 /// What is known of a server that never answered. Nothing is planned with it: describing it fails first.
@@ -156,6 +186,25 @@ impl Source for Unreached {
     }
 
     async fn advise(&self) -> Result<Vec<String>, Fault> {
+        Err(self.fault.clone())
+    }
+
+    fn journals(&self) -> Option<&dyn Journals> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Journals for Unreached {
+    async fn prepare(&self, _: &Journal) -> Result<(), Fault> {
+        Err(self.fault.clone())
+    }
+
+    async fn append(&self, _: &Journal, _: Vec<Row>) -> Result<u64, Fault> {
+        Err(self.fault.clone())
+    }
+
+    async fn forget(&self, _: &Journal, _: &str, _: Timestamp) -> Result<u64, Fault> {
         Err(self.fault.clone())
     }
 }

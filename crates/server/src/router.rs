@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    api_keys, audit, enrollments, jobs, packages, plans, regimes, requests, sessions, tasks, users,
+    api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, requests, sessions, tasks, users,
 };
 use crate::body::MOST_BYTES;
 use crate::health;
@@ -35,6 +35,7 @@ use crate::service::Service;
         (name = "jobs", description = "A plan being carried out"),
         (name = "packages", description = "The answer to access and portability"),
         (name = "tasks", description = "Work that was asked for"),
+        (name = "deltas", description = "Tables in sources that tell who is to be left out"),
         (name = "audit", description = "The log of what was done"),
         (name = "people", description = "Those who work here, and their programs"),
         (name = "operations", description = "Whether the service is up, and this document"),
@@ -73,6 +74,8 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(packages::show::show_package, packages::remove::remove_package))
         .routes(routes!(packages::download::download_package))
         .routes(routes!(tasks::show::show_task))
+        .routes(routes!(deltas::list::list_deltas))
+        .routes(routes!(deltas::push::push_deltas))
         .routes(routes!(audit::checkpoint::show_checkpoint))
         .routes(routes!(enrollments::show::show_enrollment))
         .routes(routes!(enrollments::set_up::set_up_first_admin))

@@ -11,6 +11,7 @@ mod cells;
 mod confirm;
 mod connect;
 mod describe;
+mod journal;
 mod page;
 mod placing;
 mod schema;

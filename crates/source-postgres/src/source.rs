@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use exeunt_base::{Fault, FaultKind, TableRef, Timestamp};
-use exeunt_source::{Abilities, Catalog, Fate, Marker, Reader, Residue, Source, Transaction};
+use exeunt_source::{Abilities, Catalog, Fate, Journals, Marker, Reader, Residue, Source, Transaction};
 
 use crate::connect::Pool;
 use crate::page::Session;
@@ -99,7 +99,7 @@ impl Postgres {
         self.described.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn session(&self, begin: &str) -> Result<Session, Fault> {
+    pub(crate) async fn session(&self, begin: &str) -> Result<Session, Fault> {
         let schema = self.schema().await?;
         let lease = self.pool.lease().await?;
         Session::begin(lease, schema, Arc::clone(&self.facts), begin).await
@@ -171,5 +171,9 @@ impl Source for Postgres {
 
     async fn advise(&self) -> Result<Vec<String>, Fault> {
         crate::advise::advise(self).await
+    }
+
+    fn journals(&self) -> Option<&dyn Journals> {
+        Some(self)
     }
 }

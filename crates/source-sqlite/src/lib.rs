@@ -16,6 +16,7 @@ mod describe;
 mod ending;
 mod error;
 mod functions;
+mod journal;
 mod page;
 mod scrub;
 mod settings;

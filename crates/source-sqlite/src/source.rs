@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use exeunt_base::{Fault, FaultKind, Name, Row, TableRef, Timestamp};
 use exeunt_source::{
-    Abilities, Anchor, Catalog, Delete, Fate, Insert, Lock, Marker, Pages, Read, Reader, Referrer, Residue,
-    Search, SearchHit, Selection, Source, Transaction, Update,
+    Abilities, Anchor, Catalog, Delete, Fate, Insert, Journals, Lock, Marker, Pages, Read, Reader, Referrer,
+    Residue, Search, SearchHit, Selection, Source, Transaction, Update,
 };
 
 use crate::error::fault;
@@ -17,7 +17,7 @@ use crate::{apply, confirm, describe, ending, page, scrub};
 /// A SQLite database as a source. Cheap to clone; connections are opened when first needed.
 #[derive(Clone)]
 pub struct SqliteSource {
-    pool: Arc<Pool>,
+    pub(crate) pool: Arc<Pool>,
 }
 
 impl SqliteSource {
@@ -96,6 +96,10 @@ impl Source for SqliteSource {
     async fn advise(&self) -> Result<Vec<String>, Fault> {
         let lease = self.pool.lease().await?;
         lease.call(scrub::advise).await
+    }
+
+    fn journals(&self) -> Option<&dyn Journals> {
+        Some(self)
     }
 }
 
@@ -195,7 +199,7 @@ impl Transaction for Open {
 
 const BEGINNING: &str = "begin a transaction";
 
-fn begin(held: &mut Held, how: &'static str) -> Result<(), Fault> {
+pub(crate) fn begin(held: &mut Held, how: &'static str) -> Result<(), Fault> {
     held.broken = None;
     held.connection.execute_batch(how).map_err(|error| fault(BEGINNING, &error))?;
     // Reading the schema's version is also what fixes the state that a reader sees.

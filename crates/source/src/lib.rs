@@ -5,17 +5,21 @@
 
 pub mod abilities;
 pub mod catalog;
+pub mod journal;
 pub mod pages;
 pub mod selection;
 pub mod sql;
 pub mod strike;
 pub mod traits;
+pub mod without;
 
 pub use crate::abilities::Abilities;
 pub use crate::catalog::Catalog;
+pub use crate::journal::{Journal, JournalColumn, JournalSort, Journals};
 pub use crate::pages::{PageSender, Pages};
 pub use crate::selection::{
     Anchor, Branch, Compare, Filter, Join, KeyBy, Read, Rows, Search, SearchHit, Selection, Test, Unless, Way,
 };
 pub use crate::strike::{Delete, Fate, Insert, Lock, Marker, Referrer, Residue, Triggers, Update};
 pub use crate::traits::{Reader, Source, Transaction};
+pub use crate::without::Without;

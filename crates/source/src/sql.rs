@@ -6,12 +6,16 @@
 pub mod builder;
 pub mod filter;
 pub mod forms;
+pub mod journal;
 pub mod keyed;
 pub mod reach;
 pub mod search;
 
 pub use crate::sql::builder::{Alias, Dialect, Slot, Sql, Statement, TypeName};
 pub use crate::sql::forms::{Anchors, Form, Forms, Given};
+pub use crate::sql::journal::{
+    append_journal, create_journal, create_journal_schema, forget_journal, lock_journal,
+};
 pub use crate::sql::keyed::{delete, insert, lock, read_keyed, referred, update};
 pub use crate::sql::reach::{delete_found, find, read_every, read_selected};
 pub use crate::sql::search::search;

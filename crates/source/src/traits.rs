@@ -5,6 +5,7 @@ use exeunt_base::{Fault, Name, Row, TableRef, Timestamp};
 
 use crate::abilities::Abilities;
 use crate::catalog::Catalog;
+use crate::journal::Journals;
 use crate::pages::Pages;
 use crate::selection::{Anchor, Read, Search, SearchHit, Selection, Way};
 use crate::strike::{Delete, Fate, Insert, Lock, Marker, Referrer, Residue, Update};
@@ -32,6 +33,11 @@ pub trait Source: Send + Sync {
 
     /// What an operator should know of this connection: too many rights, too few, risky settings. Sentences without values.
     async fn advise(&self) -> Result<Vec<String>, Fault>;
+
+    /// Its journals, where it can keep some.
+    fn journals(&self) -> Option<&dyn Journals> {
+        None
+    }
 }
 
 /// Reads within one consistent state.

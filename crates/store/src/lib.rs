@@ -14,6 +14,7 @@ pub mod change;
 pub mod connect;
 mod database;
 pub mod deadlines;
+pub mod deltas;
 pub mod error;
 pub mod intakes;
 pub mod jobs;

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0007_tasks.sql"),
     include_str!("../migrations/0008_deadlines.sql"),
     include_str!("../migrations/0009_letters.sql"),
+    include_str!("../migrations/0010_deltas.sql"),
 ];
 
 /// Where the versions reached are written down.

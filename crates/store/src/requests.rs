@@ -251,6 +251,29 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// A job's requests in a state, as of this transaction.
+    pub async fn requests_in(&mut self, job: JobId, state: &str) -> Result<Vec<RequestId>, Error> {
+        let rows = query("SELECT id FROM requests WHERE job = $1 AND state = $2 ORDER BY claimant")
+            .bind(job.to_string())
+            .bind(state)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("read a job's requests"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
+    }
+
+    /// A job's requests of which the vault holds rows, as of this transaction.
+    pub async fn requests_with_rows(&mut self, job: JobId) -> Result<Vec<RequestId>, Error> {
+        let rows = query(
+            "SELECT id FROM requests WHERE job = $1 AND EXISTS (SELECT 1 FROM blob_claims c WHERE c.request = requests.id)",
+        )
+        .bind(job.to_string())
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(Error::while_doing("read whose rows a job struck"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
+    }
+
     /// Starts the windows of all requests of a job that are still in `from`, moving them to `to`.
     pub async fn open_windows(
         &mut self,

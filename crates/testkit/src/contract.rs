@@ -11,6 +11,7 @@ pub mod big;
 pub mod catalog;
 pub mod faults;
 pub mod finds;
+pub mod journals;
 pub mod many;
 pub mod reads;
 pub mod restores;
@@ -180,6 +181,8 @@ macro_rules! source_contract {
             faults: a_lock_held_elsewhere_is_contended, what_was_dropped_is_missing, bad_rows_are_refused_silently,
                 no_fault_quotes_a_value, a_failed_transaction_cannot_be_committed,
                 what_is_checked_at_the_end_can_be_rehearsed;
+            journals: a_journal_is_made_once, a_row_is_added_once_and_never_below_the_last,
+                several_may_add_at_once, old_rows_are_forgotten;
             big: ten_megabyte_cells_come_back_the_same, a_hundred_thousand_rows_pass_through_little_memory;
         }
     };

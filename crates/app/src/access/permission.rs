@@ -47,11 +47,13 @@ pub enum Permission {
     IdentifyRequests,
     /// Read what a person said when they asked.
     ReadStatements,
+    /// Push into the delta tables.
+    PushDeltas,
 }
 
 impl Permission {
     /// All of them, in the order of their bits. A new one goes last.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ReadRequests,
         Self::SubmitRequests,
         Self::HoldRequests,
@@ -74,6 +76,7 @@ impl Permission {
         Self::DecideRequests,
         Self::IdentifyRequests,
         Self::ReadStatements,
+        Self::PushDeltas,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -101,6 +104,7 @@ impl Permission {
             Self::DecideRequests => "requests:decide",
             Self::IdentifyRequests => "requests:identify",
             Self::ReadStatements => "requests:read_statement",
+            Self::PushDeltas => "deltas:push",
         }
     }
 

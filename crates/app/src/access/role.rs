@@ -2,8 +2,8 @@
 
 use crate::access::permission::Permission::{
     self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, MakePackages,
-    MakePlans, ManageApiKeys, ManageUsers, OpenPackages, Purge, ReadAudit, ReadJobs, ReadMap, ReadPackages,
-    ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, SubmitRequests, UseLedger,
+    MakePlans, ManageApiKeys, ManageUsers, OpenPackages, Purge, PushDeltas, ReadAudit, ReadJobs, ReadMap,
+    ReadPackages, ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -78,8 +78,9 @@ impl Role {
                 ReadMap,
                 ReadAudit,
                 UseLedger,
+                PushDeltas,
             ],
-            Self::Engineer => &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources],
+            Self::Engineer => &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas],
             Self::Auditor => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit],
             Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources],
         }

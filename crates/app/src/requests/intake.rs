@@ -8,6 +8,7 @@ use exeunt_audit::event::Event;
 use exeunt_base::{OrganizationId, RequestId};
 use exeunt_store::Change;
 use exeunt_store::deadlines::Deadline;
+use exeunt_store::deltas::DeltaEvent;
 use exeunt_store::requests::Request;
 use tokio::sync::oneshot;
 
@@ -61,6 +62,8 @@ pub(crate) struct Taken {
     pub(crate) intake: exeunt_store::intakes::Intake,
     /// What leads from it to other requests of the same person.
     pub(crate) marks: Vec<(RequestId, [u8; 32])>,
+    /// What delta tables are told of it.
+    pub(crate) told: Vec<DeltaEvent>,
     /// Its entry in the log.
     pub(crate) event: Event,
 }
@@ -153,6 +156,10 @@ pub(crate) async fn add_all(
     change.add_intakes(&new.iter().map(|taken| &taken.intake).collect::<Vec<_>>()).await?;
     let marks: Vec<_> = new.iter().flat_map(|taken| taken.marks.iter().copied()).collect();
     change.mark_requests(organization, &marks).await?;
+    if let Some(last) = new.last() {
+        let told: Vec<DeltaEvent> = new.iter().flat_map(|taken| taken.told.iter().cloned()).collect();
+        change.add_delta_events(organization, &told, last.request.entered_at).await?;
+    }
     Ok(new.iter().map(|taken| taken.event.clone()).collect())
 }
 

@@ -3,6 +3,7 @@
 use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::RequestId;
+use exeunt_engine::delta::Happened;
 use exeunt_rights::state::RequestState;
 use exeunt_store::deadlines::Deadline;
 use exeunt_store::requests::Request;
@@ -52,9 +53,11 @@ impl Office {
             .commit("reason", Commitment::new(&self.chance(), "refusal", because.as_bytes()));
         let now = self.engine.world.now();
         let answered = Deadline { refusal_grounds: grounds, answered_at: Some(now), ..deadline };
+        let told = self.told_to_deltas(&request, Happened::Cancelled)?;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&request.state], RequestState::Refused.as_str()).await?;
         change.move_deadline(&answered).await?;
+        change.add_delta_events(self.organization.id, &told, now).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(())
     }
@@ -68,9 +71,12 @@ impl Office {
             .event(Kind::RequestWithdrawn, actor)
             .about(id)
             .commit("reason", Commitment::new(&self.chance(), "withdrawal", because.as_bytes()));
+        let told = self.told_to_deltas(&request, Happened::Cancelled)?;
+        let now = self.engine.world.now();
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&request.state], RequestState::Withdrawn.as_str()).await?;
-        change.note_answered(id, self.engine.world.now()).await?;
+        change.note_answered(id, now).await?;
+        change.add_delta_events(self.organization.id, &told, now).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, RequestId, Timestamp};
 use exeunt_datamap::suggest;
+use exeunt_engine::delta::Happened;
 use exeunt_engine::people::Known;
 use exeunt_engine::sealing;
 use exeunt_rights::Right;
@@ -109,7 +110,8 @@ impl Office {
             .fact("answer_by", &deadline.answer_by)
             .fact("channel", &intake.channel)
             .count("identity_level", u64::from(level));
-        Ok(Taken { request, deadline, pack, intake, marks, event })
+        let told = self.told_to_deltas(&request, Happened::Requested)?;
+        Ok(Taken { request, deadline, pack, intake, marks, told, event })
     }
 
     /// Keyed digests of identifiers, by which requests of one person find each other. They never decide anything: whoever

@@ -102,9 +102,22 @@ impl Office {
         wanted: &Wanted,
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
+        self.ask_about(actor, Some(subject), wanted, call).await
+    }
+
+    /// The same for work that may be about the organization as a whole.
+    pub(crate) async fn ask_about(
+        &self,
+        actor: &Actor,
+        subject: Option<Object>,
+        wanted: &Wanted,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
         let now = self.engine.world.now();
-        let task = self.new_task(actor, &subject.to_string(), wanted, now)?;
-        let event = self.event(Kind::TaskAsked, actor).about(subject).fact("task", wanted.kind());
+        let about = subject.as_ref().map_or_else(|| self.organization.id.to_string(), ToString::to_string);
+        let task = self.new_task(actor, &about, wanted, now)?;
+        let event = self.event(Kind::TaskAsked, actor).fact("task", wanted.kind());
+        let event = subject.into_iter().fold(event, |event, subject| event.about(subject));
         let mut change = self.engine.store.begin().await?;
         let open = change.add_task(&task).await?;
         let id = open.as_ref().map_or(task.id, |open| open.id);

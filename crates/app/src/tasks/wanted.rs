@@ -27,6 +27,8 @@ pub enum Wanted {
     PurgeDue,
     /// Make the package that answers a request.
     MakePackage(PackageWanted),
+    /// Push what waits into the delta tables.
+    PushDeltas,
 }
 
 impl std::fmt::Debug for Wanted {
@@ -49,6 +51,7 @@ impl Wanted {
             Self::Purge(_) => PURGE,
             Self::PurgeDue => PURGE_DUE,
             Self::MakePackage(_) => MAKE_PACKAGE,
+            Self::PushDeltas => PUSH_DELTAS,
         }
     }
 }
@@ -63,6 +66,8 @@ pub const PURGE: &str = "purge";
 pub const PURGE_DUE: &str = "purge_due";
 /// Making a package.
 pub const MAKE_PACKAGE: &str = "make_package";
+/// Pushing into delta tables.
+pub const PUSH_DELTAS: &str = "push_deltas";
 
 /// A package as asked for.
 #[derive(Clone, Serialize, Deserialize)]

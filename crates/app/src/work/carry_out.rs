@@ -49,6 +49,7 @@ pub(super) async fn carry_out(
             Ok(json!({ "state": purged.state, "receipt": purged.receipt, "receipts": receipts }))
         }
         Wanted::PurgeDue => office.purge_what_is_due(owner).await,
+        Wanted::PushDeltas => office.push_what_waits(&actor).await,
         Wanted::MakePackage(wanted) => {
             let answered = office.make_package(&actor, subject(task)?, wanted.read()?, &Nobody).await?;
             Ok(json!({

@@ -26,17 +26,43 @@ impl Office {
     pub(crate) async fn ask_for_what_is_due(&self) -> Result<(), Error> {
         let service = Actor::service(self.organization.id);
         if !self.due_and_left_to_us(1).await?.is_empty() {
-            let subject = self.organization.id.to_string();
-            let task = self.new_task(&service, &subject, &Wanted::PurgeDue, self.engine.world.now())?;
-            let mut change = self.engine.store.begin().await?;
-            match change.add_task(&task).await? {
-                Some(_) => change.rollback().await?,
-                // that it began is told by the purge itself
-                None => change.commit_bookkeeping().await?,
+            self.want(&service, &Wanted::PurgeDue).await?;
+        }
+        if self.engine.tells_deltas() {
+            self.engine.give_up_old_deltas().await?;
+            if self.deltas_are_due(&service).await? {
+                self.want(&service, &Wanted::PushDeltas).await?;
             }
         }
         self.remove_expired_packages(&service).await?;
         self.forget_what_nobody_needs().await
+    }
+
+    /// A task of the organization's own, unless it waits already. That it began is told by the act itself.
+    async fn want(&self, service: &Actor, wanted: &Wanted) -> Result<(), Error> {
+        let subject = self.organization.id.to_string();
+        let task = self.new_task(service, &subject, wanted, self.engine.world.now())?;
+        let mut change = self.engine.store.begin().await?;
+        match change.add_task(&task).await? {
+            Some(_) => Ok(change.rollback().await?),
+            None => Ok(change.commit_bookkeeping().await?),
+        }
+    }
+
+    /// Pushes into every delta table. Trouble that may pass leaves the task to be tried again, when all others had their turn.
+    pub(super) async fn push_what_waits(&self, actor: &Actor) -> Result<Value, Error> {
+        let (mut pushed, mut swept, mut passing, mut lasting) = (0, 0, None, None);
+        for (_, done) in self.push_deltas(actor, &[]).await? {
+            match done {
+                Ok(done) => {
+                    pushed += done.rows;
+                    swept += done.swept;
+                }
+                Err(error) if passes(&error) => passing = Some(error),
+                Err(error) => lasting = Some(error),
+            }
+        }
+        passing.or(lasting).map_or_else(|| Ok(json!({ "pushed": pushed, "swept": swept })), Err)
     }
 
     /// At most so many requests whose window has ended, without those that a person asked to purge, or whose purge failed: its

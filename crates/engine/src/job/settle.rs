@@ -1,9 +1,13 @@
 //! The end of a job: the windows start, and the job's own key dies with its census and masks.
 
+use std::collections::HashSet;
+
 use exeunt_audit::event::Event;
 use exeunt_audit::kind::Kind;
+use exeunt_base::RequestId;
 use exeunt_store::Change;
 
+use crate::delta::Happened;
 use crate::error::Error;
 use crate::failpoint;
 use crate::job::Work;
@@ -37,6 +41,7 @@ impl Work<'_> {
             _ => Kind::JobSettled,
         };
         change.move_job(self.job.id, &[states::RUNNING, states::REVIEW], state, None).await?;
+        self.tell_of_end(change, state).await?;
         change.open_windows(self.job.id, states::APPROVED, states::HIDDEN, ends).await?;
         if state == states::SETTLED {
             // where nothing was struck nothing can be undone, and the receipt that says so need not wait
@@ -54,6 +59,32 @@ impl Work<'_> {
             .count("left", left)
             .count("failed", self.failed)
             .fact("window-ends", ends))
+    }
+
+    /// Tells delta tables of those whose windows open now.
+    async fn tell_of_end(&self, change: &mut Change<'_>, state: &'static str) -> Result<(), Error> {
+        if !self.engine.tells_deltas() {
+            return Ok(());
+        }
+        let now: HashSet<RequestId> =
+            change.requests_in(self.job.id, states::APPROVED).await?.into_iter().collect();
+        // of a job that was cancelled some may have nothing in the vault: nothing was hidden of them
+        let struck: Option<HashSet<RequestId>> = match state {
+            states::CANCELLED => Some(change.requests_with_rows(self.job.id).await?.into_iter().collect()),
+            _ => None,
+        };
+        let counted = self.job.census_digest.is_some();
+        for (happened, hidden) in [(Happened::Hidden, true), (Happened::Cancelled, false)] {
+            let these = self.claimants.iter().filter(|claimant| {
+                let request = &claimant.request;
+                now.contains(request)
+                    && struck.as_ref().is_none_or(|struck| struck.contains(request)) == hidden
+            });
+            let people: Vec<_> =
+                these.map(|claimant| (claimant.request, counted.then_some(&claimant.known))).collect();
+            self.engine.tell_deltas(change, happened, self.document, &people).await?;
+        }
+        Ok(())
     }
 
     /// What is left to do once the end is committed.

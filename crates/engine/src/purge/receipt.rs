@@ -13,6 +13,7 @@ use exeunt_store::plans::Plan;
 use exeunt_store::requests::Request;
 
 use crate::cabinet::Engine;
+use crate::delta::Happened;
 use crate::error::Error;
 use crate::purge::look::Seen;
 use crate::purge::tally::Tally;
@@ -105,6 +106,10 @@ impl Engine {
             .about(request.id)
             .count("rows", tally.rows())
             .count("found", seen.found.len() as u64);
+        let told = match self.tells_deltas() {
+            true => Some((self.plan_of(request).await?.1, self.open_known(request)?)),
+            false => None,
+        };
         let mut change = self.store.begin().await?;
         // the receipt's own entry comes first: its index is what the proof names
         change.add_receipt(receipt.receipt, self.organization, request.id, &body, now).await?;
@@ -112,6 +117,10 @@ impl Engine {
         change.note_answered(request.id, now).await?;
         self.write_that_finished(&mut change, request, &document, tally, residue, end, receipt.receipt)
             .await?;
+        if let Some((document, known)) = &told {
+            let who = [(request.id, Some(known))];
+            self.tell_deltas(&mut change, Happened::Purged, document, &who).await?;
+        }
         change.destroy_identities(request.id).await?;
         change.commit(self.organization, &[issued, finished]).await?;
         self.store.flush_destroyed().await?;

@@ -7,6 +7,7 @@ mod answers;
 mod apart;
 mod counting;
 mod database;
+mod deltas;
 mod ghosts;
 mod guards;
 mod house;

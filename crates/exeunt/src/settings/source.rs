@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use exeunt_base::{Name, Secret};
+use exeunt_engine::delta::Target;
 use serde::Deserialize;
+
+use crate::settings::DeltaSettings;
 
 /// Which kind of database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -58,6 +61,8 @@ pub(crate) struct SourceSettings {
     pub(crate) cache_mib: Option<u32>,
     #[serde(default)]
     pub(crate) scrub: Option<Scrub>,
+    #[serde(default)]
+    pub(crate) delta: Option<DeltaSettings>,
 }
 
 /// What a scrub does; each kind knows two of them.
@@ -125,6 +130,7 @@ impl SourceSettings {
             lock_timeout_seconds: None,
             cache_mib: None,
             scrub: None,
+            delta: None,
         }
     }
 
@@ -160,6 +166,9 @@ impl SourceSettings {
                 if self.kind == SourceKind::Sqlite { "`logs` or `vacuum`" } else { "`vacuum` or `rewrite`" };
             return Err(format!("source `{name}`: the `scrub` of a {kind} source is {known}"));
         }
+        if let Some(delta) = &self.delta {
+            delta.check(name, self.kind)?;
+        }
         match self.kind {
             SourceKind::Sqlite if self.path.is_none() => {
                 Err(format!("source `{name}`: a sqlite source needs `path`, its database file"))
@@ -171,6 +180,11 @@ impl SourceSettings {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The delta table, if it is to have one.
+    pub(crate) fn target(&self) -> Option<Target> {
+        self.delta.as_ref().map(|delta| delta.target(self.kind))
     }
 
     /// As the SQLite connector wants it; relative paths start from `base`.

@@ -5,6 +5,7 @@
 mod bad_input;
 mod canaries;
 mod cases;
+mod deltas;
 mod desk;
 mod errors;
 mod kept;

@@ -36,7 +36,7 @@ pub(crate) fn accepted(task: TaskId, body: impl Serialize) -> Response {
 pub(crate) struct TaskView {
     /// Its id.
     pub(crate) id: String,
-    /// What is done: `run_job`, `restore`, `purge` or `make_package`.
+    /// What is done: `run_job`, `restore`, `purge`, `purge_due`, `make_package` or `push_deltas`.
     pub(crate) kind: String,
     /// What it is about.
     pub(crate) subject: String,

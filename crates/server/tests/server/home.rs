@@ -124,6 +124,11 @@ impl Answer {
 
 impl Home {
     pub(crate) async fn new() -> Self {
+        Self::furnished(|_| {}).await
+    }
+
+    /// Whose organizations chose something else.
+    pub(crate) async fn furnished(choose: impl Fn(&mut Room)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::new(&dir.path().join("home"));
         let world = Arc::new(TestWorld { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()) });
@@ -140,13 +145,15 @@ impl Home {
             std::fs::write(&map, MAP).unwrap();
             let settings = exeunt_source_sqlite::Settings::for_file(&file);
             let source: Arc<dyn Source> = Arc::new(exeunt_source_sqlite::SqliteSource::new(settings));
-            Room {
+            let mut room = Room {
                 name: name.to_owned(),
                 sources: BTreeMap::from([(Name::new("shop").unwrap(), source)]),
                 maps: vec![map],
                 settings: exeunt_engine::Settings { packages: layout.packages.clone(), ..Default::default() },
                 ..Room::default()
-            }
+            };
+            choose(&mut room);
+            room
         };
         let opening = |others: Vec<Room>| Opening {
             layout: layout.clone(),

@@ -6,6 +6,7 @@ mod home;
 
 mod bad_input;
 mod deadlines;
+mod deltas;
 mod document;
 mod once;
 mod people;

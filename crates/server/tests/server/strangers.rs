@@ -52,6 +52,8 @@ const NEEDS: &[(&str, Needs)] = &[
     ("remove_package", May(Permission::MakePackages)),
     ("download_package", May(Permission::OpenPackages)),
     ("show_task", May(Permission::ReadJobs)),
+    ("list_deltas", May(Permission::ReadJobs)),
+    ("push_deltas", May(Permission::PushDeltas)),
     ("show_checkpoint", May(Permission::ReadAudit)),
     ("show_enrollment", Nothing),
     ("set_up_first_admin", Nothing),

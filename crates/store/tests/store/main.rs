@@ -5,6 +5,7 @@ mod place;
 
 mod aggregates;
 mod changes;
+mod deltas;
 mod leases;
 mod ledger;
 mod letters;

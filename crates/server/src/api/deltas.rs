@@ -1,0 +1,4 @@
+//! Delta tables.
+
+pub(crate) mod list;
+pub(crate) mod push;
