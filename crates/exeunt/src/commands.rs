@@ -15,6 +15,7 @@ pub(crate) mod purge;
 pub(crate) mod request;
 pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod settings;
 pub(crate) mod setup_token;
 pub(crate) mod source;
 pub(crate) mod user;
@@ -41,6 +42,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Audit(audit) => audit::run(&door, audit).await,
         Command::Ledger(ledger) => ledger::run(door, ledger).await,
         Command::Source(source) => source::run(door, source).await,
+        Command::Settings(settings) => settings::run(&door, settings),
         Command::SetupToken(args) => setup_token::run(&door, args).await,
         Command::User(user) => user::run(&door, user).await,
         Command::Key(key) => key::run(&door, key).await,

@@ -14,6 +14,7 @@ pub mod change;
 pub mod connect;
 mod database;
 pub mod error;
+pub mod gauges;
 pub mod jobs;
 pub mod ledger;
 pub mod migrate;

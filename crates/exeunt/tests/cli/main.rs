@@ -8,6 +8,7 @@ mod cases;
 mod desk;
 mod errors;
 mod kept;
+mod packaging;
 mod people;
 mod rollback;
 mod story;

@@ -10,3 +10,4 @@ mod once;
 mod people;
 mod story;
 mod strangers;
+mod watching;
