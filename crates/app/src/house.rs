@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::error::Error;
 use crate::office::Office;
+use crate::watch::Meters;
 
 /// An open house.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct House {
     pub world: Arc<dyn World>,
     /// Rings when there is new work for this process's workers.
     pub bell: Arc<Notify>,
+    /// What this process counts while it works.
+    pub meters: Arc<Meters>,
 }
 
 impl std::fmt::Debug for House {
@@ -40,6 +43,7 @@ impl House {
             store: own.engine.store.clone(),
             world: Arc::clone(&own.engine.world),
             bell: Arc::clone(&own.bell),
+            meters: Arc::default(),
             offices: Arc::new(offices.into_iter().map(|office| (office.organization.id, office)).collect()),
         }
     }

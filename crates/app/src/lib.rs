@@ -26,6 +26,7 @@ pub mod plans;
 pub mod requests;
 pub mod sources;
 pub mod tasks;
+pub mod watch;
 pub mod work;
 
 pub use crate::actor::Actor;

@@ -26,6 +26,9 @@ pub(crate) struct Cli {
     /// The home folder [default: $EXEUNT_HOME, else .exeunt]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
+    /// The settings file [default: $EXEUNT_SETTINGS, else exeunt.yaml in the home]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
     /// The organization, where the home has several [default: the one it was made for]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) organization: Option<String>,
@@ -83,6 +86,9 @@ pub(crate) enum Command {
     Organization(commands::organization::Organization),
     /// Answer calls over HTTP and carry work out in the background
     Serve(commands::serve::Args),
+    /// Settings: what there is to choose, and whether what was chosen can work
+    #[command(subcommand)]
+    Settings(commands::settings::Settings),
     /// The one-time token by which somebody makes themselves the first administrator; prints it, once
     SetupToken(commands::setup_token::Args),
     /// Users: who works here, and as what

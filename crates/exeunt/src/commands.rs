@@ -17,6 +17,7 @@ pub(crate) mod regime;
 pub(crate) mod request;
 pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod settings;
 pub(crate) mod setup_token;
 pub(crate) mod source;
 pub(crate) mod user;
@@ -45,6 +46,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Audit(audit) => audit::run(&door, audit).await,
         Command::Ledger(ledger) => ledger::run(door, ledger).await,
         Command::Source(source) => source::run(door, source).await,
+        Command::Settings(settings) => settings::run(&door, settings),
         Command::SetupToken(args) => setup_token::run(&door, args).await,
         Command::User(user) => user::run(&door, user).await,
         Command::Key(key) => key::run(&door, key).await,

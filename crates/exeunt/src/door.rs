@@ -35,6 +35,8 @@ pub(crate) enum Needs {
 pub(crate) struct Door {
     /// The home folder.
     pub(crate) home: PathBuf,
+    /// The settings file, when it is another than the home's.
+    settings: Option<PathBuf>,
     /// Whether to answer in JSON.
     pub(crate) json: bool,
     /// Time and chance.
@@ -50,13 +52,16 @@ impl Door {
     pub(crate) fn new(cli: &Cli) -> Self {
         let named = cli.home.clone().or_else(|| std::env::var_os("EXEUNT_HOME").map(PathBuf::from));
         let door = Self::of(&named.unwrap_or_else(|| PathBuf::from(USUAL)), cli.json);
-        Self { organization: cli.organization.clone(), ..door }
+        let settings =
+            cli.settings.clone().or_else(|| std::env::var_os("EXEUNT_SETTINGS").map(PathBuf::from));
+        Self { organization: cli.organization.clone(), settings, ..door }
     }
 
     /// To a home.
     pub(crate) fn of(home: &Path, json: bool) -> Self {
         Self {
             home: home.to_owned(),
+            settings: None,
             json,
             world: Arc::new(System::default()),
             at: Vec::new(),
@@ -75,8 +80,16 @@ impl Door {
         self.world.now().to_utc().date()
     }
 
+    /// The settings file that was named, when it is another than the home's.
+    pub(crate) fn named_settings(&self) -> Option<&Path> {
+        self.settings.as_deref()
+    }
+
     /// The settings; *no home* when there are none.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        if let Some(path) = &self.settings {
+            return Settings::read(path);
+        }
         let path = Layout::new(&self.home).settings();
         if !path.exists() {
             return Err(exeunt_app::Error::NoHome(self.home.clone()).into());
@@ -86,7 +99,8 @@ impl Door {
 
     /// The settings, or none: some commands need no home.
     pub(crate) fn settings_if_any(&self) -> Result<Option<Settings>, Failure> {
-        if Layout::new(&self.home).settings().exists() { self.settings().map(Some) } else { Ok(None) }
+        let there = self.settings.is_some() || Layout::new(&self.home).settings().exists();
+        if there { self.settings().map(Some) } else { Ok(None) }
     }
 
     /// Where everything lies, as the settings have it.
@@ -189,13 +203,7 @@ impl Door {
     pub(crate) fn keeper(&self, settings: &Settings) -> Result<Box<dyn Keeper>, Failure> {
         let layout = Layout::new(&self.home);
         let unseal = &settings.unseal;
-        let phrase = match (&unseal.passphrase_env, &unseal.passphrase_file, unseal.passphrase_prompt) {
-            (Some(variable), _, _) => Some(passphrase::from_variable(variable)?),
-            (_, Some(path), _) => Some(passphrase::from_file(&settings.path(path))?),
-            (_, _, true) => Some(passphrase::ask("passphrase of this home")?),
-            _ => None,
-        };
-        if let Some(phrase) = phrase {
+        if let Some(phrase) = passphrase::of(settings)? {
             return Ok(Box::new(Passphrase::open(&layout.passphrase_salt(), &phrase)?));
         }
         let path = unseal.key_file.as_ref().map_or_else(|| layout.key_file(), |path| settings.path(path));

@@ -11,8 +11,10 @@ mod door;
 mod elsewhere;
 mod failure;
 mod ids;
+mod log;
 mod out;
 mod passphrase;
+mod process;
 mod progress;
 mod settings;
 mod sources;
@@ -39,7 +41,9 @@ fn main() -> ExitCode {
             return failure::usage(&error, as_json);
         }
     };
-    start_log();
+    if let Err(failure) = log::start() {
+        return failure::report(&failure, cli.json);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let done = match runtime {
         Ok(runtime) => {
@@ -54,16 +58,4 @@ fn main() -> ExitCode {
         Ok(exit) => ExitCode::from(exit.0),
         Err(failure) => failure::report(&failure, cli.json),
     }
-}
-
-/// Logs go to standard error, only when asked for by `EXEUNT_LOG` (`info`, `exeunt_engine=debug`).
-fn start_log() {
-    let Ok(wanted) = std::env::var("EXEUNT_LOG") else { return };
-    let filter = tracing_subscriber::EnvFilter::try_new(wanted)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .try_init();
 }

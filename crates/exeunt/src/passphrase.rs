@@ -8,6 +8,18 @@ use exeunt_base::Secret;
 
 use crate::failure::Failure;
 use crate::out;
+use crate::settings::Settings;
+
+/// The passphrase that opens the home, from where the settings say; none when they say another keeper.
+pub(crate) fn of(settings: &Settings) -> Result<Option<Secret<String>>, Failure> {
+    let unseal = &settings.unseal;
+    match (&unseal.passphrase_env, &unseal.passphrase_file, unseal.passphrase_prompt) {
+        (Some(variable), _, _) => from_variable(variable).map(Some),
+        (_, Some(path), _) => from_file(&settings.path(path)).map(Some),
+        (_, _, true) => ask("passphrase of this home").map(Some),
+        _ => Ok(None),
+    }
+}
 
 /// Reads a file that holds a passphrase and nothing else; a line end after it is not part of it.
 pub(crate) fn from_file(path: &Path) -> Result<Secret<String>, Failure> {

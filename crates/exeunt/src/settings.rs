@@ -1,7 +1,10 @@
 //! `exeunt.yaml`: what an installation chose. Unknown keys are refused with their line; paths are relative to the file.
 
+mod check;
 mod delta;
 mod law;
+mod reference;
+mod schema;
 mod serve;
 mod source;
 mod store;
@@ -12,19 +15,24 @@ use std::path::{Component, Path, PathBuf};
 
 use exeunt_datamap::suggest;
 use exeunt_store::Place;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::failure::Failure;
 
+pub(crate) use crate::settings::check::{Finding, check};
 pub(crate) use crate::settings::delta::DeltaSettings;
 pub(crate) use crate::settings::law::LawSettings;
+pub(crate) use crate::settings::reference::reference;
+pub(crate) use crate::settings::schema::schema;
 pub(crate) use crate::settings::serve::ServeSettings;
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
 pub(crate) use crate::settings::store::StoreSettings;
 pub(crate) use crate::settings::template::{Fill, Kept, template};
 
 /// The settings.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(title = "Settings of Exeunt")]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     /// The organization's name, for letters.
@@ -32,32 +40,40 @@ pub(crate) struct Settings {
     /// Where it keeps its data.
     #[serde(default = "eu")]
     pub(crate) region: String,
-    /// Days that erased rows can be restored; 0 to 90.
+    /// Days that erased rows can be restored; 0 to 90. With 0 the window ends at once, and `exeunt purge` can follow.
     #[serde(default = "fourteen")]
+    #[schemars(range(max = 90))]
     pub(crate) window_days: u32,
     /// Days that purging and looking again may take when that window has ended; 0 to 30.
     #[serde(default = "two")]
+    #[schemars(range(max = 30))]
     pub(crate) purge_days: u32,
     /// The law it answers to, and its days.
     #[serde(default)]
     pub(crate) law: LawSettings,
-    /// Days a package lives.
+    /// Days a package lives; 1 to 90.
     #[serde(default = "seven")]
+    #[schemars(range(min = 1, max = 90))]
     pub(crate) package_days: u32,
     /// Most rows one person may have before somebody must confirm.
     #[serde(default = "million")]
+    #[schemars(range(min = 1))]
     pub(crate) row_cap: u64,
     /// Most rows of a subject model that one request may match before somebody must confirm.
     #[serde(default = "five")]
+    #[schemars(range(min = 1))]
     pub(crate) matches_cap: u64,
     /// Most rows struck a second; absent: as fast as the source takes it.
     #[serde(default)]
+    #[schemars(range(min = 1))]
     pub(crate) rows_per_second: Option<u32>,
     /// Most jobs at a time, each running one statement at a time; absent: any number.
     #[serde(default)]
+    #[schemars(range(min = 1))]
     pub(crate) jobs_at_a_time: Option<u32>,
     /// Most rows struck in one transaction, for sources that must not be locked for long; absent: as many as fit a second.
     #[serde(default)]
+    #[schemars(range(min = 1))]
     pub(crate) batch_rows: Option<u64>,
     /// Where the control store is; absent: in a file of the home.
     #[serde(default)]
@@ -85,11 +101,12 @@ pub(crate) struct Settings {
     pub(crate) sources: BTreeMap<String, SourceSettings>,
     /// The folder that relative paths start from.
     #[serde(skip)]
+    #[schemars(skip)]
     pub(crate) base: PathBuf,
 }
 
 /// Who keeps the unseal secret: a key file, or a passphrase from one of three places.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Unseal {
     /// Another place for the key file than `keys/unseal.key`.
@@ -120,12 +137,15 @@ impl Unseal {
 }
 
 /// One path or a list of them.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
 #[serde(from = "Paths")]
 pub(crate) struct OneOrMany(pub(crate) Vec<PathBuf>);
 
-#[derive(Deserialize)]
+/// One path or a list of them.
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(inline)]
 enum Paths {
     One(PathBuf),
     Many(Vec<PathBuf>),
@@ -206,8 +226,8 @@ impl Settings {
                 return Err(at(line_of(key), &format!("`{key}` is at least 1")));
             }
         }
-        if settings.serve.as_ref().is_some_and(|serve| !(1..=64).contains(&serve.tasks_at_a_time)) {
-            return Err(at(line_of("tasks_at_a_time"), "`tasks_at_a_time` is 1 to 64"));
+        if let Some(serve) = &settings.serve {
+            serve.check().map_err(|(key, what)| at(line_of(key), what))?;
         }
         if settings.unseal.ways() > 1 {
             return Err(at(line_of("unseal"), "`unseal` names more than one keeper; keep one"));
@@ -260,7 +280,7 @@ fn plain(error: &serde_saphyr::Error) -> String {
 
 /// The setting on a line.
 fn key_of(line: &str) -> Option<&str> {
-    line.trim_start().split(':').next().filter(|key| KEYS.contains(key))
+    line.trim_start().split(':').next().filter(|key| schema::keys().iter().any(|known| known == key))
 }
 
 /// Adds what was probably meant.
@@ -273,70 +293,15 @@ fn advised(text: &str, key: Option<&str>) -> String {
     }
     match text.split('`').nth(1) {
         Some(word) if text.contains("unknown field") => {
-            let near = suggest::did_you_mean(word, KEYS.iter().copied());
-            let advice = near.unwrap_or_else(|| String::from("docs/cli.md lists the settings there are"));
+            let keys = schema::keys();
+            let near = suggest::did_you_mean(word, keys.iter().map(String::as_str));
+            let advice =
+                near.unwrap_or_else(|| String::from("`exeunt settings reference` lists those there are"));
             format!("unknown field `{}`; {advice}", suggest::shown(word))
         }
         _ => text.to_owned(),
     }
 }
-
-/// Every key there is, for advice.
-const KEYS: &[&str] = &[
-    "organization",
-    "region",
-    "window_days",
-    "purge_days",
-    "law",
-    "regime",
-    "zone",
-    "holidays",
-    "weekend",
-    "packs",
-    "keys",
-    "package_days",
-    "row_cap",
-    "matches_cap",
-    "rows_per_second",
-    "jobs_at_a_time",
-    "batch_rows",
-    "store",
-    "schema",
-    "unseal",
-    "key_file",
-    "passphrase_env",
-    "passphrase_file",
-    "passphrase_prompt",
-    "map",
-    "checkpoints",
-    "packages",
-    "sources",
-    "kind",
-    "path",
-    "url",
-    "url_env",
-    "host",
-    "port",
-    "database",
-    "user",
-    "password_file",
-    "sslmode",
-    "sslrootcert",
-    "schemas",
-    "search_path",
-    "connections",
-    "connect_timeout_seconds",
-    "statement_timeout_seconds",
-    "idle_timeout_seconds",
-    "lock_timeout_seconds",
-    "cache_mib",
-    "scrub",
-    "delta",
-    "every",
-    "table",
-    "columns",
-    "keep_days",
-];
 
 fn eu() -> String {
     String::from("eu")
@@ -402,6 +367,11 @@ mod tests {
             ("organization: Ltd\nsources:\n  shop: { kind: sqlite, path: a, host: b }\n", "`host`"),
             ("organization: Ltd\nsources:\n  shop: { kind: postgres }\n", "`url`"),
             ("organization: Ltd\norganization: Inc\n", "organization"),
+            ("organization: Ltd\nserve:\n  tasks_at_a_time: 65\n", ":3: `tasks_at_a_time`"),
+            ("organization: Ltd\nserve:\n  metrics: on\n", ":3: `metrics: on` needs"),
+            ("organization: Ltd\nserve:\n  metrics_token_file: a\n  metrics_token_env: b\n", ":4: the token"),
+            ("organization: Ltd\nserve: { metrics: maybe }\n", "maybe"),
+            ("organization: Ltd\nserve: { lisen: a }\n", "`listen`"),
             ("organization: [\n", ":"),
         ] {
             let error = error(text);
@@ -416,6 +386,35 @@ mod tests {
         let good = text.replace("    bogus: 1\n", "");
         let read = Settings::parse(&good, Path::new("x")).expect("settings");
         assert!(!format!("{read:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_token_to_watch_with_is_wanted_only_where_it_is_on_and_is_none_that_can_be_guessed() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let of = |serve: &str| {
+            let text = format!("organization: Ltd\nserve: {{ {serve} }}\n");
+            let read = Settings::parse(&text, &dir.path().join("exeunt.yaml")).expect("settings");
+            read.serve.expect("there").watcher(&read.base)
+        };
+        std::fs::write(dir.path().join("short"), "hunter2").expect("written");
+        std::fs::write(dir.path().join("good"), "012345678901234567890123\n").expect("written");
+        assert!(of("metrics: off, metrics_token_file: nowhere").expect("off").is_none());
+        assert!(of("metrics: on, metrics_token_file: good").expect("on").is_some());
+        let short = of("metrics: on, metrics_token_file: short").expect_err("refused").to_string();
+        assert!(short.contains("`metrics_token_file`") && !short.contains("hunter2"), "{short}");
+        assert!(of("metrics: on, metrics_token_file: nowhere").is_err());
+        assert!(of("metrics: on, metrics_token_env: NO_SUCH_VARIABLE").is_err());
+    }
+
+    #[test]
+    fn the_words_of_transport_security_are_those_that_are_read() {
+        let words = &super::schema()["$defs"]["SourceSettings"]["properties"]["sslmode"];
+        let words: Vec<String> = words.to_string().split('"').map(str::to_owned).collect();
+        for word in ["disable", "require", "verify-ca", "verify-full", "insecure"] {
+            assert!(words.iter().any(|known| known == word), "{word}");
+            let text = format!("organization: L\nstore: {{ kind: postgres, host: h, sslmode: {word} }}\n");
+            Settings::parse(&text, Path::new("x")).expect(word);
+        }
     }
 
     #[test]

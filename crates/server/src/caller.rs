@@ -10,6 +10,7 @@ use exeunt_app::people::sessions::SignedIn;
 use exeunt_app::{Actor, Office};
 use exeunt_base::{Personal, Secret};
 
+use crate::call;
 use crate::problem::Problem;
 use crate::service::Service;
 
@@ -58,12 +59,16 @@ impl Caller {
         } else {
             (any.actor_of_api_key(&token).await?, None)
         };
+        if let Some(id) = actor.id {
+            call::known(id);
+        }
         let office = service.house.office(actor.organization)?.clone();
         Ok(Self { actor, office, session, token })
     }
 }
 
-fn bearer(parts: &Parts) -> Option<Secret<String>> {
+/// The token of the header `Authorization`, when there is one and no more.
+pub(crate) fn bearer(parts: &Parts) -> Option<Secret<String>> {
     let mut all = parts.headers.get_all(header::AUTHORIZATION).iter();
     let (Some(one), None) = (all.next(), all.next()) else { return None };
     let (scheme, token) = one.to_str().ok()?.split_once(' ')?;

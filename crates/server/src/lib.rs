@@ -5,15 +5,20 @@
 
 mod api;
 mod body;
+mod call;
 mod caller;
+mod exposition;
 mod health;
+mod metrics;
 mod once;
 mod problem;
 pub mod router;
 mod serve;
 mod service;
+mod watch;
 mod wire;
 
-pub use crate::router::{document, router};
+pub use crate::router::{document, router, watching};
 pub use crate::serve::serve;
 pub use crate::service::Service;
+pub use crate::watch::{Process, Reading, Watch};

@@ -6,6 +6,8 @@ use exeunt_app::Class;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::call;
+
 /// Problem details (RFC 9457). Nothing in it repeats what the caller sent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -20,6 +22,10 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     /// Its code, with a page of this name in the documentation.
     pub(crate) code: &'static str,
+    /// The call's id, as the header `X-Request-Id` and our log have it.
+    #[serde(skip_serializing_if = "call::Current::is_none")]
+    #[schema(value_type = String)]
+    pub(crate) request_id: call::Current,
     /// What exactly is wrong with what was sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<Flaw>,
@@ -46,6 +52,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             code,
+            request_id: call::Current,
             errors: Vec::new(),
             retry_after: None,
         }
@@ -54,6 +61,12 @@ impl Problem {
     /// Nobody knows who calls.
     pub(crate) fn unknown_caller() -> Self {
         let words = "this needs a session's token or an API key in the header `Authorization: Bearer …`";
+        Self::new(StatusCode::UNAUTHORIZED, "E0912", words)
+    }
+
+    /// Nobody knows whether whoever watches may.
+    pub(crate) fn unknown_watcher() -> Self {
+        let words = "this needs the token that the settings name under `serve`, in the header `Authorization: Bearer …`";
         Self::new(StatusCode::UNAUTHORIZED, "E0912", words)
     }
 
@@ -122,6 +135,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert(call::Code(self.code));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {

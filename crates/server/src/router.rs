@@ -15,9 +15,9 @@ use crate::api::{
     api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, requests, sessions, tasks, users,
 };
 use crate::body::MOST_BYTES;
-use crate::health;
 use crate::problem::Problem;
 use crate::service::Service;
+use crate::{call, health, metrics};
 
 /// What the document says of itself.
 #[derive(OpenApi)]
@@ -93,6 +93,7 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(api_keys::revoke::revoke_api_key))
         .routes(routes!(health::show_health))
         .routes(routes!(health::show_readiness))
+        .routes(routes!(metrics::show_metrics))
         .routes(routes!(show_document))
 }
 
@@ -116,6 +117,13 @@ pub fn document() -> utoipa::openapi::OpenApi {
             .build(),
     );
     document.components.get_or_insert_default().security_schemes.insert("key".into(), RefOr::T(key));
+    let watch = SecurityScheme::Http(
+        Http::builder()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The token that the settings name for whoever watches the machine"))
+            .build(),
+    );
+    document.components.get_or_insert_default().security_schemes.insert("watch".into(), RefOr::T(watch));
     for path in document.paths.paths.values_mut() {
         for operation in [&mut path.get, &mut path.post, &mut path.put, &mut path.delete, &mut path.patch]
             .into_iter()
@@ -137,6 +145,10 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// The service's routes.
 pub fn router(service: Service) -> Router {
     let (router, _) = all().split_for_parts();
+    finished(router, service)
+}
+
+fn finished(router: Router<Service>, service: Service) -> Router {
     router
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
@@ -148,7 +160,18 @@ pub fn router(service: Service) -> Router {
         })
         .layer(middleware::from_fn_with_state(service.clone(), around))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn_with_state(service.clone(), call::told))
         .with_state(service)
+}
+
+/// What a process serves that answers no calls of the API, or beside it: whether it is up, and its numbers.
+pub fn watching(service: Service) -> Router {
+    let (router, _) = OpenApiRouter::new()
+        .routes(routes!(health::show_health))
+        .routes(routes!(health::show_readiness))
+        .routes(routes!(metrics::show_metrics))
+        .split_for_parts();
+    finished(router, service)
 }
 
 /// What holds for every answer: nobody keeps it, nobody guesses its kind, nobody learns where it came from.

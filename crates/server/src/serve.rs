@@ -4,20 +4,20 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::router::router;
 use crate::service::Service;
 
 /// How long open calls have when the service ends.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// Answers calls until the service's stop is said.
-pub async fn serve(listener: TcpListener, service: Service) -> io::Result<()> {
+/// Answers calls by these routes until the service's stop is said.
+pub async fn serve(listener: TcpListener, service: &Service, routes: Router) -> io::Result<()> {
     let stop = service.stop.clone();
     let told = stop.clone();
     let world = service.house.world.clone();
-    let app = router(service).into_make_service_with_connect_info::<SocketAddr>();
+    let app = routes.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, app).with_graceful_shutdown(async move { told.said().await });
     tokio::select! {
         served = serving => served,

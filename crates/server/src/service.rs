@@ -2,6 +2,8 @@
 
 use exeunt_app::{House, work::Stop};
 
+use crate::watch::Watch;
+
 /// The service.
 #[derive(Debug, Clone)]
 pub struct Service {
@@ -9,4 +11,6 @@ pub struct Service {
     pub house: House,
     /// Said when the service ends: streams close, and no new work begins.
     pub stop: Stop,
+    /// Whether and by whom it can be watched.
+    pub watch: Watch,
 }

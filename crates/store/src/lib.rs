@@ -16,6 +16,7 @@ mod database;
 pub mod deadlines;
 pub mod deltas;
 pub mod error;
+pub mod gauges;
 pub mod intakes;
 pub mod jobs;
 pub mod ledger;

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 
 use crate::error::Error;
 use crate::house::House;
+use crate::watch::meters::Left;
 use crate::work::carry_out::carry_out;
 use crate::work::outcome::{End, end_of};
 
@@ -83,6 +84,7 @@ impl Worker {
     pub async fn run(self) {
         let worker = Arc::new(self);
         let places = Arc::new(Semaphore::new(worker.at_once.max(1)));
+        worker.house.meters.has_places(worker.at_once.max(1));
         let mut hands = JoinSet::new();
         let mut last = None;
         let looking = tokio::spawn(Arc::clone(&worker).look_again_and_again());
@@ -170,14 +172,21 @@ impl Worker {
     async fn serve(&self, task: Task, turn: Turn) {
         let Ok(office) = self.house.office(task.organization) else { return };
         info!(%task.id, task.kind, task.tries, "took a task");
+        let _place = self.house.meters.occupy();
         // a turn that could not be renewed belongs to somebody else; their fence keeps us from ending it
         let beat = self.beat(turn);
         let done = carry_out(office, &task, &self.owner, &self.stop).await;
         beat.abort();
         let now = self.house.world.now();
+        let end = end_of(&done, task.tries, now);
+        let left = match &end {
+            End::Done(_) => Left::Done,
+            End::Failed(_) => Left::Failed,
+            End::Later(..) => Left::PutBack,
+        };
         let ended = async {
             let mut change = self.house.store.begin().await?;
-            match end_of(&done, task.tries, now) {
+            match end {
                 End::Done(outcome) => {
                     change.end_task(&turn, exeunt_store::tasks::DONE, &outcome, now).await?;
                 }
@@ -191,6 +200,9 @@ impl Worker {
             change.commit_bookkeeping().await
         };
         let ended = ended.await;
+        if ended.is_ok() {
+            self.house.meters.left(left);
+        }
         match (done, ended) {
             (Ok(_), Ok(())) => info!(%task.id, task.kind, "did a task"),
             (Err(error), Ok(())) => {

@@ -1,5 +1,7 @@
 //! `exeunt init`: makes a home and says what to do next.
 
+mod by_settings;
+
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -17,12 +19,12 @@ use crate::settings::{Fill, Kept, Settings, template};
 use crate::sources;
 use crate::{out, passphrase};
 
-/// What the home is to be like.
+/// What the home is to be like. With --settings, what the settings say.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The organization's name, as it stands in letters
-    #[arg(long, value_name = "NAME", default_value = "My organization")]
-    organization: String,
+    /// The organization's name, as it stands in letters [default: My organization]
+    #[arg(long, value_name = "NAME")]
+    organization: Option<String>,
     /// Where the organization keeps its data
     #[arg(long, value_name = "REGION", default_value = "eu")]
     region: String,
@@ -57,10 +59,14 @@ pub(crate) struct Args {
 
 /// Makes the home.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
+    if let Some(path) = door.named_settings() {
+        return by_settings::run(door, args, path).await;
+    }
     let layout = Layout::new(&door.home);
     if layout.settings().exists() {
         return Err(exeunt_app::Error::HomeExists(layout.home).into());
     }
+    let organization = args.organization.as_deref().unwrap_or("My organization");
     let here = std::env::current_dir()?;
     let absolute = |path: &str| here.join(path).display().to_string();
     let listed: Vec<(String, String)> = args
@@ -89,7 +95,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let store_password_file =
         args.store_password_file.as_ref().map(|path| here.join(path).display().to_string());
     let text = template(&Fill {
-        organization: &args.organization,
+        organization,
         region: &args.region,
         passphrase: line,
         store: match (&args.store, &args.store_env) {
@@ -126,8 +132,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         None => Box::new(KeyFile::create(&layout.key_file(), &secret_bytes(&*door.world))?),
     };
     let operator = door::operator();
-    let created =
-        create::create(&layout, &store, &*keeper, &args.organization, &operator, &*door.world).await?;
+    let created = create::create(&layout, &store, &*keeper, organization, &operator, &*door.world).await?;
     let path = layout.settings();
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
@@ -184,7 +189,7 @@ Next:
   exeunt map check
   exeunt request submit --right access --identify-file -
 ",
-        args.organization,
+        args.organization.as_deref().unwrap_or("My organization"),
         created.log_key,
         map = args.map.display(),
     )

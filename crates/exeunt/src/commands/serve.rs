@@ -1,13 +1,15 @@
 //! `exeunt serve`: the REST API and the workers, until somebody asks to stop.
 
-use exeunt_app::House;
+use std::net::SocketAddr;
+
 use exeunt_app::work::{Stop, Worker};
-use exeunt_server::Service;
+use exeunt_server::{Service, Watch};
 use tokio::net::TcpListener;
 
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
-use crate::{out, stop};
+use crate::settings::ServeSettings;
+use crate::{out, process, stop};
 
 /// What this process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -29,34 +31,27 @@ pub(crate) struct Args {
     role: Role,
     /// Listen here instead of where the settings say; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<std::net::SocketAddr>,
+    listen: Option<SocketAddr>,
 }
 
 /// Serves.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let settings = door.settings()?.serve.unwrap_or_default();
+    let all = door.settings()?;
+    let settings = all.serve.clone().unwrap_or_default();
+    let watch = Watch::new(settings.watcher(&all.base)?, Some(process::readings));
     let house = door.house().await?;
     let stop = told();
+    let service = Service { house, stop: stop.clone(), watch };
     let worker = (args.role != Role::Api).then(|| {
         let worker = Worker {
-            house: house.clone(),
+            house: service.house.clone(),
             owner: door.owner(),
             at_once: settings.tasks_at_a_time as usize,
             stop: stop.clone(),
         };
         tokio::spawn(worker.run())
     });
-    let served = match args.role {
-        Role::Worker => {
-            tell(door, None)?;
-            stop.said().await;
-            Ok(())
-        }
-        Role::All | Role::Api => {
-            let listen = args.listen.unwrap_or(settings.listen);
-            answer(door, house, listen, &stop).await
-        }
-    };
+    let served = answer(door, args, &settings, &service).await;
     stop.now();
     if let Some(worker) = worker {
         // a batch in hand is finished first
@@ -65,16 +60,51 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     served.map(|()| Exit::DONE)
 }
 
-async fn answer(door: &Door, house: House, listen: std::net::SocketAddr, stop: &Stop) -> Result<(), Failure> {
-    let refused = |source| Failure::File { doing: "listen at", path: listen.to_string(), source };
-    let listener = TcpListener::bind(listen).await.map_err(refused)?;
-    tell(door, Some(listener.local_addr().map_err(refused)?))?;
-    let service = Service { house, stop: stop.clone() };
-    exeunt_server::serve(listener, service).await.map_err(refused)
+/// Answers wherever this process does, until it is told to stop.
+async fn answer(
+    door: &Door,
+    args: &Args,
+    settings: &ServeSettings,
+    service: &Service,
+) -> Result<(), Failure> {
+    let listen = (args.role != Role::Worker).then(|| args.listen.unwrap_or(settings.listen));
+    let calls = listener(listen).await?;
+    let watched = listener(settings.metrics_listen).await?;
+    tell(door, calls.as_ref())?;
+    let answering = async {
+        match calls {
+            Some(listener) => {
+                exeunt_server::serve(listener, service, exeunt_server::router(service.clone())).await
+            }
+            None => {
+                service.stop.said().await;
+                Ok(())
+            }
+        }
+    };
+    let watching = async {
+        match watched {
+            Some(listener) => {
+                exeunt_server::serve(listener, service, exeunt_server::watching(service.clone())).await
+            }
+            None => Ok(()),
+        }
+    };
+    let (answered, watched) = tokio::join!(answering, watching);
+    let refused =
+        |source| Failure::File { doing: "answer calls at", path: String::from("its address"), source };
+    answered.and(watched).map_err(refused)
+}
+
+async fn listener(at: Option<SocketAddr>) -> Result<Option<TcpListener>, Failure> {
+    let Some(at) = at else { return Ok(None) };
+    let refused = |source| Failure::File { doing: "listen at", path: at.to_string(), source };
+    TcpListener::bind(at).await.map(Some).map_err(refused)
 }
 
 /// The one line that scripts wait for.
-fn tell(door: &Door, listening: Option<std::net::SocketAddr>) -> Result<(), Failure> {
+fn tell(door: &Door, listener: Option<&TcpListener>) -> Result<(), Failure> {
+    let listening = listener.map(TcpListener::local_addr).transpose()?;
     if door.json {
         out::json(&serde_json::json!({ "listening": listening }))?;
     } else if let Some(address) = listening {
@@ -90,7 +120,11 @@ fn told() -> Stop {
     let stop = Stop::default();
     let say = stop.clone();
     stop::when_told(move || {
-        out::remark("ending: what is in hand is finished first; once more to stop at once");
+        // whoever reads a log line by line wants nothing else on standard error
+        if out::is_attended() {
+            out::remark("ending: what is in hand is finished first; once more to stop at once");
+        }
+        tracing::info!("told to end: what is in hand is finished first");
         say.now();
     });
     stop

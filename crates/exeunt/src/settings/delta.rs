@@ -2,12 +2,13 @@
 
 use exeunt_base::Name;
 use exeunt_engine::delta::{Columns, Target};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::settings::SourceKind;
 
 /// What may be said of it; `delta: {}` takes everything as usual.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeltaSettings {
     /// From one push to the next: `15m`, `1h`, `1d`.
@@ -15,9 +16,11 @@ pub(crate) struct DeltaSettings {
     pub(crate) every: Option<String>,
     /// Its schema; SQLite has none.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub(crate) schema: Option<Name>,
     /// Its name.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub(crate) table: Option<Name>,
     /// What it tells of people's keys.
     #[serde(default)]
@@ -28,7 +31,7 @@ pub(crate) struct DeltaSettings {
 }
 
 /// What a delta table tells of people's keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Words {
     /// The keys.

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use exeunt_app::law::{Law, USUAL, read_pack};
 use exeunt_audit::note::VerifyingKey;
 use exeunt_rights::{Calendar, Day, Zone};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use time::Weekday;
 
 use crate::failure::Failure;
 
 /// What the settings say of it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LawSettings {
     /// The regime of requests that name none.

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use exeunt_base::{Name, Secret};
 use exeunt_engine::delta::Target;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::settings::DeltaSettings;
 
 /// Which kind of database it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum SourceKind {
     /// SQLite.
@@ -18,47 +19,71 @@ pub(crate) enum SourceKind {
     Postgres,
 }
 
-/// A source. Which of these it may say depends on its kind; `docs/cli.md` lists them.
-#[derive(Debug, Clone, Deserialize)]
+/// A source. Which of these it may say depends on its kind.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SourceSettings {
+    /// Which kind of database it is.
     pub(crate) kind: SourceKind,
+    /// sqlite: its database file.
     #[serde(default)]
     pub(crate) path: Option<PathBuf>,
+    /// postgres: `postgresql://user@host:5432/database`. A password in it is taken, but one of the other ways is better.
     #[serde(default)]
     pub(crate) url: Option<Hidden>,
+    /// postgres: a variable that holds the address.
     #[serde(default)]
     pub(crate) url_env: Option<String>,
+    /// postgres: host name, address, or the folder of a Unix socket.
     #[serde(default)]
     pub(crate) host: Option<String>,
+    /// postgres: the port; 5432 when nobody says.
     #[serde(default)]
     pub(crate) port: Option<u16>,
+    /// postgres: the database.
     #[serde(default)]
     pub(crate) database: Option<String>,
+    /// postgres: the role to log in as.
     #[serde(default)]
     pub(crate) user: Option<String>,
+    /// postgres: a file with the password and nothing else.
     #[serde(default)]
     pub(crate) password_file: Option<PathBuf>,
+    /// postgres: transport security; `verify-full` when nobody says, `disable` when the server is on this machine.
     #[serde(default)]
+    #[schemars(with = "Option<TlsWord>")]
     pub(crate) sslmode: Option<exeunt_postgres::Tls>,
+    /// postgres: a file with the certificates to trust instead of the system's.
     #[serde(default)]
     pub(crate) sslrootcert: Option<PathBuf>,
+    /// postgres: the schemas to look at; all when nobody says.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub(crate) schemas: Vec<Name>,
+    /// postgres: where names without a schema are looked for.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub(crate) search_path: Vec<Name>,
+    /// postgres: most connections at a time; 4 when nobody says.
     #[serde(default)]
     pub(crate) connections: Option<u32>,
+    /// postgres: seconds to wait for a connection; 10 when nobody says.
     #[serde(default)]
     pub(crate) connect_timeout_seconds: Option<u32>,
+    /// postgres: seconds a statement may take; 1800 when nobody says.
     #[serde(default)]
     pub(crate) statement_timeout_seconds: Option<u32>,
+    /// postgres: seconds a session may idle within a transaction; 600 when nobody says.
     #[serde(default)]
     pub(crate) idle_timeout_seconds: Option<u32>,
+    /// Seconds to wait for a lock; sqlite 5, postgres 10 when nobody says.
     #[serde(default)]
     pub(crate) lock_timeout_seconds: Option<u32>,
+    /// sqlite: MiB of page cache; 32 when nobody says.
     #[serde(default)]
     pub(crate) cache_mib: Option<u32>,
+    /// What cleans up after a purge. sqlite: `vacuum` writes the file anew, `logs` only empties the logs. postgres: `vacuum`, or
+    /// `rewrite` for `VACUUM FULL`.
     #[serde(default)]
     pub(crate) scrub: Option<Scrub>,
     #[serde(default)]
@@ -66,7 +91,7 @@ pub(crate) struct SourceSettings {
 }
 
 /// What a scrub does; each kind knows two of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Scrub {
     /// SQLite: only empty the logs.
@@ -77,8 +102,30 @@ pub(crate) enum Scrub {
     Rewrite,
 }
 
+/// The words of [`exeunt_postgres::Tls`], for the schema alone.
+#[derive(Debug, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[expect(
+    dead_code,
+    reason = "nobody reads it but the schema; a test holds it against the words that are read"
+)]
+pub(crate) enum TlsWord {
+    /// None.
+    Disable,
+    /// The same as `verify-full`.
+    Require,
+    /// The same as `verify-full`.
+    VerifyCa,
+    /// Encrypted, certificate and host name checked.
+    VerifyFull,
+    /// Encrypted, but whoever answers is believed.
+    Insecure,
+}
+
 /// A text that may hold a password.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(with = "String", inline)]
 pub(crate) struct Hidden(pub(crate) Secret<String>);
 
 impl<'de> Deserialize<'de> for Hidden {

@@ -56,7 +56,7 @@ pub(crate) fn template(fill: &Fill<'_>) -> Result<String, Failure> {
     }
     Ok(format!(
         "\
-# Settings of this home. Paths are relative to this file. `docs/cli.md` tells all there is.
+# Settings of this home. Paths are relative to this file. `exeunt settings reference` tells all there is.
 organization: {organization}
 region: {region}
 

@@ -5,7 +5,8 @@
 
 mod served;
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use crate::served::Served;
 
@@ -62,4 +63,61 @@ fn every_answer_is_one_that_the_document_tells() {
     }
     let said = served.end();
     assert!(!said.contains("panicked"), "{said}");
+}
+
+/// Reads the numbers as Prometheus' own library does, and prints what it found.
+const READ: &str = "import json, sys
+from prometheus_client.parser import text_string_to_metric_families as families
+found = {f.name: [f.type, len(f.samples)] for f in families(sys.stdin.read())}
+print(json.dumps(found))";
+
+#[test]
+fn numbers_are_read_by_the_library_of_prometheus() {
+    let served = Served::start();
+    served.first_admin();
+    let text = served.get("/metrics", served::WATCH);
+    let mut python = Command::new(SCHEMATHESIS.replace("bin/schemathesis", "bin/python"))
+        .args(["-c", READ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    python.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let done = python.wait_with_output().unwrap();
+    assert!(done.status.success(), "{text}");
+    let found: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    for (name, kind) in [
+        ("exeunt_calls", "counter"),
+        ("exeunt_call_duration_seconds", "histogram"),
+        ("exeunt_worker_places", "gauge"),
+        ("process_resident_memory_bytes", "gauge"),
+        ("process_cpu_seconds", "counter"),
+    ] {
+        assert_eq!(found[name][0], kind, "{name}: {found}");
+    }
+    served.end();
+}
+
+#[test]
+fn each_line_of_the_log_tells_its_call_and_doors_have_a_log_of_their_own() {
+    let served = Served::start();
+    served.first_admin();
+    let security = std::fs::read_to_string(served.dir().join("security.jsonl")).unwrap();
+    let log = served.end();
+    let lines = |text: &str| -> Vec<serde_json::Value> {
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
+            .collect()
+    };
+    let (log, security) = (lines(&log), lines(&security));
+    let joined =
+        security.iter().find(|line| line["span"]["call.route"] == "/api/v1/enrollments/set-up").unwrap();
+    assert_eq!((&joined["call.status"], &joined["target"]), (&201.into(), &"exeunt::security".into()));
+    let id = joined["span"]["request_id"].as_str().unwrap();
+    assert_eq!(id.len(), 20);
+    assert!(log.iter().any(|line| line["span"]["request_id"] == id && line["message"] == "answered a call"));
+    assert!(security.iter().all(|line| line["target"] == "exeunt::security"), "{security:?}");
+    for text in [serde_json::to_string(&log).unwrap(), serde_json::to_string(&security).unwrap()] {
+        assert!(!text.contains("admin@small.test") && !text.contains("First Admin"), "{text}");
+    }
 }

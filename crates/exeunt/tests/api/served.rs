@@ -9,6 +9,9 @@ use exeunt_app::people::totp;
 use exeunt_base::Timestamp;
 use serde_json::{Value, json};
 
+/// What whoever watches shows.
+pub(crate) const WATCH: &str = "watch-0123456789-0123456789";
+
 /// The running program.
 pub(crate) struct Served {
     dir: tempfile::TempDir,
@@ -18,7 +21,13 @@ pub(crate) struct Served {
 
 fn exeunt(dir: &std::path::Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_exeunt"));
-    command.args(arguments).current_dir(dir).env_clear().env("EXEUNT_LOG", "warn");
+    command
+        .args(arguments)
+        .current_dir(dir)
+        .env_clear()
+        .env("EXEUNT_LOG", "info")
+        .env("EXEUNT_LOG_FORMAT", "json")
+        .env("EXEUNT_SECURITY_LOG", dir.join("security.jsonl"));
     command
 }
 
@@ -32,6 +41,12 @@ impl Served {
         let init =
             exeunt(dir.path(), &["init", "--source", "shop=sqlite:shop.db", "--map", "map.yaml"]).output();
         assert!(init.unwrap().status.success());
+        std::fs::write(dir.path().join("watch.token"), WATCH).unwrap();
+        let settings = dir.path().join(".exeunt/exeunt.yaml");
+        let written = std::fs::read_to_string(&settings).unwrap();
+        let serve =
+            "serve: { metrics: on, metrics_token_file: ../watch.token, metrics_listen: \"127.0.0.1:0\" }";
+        std::fs::write(&settings, format!("{written}\n{serve}\n")).unwrap();
         let log = std::fs::File::create(dir.path().join("serve.log")).unwrap();
         let mut process = exeunt(dir.path(), &["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -59,6 +74,19 @@ impl Served {
         assert!(status.success());
         assert!(self.process.wait().unwrap().success(), "it did not end well");
         std::fs::read_to_string(self.dir.path().join("serve.log")).unwrap()
+    }
+
+    /// What it answers to a plain question, as it stands after the head.
+    pub(crate) fn get(&self, path: &str, token: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
     /// Calls it with a JSON body and wants a good answer.

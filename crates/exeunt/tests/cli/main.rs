@@ -9,6 +9,7 @@ mod deltas;
 mod desk;
 mod errors;
 mod kept;
+mod packaging;
 mod people;
 mod rollback;
 mod story;

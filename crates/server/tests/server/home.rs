@@ -14,12 +14,13 @@ use exeunt_app::home::{Layout, create};
 use exeunt_app::people::api_keys::NewKey;
 use exeunt_app::people::enrollment::Joining;
 use exeunt_app::people::{Person, totp};
+use exeunt_app::watch::WatchToken;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_app::{Actor, House, Office};
 use exeunt_base::{Name, OrganizationId, Personal, Secret, Timestamp};
 use exeunt_engine::World;
 use exeunt_engine::world::secret_bytes;
-use exeunt_server::Service;
+use exeunt_server::{Service, Watch};
 use exeunt_source::Source;
 use exeunt_testkit::dice::Dice;
 use exeunt_vault::KeyFile;
@@ -29,6 +30,9 @@ use tower::ServiceExt;
 
 const SHOP: &str = include_str!("../../../exeunt/tests/cli/small.sql");
 const MAP: &str = include_str!("../../../exeunt/tests/cli/small.yaml");
+
+/// What whoever watches the machine shows.
+pub(crate) const WATCH: &str = "watch-0123456789-0123456789";
 
 /// Time that goes on by itself and can be moved; chance from a seed.
 pub(crate) struct TestWorld {
@@ -170,10 +174,19 @@ impl Home {
         drop(office);
         let house = open::open_house(opening(vec![room("Globex")])).await.unwrap();
         let stop = Stop::default();
-        let router = exeunt_server::router(Service { house: house.clone(), stop: stop.clone() });
+        let token = WatchToken::new(&Secret::new(WATCH.to_owned()));
+        let watch = Watch::new(token, None);
+        let router = exeunt_server::router(Service { house: house.clone(), stop: stop.clone(), watch });
         let acme = tenant(&house, acme, &world, dir.path().join("Acme.db")).await;
         let globex = tenant(&house, globex, &world, dir.path().join("Globex.db")).await;
         Self { world, house, router, stop, acme, globex, dir }
+    }
+
+    /// The same home, behind doors where nobody may watch.
+    pub(crate) fn unwatched(mut self) -> Self {
+        let (house, stop) = (self.house.clone(), self.stop.clone());
+        self.router = exeunt_server::router(Service { house, stop, watch: Watch::default() });
+        self
     }
 
     /// Calls the service.

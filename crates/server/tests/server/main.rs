@@ -12,3 +12,4 @@ mod once;
 mod people;
 mod story;
 mod strangers;
+mod watching;
