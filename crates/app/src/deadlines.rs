@@ -6,4 +6,5 @@ mod open;
 mod pause;
 mod standing;
 
+pub(crate) use crate::deadlines::open::day;
 pub use crate::deadlines::standing::Standing;

@@ -23,6 +23,7 @@ pub mod organizations;
 pub mod packages;
 pub mod people;
 pub mod plans;
+pub mod reports;
 pub mod requests;
 pub mod sources;
 pub mod tasks;

@@ -72,6 +72,9 @@ pub(crate) enum Command {
     /// The log: verify it offline, export it, prove an entry
     #[command(subcommand)]
     Audit(commands::audit::Audit),
+    /// Reports: figures of a period, the record of processing
+    #[command(subcommand)]
+    Report(commands::report::Report),
     /// The ledger: who was erased stays erased
     #[command(subcommand)]
     Ledger(commands::ledger::Ledger),

@@ -14,6 +14,7 @@ pub(crate) mod package;
 pub(crate) mod plan;
 pub(crate) mod purge;
 pub(crate) mod regime;
+pub(crate) mod report;
 pub(crate) mod request;
 pub(crate) mod restore;
 pub(crate) mod serve;
@@ -34,6 +35,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(&door, args).await,
         Command::Map(map) => map::run(door, map).await,
         Command::Regime(regime) => regime::run(&door, regime).await,
+        Command::Report(report) => report::run(&door, report).await,
         Command::Request(request) => request::run(&door, request).await,
         Command::Plan(plan) => plan::run(&door, plan).await,
         Command::Job(job) => job::run(door, job).await,

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod date;
 pub mod identity;
 pub mod job;
+pub mod metrics;
 pub mod period;
 pub mod regime;
 pub mod request;

@@ -8,6 +8,7 @@ pub(crate) mod jobs;
 pub(crate) mod packages;
 pub(crate) mod plans;
 pub(crate) mod regimes;
+pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod tasks;

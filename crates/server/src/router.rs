@@ -12,7 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, requests, sessions, tasks, users,
+    api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, reports, requests, sessions, tasks,
+    users,
 };
 use crate::body::MOST_BYTES;
 use crate::problem::Problem;
@@ -36,6 +37,7 @@ use crate::{call, health, metrics};
         (name = "packages", description = "The answer to access and portability"),
         (name = "tasks", description = "Work that was asked for"),
         (name = "deltas", description = "Tables in sources that tell who is to be left out"),
+        (name = "reports", description = "What a period came to, and the record of processing"),
         (name = "audit", description = "The log of what was done"),
         (name = "people", description = "Those who work here, and their programs"),
         (name = "operations", description = "Whether the service is up, and this document"),
@@ -57,6 +59,8 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(requests::deadline::resume_deadline))
         .routes(routes!(requests::deadline::extend_deadline))
         .routes(routes!(regimes::list::list_regimes))
+        .routes(routes!(reports::metrics::report_metrics))
+        .routes(routes!(reports::processing::record_of_processing))
         .routes(routes!(requests::hold::hold_request))
         .routes(routes!(requests::release::release_request))
         .routes(routes!(requests::restore::restore_request))

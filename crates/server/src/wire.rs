@@ -8,5 +8,6 @@ pub(crate) mod packages;
 pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod plans;
+pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod tasks;

@@ -27,6 +27,7 @@ CREATE TABLE deadlines (
     answered_at BIGINT,
     moves BIGINT NOT NULL DEFAULT 0     -- counts up with each change: two at once do not both count
 );
+CREATE INDEX deadlines_by_day ON deadlines (organization, received_on);
 CREATE INDEX deadlines_open ON deadlines (organization, answer_by, request) WHERE answered_at IS NULL;
 
 -- How a request came in and how surely we know who asks. What people said is sealed under the case key and dies with it.

@@ -232,4 +232,30 @@ impl Store {
             .map_err(Error::while_doing("read a regime pack"))?;
         row.map(|row| Reading { row: &row, what: "regime pack" }.get("body")).transpose()
     }
+
+    /// Requests received within these days, both among them: right, state and deadline.
+    pub async fn deadlines_received(
+        &self,
+        organization: OrganizationId,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<(String, String, Deadline)>, Error> {
+        let mut connection = self.reader().await;
+        let rows = made(format!(
+            "SELECT {}, r.kind AS kind, r.state AS state FROM deadlines d JOIN requests r ON r.id = d.request
+             WHERE d.organization = $1 AND d.received_on >= $2 AND d.received_on <= $3 ORDER BY d.request",
+            COLUMNS.split(", ").map(|column| format!("d.{}", column.trim())).collect::<Vec<_>>().join(", ")
+        ))
+        .bind(organization.to_string())
+        .bind(from)
+        .bind(to)
+        .fetch_all(&mut connection)
+        .await
+        .map_err(Error::while_doing("read the deadlines of a period"))?;
+        let one = |row: &Row| {
+            let reading = Reading { row, what: "request" };
+            Ok((reading.get("kind")?, reading.get("state")?, read(row)?))
+        };
+        rows.iter().map(one).collect()
+    }
 }

@@ -86,6 +86,7 @@ pub(crate) struct SourceSettings {
     /// `rewrite` for `VACUUM FULL`.
     #[serde(default)]
     pub(crate) scrub: Option<Scrub>,
+    /// The table of what happened to requests, pushed there for whoever has to follow; absent: none.
     #[serde(default)]
     pub(crate) delta: Option<DeltaSettings>,
 }

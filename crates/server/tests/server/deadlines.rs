@@ -218,6 +218,46 @@ async fn a_window_ends_inside_the_deadline_or_somebody_says_why_it_is_late() {
     assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.text());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_is_added_up_as_it_stands_and_for_its_own_organization_alone() {
+    let home = Home::new().await;
+    let one = submitted(&home, asked("erasure", "one@mail.test", json!({}))).await;
+    let two = submitted(&home, asked("access", "two@mail.test", json!({}))).await;
+    submitted(&home, asked("erasure", "two@mail.test", json!({}))).await;
+    home.world.skip_days(3);
+    let because = json!({ "grounds": ["unfounded"], "because": "the fifth this week" });
+    decided(&home, &one, "refuse", Some(because)).await;
+    decided(&home, &two, "withdraw", Some(json!({ "because": "by phone" }))).await;
+    home.world.skip_days(60);
+    let figures = |key: String, period: &'static str| {
+        let home = &home;
+        async move { home.send(&key, "GET", &format!("/api/v1/reports/metrics?{period}"), None).await }
+    };
+    let auditor = home.acme.key(Role::Auditor).to_owned();
+    let all = figures(auditor.clone(), "from=2020-01-01&to=2099-12-31").await.json();
+    let of = |name: &str| all["all"][name].as_u64().unwrap();
+    assert_eq!(
+        [of("received"), of("denied"), of("withdrawn"), of("open"), of("overdue"), of("on_time")],
+        [3, 1, 1, 1, 1, 1]
+    );
+    assert_eq!((&all["all"]["median_days"], &all["all"]["on_time_share"]), (&json!(3.0), &json!(0.5)));
+    assert_eq!(all["by_right"]["erasure"]["denials_by_ground"], json!({ "unfounded": 1 }));
+    let before = figures(auditor.clone(), "from=2020-01-01&to=2020-12-31").await.json();
+    assert_eq!((&before["all"]["received"], &before["all"]["mean_days"]), (&json!(0), &Value::Null));
+    let theirs =
+        figures(home.globex.key(Role::Auditor).to_owned(), "from=2020-01-01&to=2099-12-31").await.json();
+    assert_eq!(theirs["all"]["received"], 0);
+    for bad in ["from=2020-01-01", "from=x&to=y", "from=2021-01-01&to=2020-01-01"] {
+        assert_eq!(figures(auditor.clone(), bad).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+    }
+    let record = home.send(&auditor, "GET", "/api/v1/reports/processing", None).await.json();
+    let models: Vec<&str> =
+        record["activities"].as_array().unwrap().iter().map(|one| one["model"].as_str().unwrap()).collect();
+    assert_eq!(models, ["shop.customers", "shop.notes", "shop.orders"]);
+    assert_eq!(record["activities"][0]["purposes"], json!(["selling"]));
+    assert!(record["gaps"].as_array().unwrap().iter().any(|gap| gap["missing"] == "recipients"), "{record}");
+}
+
 async fn import(home: &Home, how: &str, file: &str) -> Answer {
     let key = home.acme.key(Role::Agent);
     let request = Request::post(format!("/api/v1/imports{how}"))

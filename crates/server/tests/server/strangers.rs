@@ -35,6 +35,8 @@ const NEEDS: &[(&str, Needs)] = &[
     ("resume_deadline", May(Permission::DecideRequests)),
     ("extend_deadline", May(Permission::DecideRequests)),
     ("list_regimes", May(Permission::ReadRequests)),
+    ("report_metrics", May(Permission::ReadRequests)),
+    ("record_of_processing", May(Permission::ReadMap)),
     ("hold_request", May(Permission::HoldRequests)),
     ("release_request", May(Permission::HoldRequests)),
     ("restore_request", May(Permission::Restore)),
@@ -146,6 +148,9 @@ impl Things {
     }
 
     fn path(&self, path: &str) -> String {
+        if path.ends_with("/reports/metrics") {
+            return format!("{path}?from=2026-01-01&to=2026-12-31");
+        }
         self.0.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
     }
 
@@ -257,7 +262,7 @@ async fn another_organization_finds_nothing() {
         let body = things.body(&operation.name);
         let answer = home.send(home.globex.key(role), &operation.method, &path, body).await;
         let names_something =
-            path != operation.path || ["make_plan", "start_job"].contains(&operation.name.as_str());
+            operation.path.contains('{') || ["make_plan", "start_job"].contains(&operation.name.as_str());
         if names_something {
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}: {}", operation.name, answer.text());
         } else {

@@ -1,0 +1,64 @@
+//! What a period came to.
+
+use exeunt_rights::metrics::{Counted, Metrics, Outcome};
+use exeunt_rights::{Day, RequestState};
+
+use crate::access::Permission;
+use crate::actor::Actor;
+use crate::deadlines::day;
+use crate::error::Error;
+use crate::office::Office;
+
+/// Figures of the requests that were received within a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Its first day.
+    pub from: Day,
+    /// Its last day.
+    pub to: Day,
+    /// The day the figures are of.
+    pub as_of: Day,
+    /// They.
+    pub metrics: Metrics,
+}
+
+impl Office {
+    /// Adds up the requests received within these days, as they stand today.
+    pub async fn report_metrics(&self, actor: &Actor, from: Day, to: Day) -> Result<Report, Error> {
+        self.allow(actor, Permission::ReadRequests)?;
+        if from > to {
+            return Err(Error::Usage(
+                "E0801",
+                format!("a period goes from a day to a later one; {from} is after {to}"),
+            ));
+        }
+        let (zone, as_of) = (&self.policy.law.zone, self.today());
+        let store = &self.engine.store;
+        let rows = store.deadlines_received(self.organization.id, &from.to_string(), &to.to_string()).await?;
+        let mut counted = Vec::with_capacity(rows.len());
+        for (kind, state, deadline) in rows {
+            let Ok(right) = kind.parse() else { continue };
+            counted.push(Counted {
+                right,
+                outcome: outcome(&state, deadline.answered_at.is_some()),
+                received_on: day(&deadline.received_on)?,
+                answer_by: day(&deadline.answer_by)?,
+                answered_on: deadline.answered_at.map(|at| zone.day_of(at)),
+                extended: deadline.extended_on.is_some(),
+                grounds: deadline.refusal_grounds,
+            });
+        }
+        Ok(Report { from, to, as_of, metrics: Metrics::of(counted, as_of) })
+    }
+}
+
+/// A state as figures count it. What was answered and then asked for once more still was answered.
+fn outcome(state: &str, answered: bool) -> Outcome {
+    match state.parse() {
+        Ok(RequestState::Refused | RequestState::CannotIdentify) => Outcome::Denied,
+        Ok(RequestState::Withdrawn) => Outcome::Withdrawn,
+        Ok(RequestState::CompletedWithExceptions) => Outcome::Partly,
+        _ if answered => Outcome::Complied,
+        _ => Outcome::Open,
+    }
+}

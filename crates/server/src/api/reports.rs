@@ -1,0 +1,4 @@
+//! Reports.
+
+pub(crate) mod metrics;
+pub(crate) mod processing;
