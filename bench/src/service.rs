@@ -217,7 +217,13 @@ async fn complete(house: &House) -> Result<String> {
         let identifiers = vec![(String::from("customer_id"), value)];
         let right = "erasure".parse().map_err(|_| anyhow::anyhow!("there is no erasure"))?;
         requests.push(
-            office.submit_request(&actor, Submission { right, identifiers, received_at: None }, None).await?,
+            office
+                .submit_request(
+                    &actor,
+                    Submission { right, identifiers, received_at: None, contact: None },
+                    None,
+                )
+                .await?,
         );
     }
     let stop = Stop::default();

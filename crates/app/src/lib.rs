@@ -14,6 +14,8 @@ pub mod home;
 pub mod house;
 pub mod jobs;
 pub mod ledger;
+pub mod letters;
+pub mod links;
 pub mod maps;
 pub mod office;
 pub mod organizations;

@@ -161,6 +161,22 @@ kinds! {
     ApiKeyMade = "api_key.made";
     /// A key for programs was revoked.
     ApiKeyRevoked = "api_key.revoked";
+    /// A mail server took a letter.
+    LetterSent = "letter.sent";
+    /// A letter was given up.
+    LetterGivenUp = "letter.given_up";
+    /// Somebody let a letter that was given up be sent again.
+    LetterResent = "letter.resent";
+    /// A link to a package was made.
+    LinkMade = "link.made";
+    /// A link was revoked.
+    LinkRevoked = "link.revoked";
+    /// A link's page mailed a code.
+    LinkCodeMade = "link.code_made";
+    /// A wrong code was typed in on a link's page.
+    LinkCodeRefused = "link.code_refused";
+    /// A package was fetched by its link, whole.
+    LinkUsed = "link.used";
 }
 
 impl fmt::Display for Kind {

@@ -1,5 +1,6 @@
 //! `exeunt.yaml`: what an installation chose. Unknown keys are refused with their line; paths are relative to the file.
 
+mod mail;
 mod serve;
 mod source;
 mod store;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 
+pub(crate) use crate::settings::mail::MailSettings;
 pub(crate) use crate::settings::serve::ServeSettings;
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
 pub(crate) use crate::settings::store::StoreSettings;
@@ -55,6 +57,9 @@ pub(crate) struct Settings {
     /// How the service is reached, and how much it does at once.
     #[serde(default)]
     pub(crate) serve: Option<ServeSettings>,
+    /// The mail server, and who letters come from; absent: no letters are written.
+    #[serde(default)]
+    pub(crate) mail: Option<MailSettings>,
     /// Who keeps the unseal secret.
     #[serde(default)]
     pub(crate) unseal: Unseal,
@@ -196,6 +201,12 @@ impl Settings {
         if settings.serve.as_ref().is_some_and(|serve| !(1..=64).contains(&serve.tasks_at_a_time)) {
             return Err(at(line_of("tasks_at_a_time"), "`tasks_at_a_time` is 1 to 64"));
         }
+        if let Some(serve) = &settings.serve {
+            serve.check().map_err(|what| at(line_of("public_url"), what))?;
+        }
+        if let Some(mail) = &settings.mail {
+            mail.check().map_err(|what| at(line_of("mail"), &what))?;
+        }
         if settings.unseal.ways() > 1 {
             return Err(at(line_of("unseal"), "`unseal` names more than one keeper; keep one"));
         }
@@ -281,6 +292,16 @@ const KEYS: &[&str] = &[
     "batch_rows",
     "store",
     "schema",
+    "serve",
+    "listen",
+    "tasks_at_a_time",
+    "public_url",
+    "mail",
+    "tls",
+    "password_env",
+    "from",
+    "name",
+    "language",
     "unseal",
     "key_file",
     "passphrase_env",
@@ -367,6 +388,22 @@ mod tests {
             ("organization: Ltd\nstore: { kind: postgres, host: a, connections: 0 }\n", ":2: `connections`"),
             ("organization: Ltd\nstore: { kind: postgres, host: a, shema: b }\n", "`schema`"),
             ("organization: Ltd\nstore: { kind: mysql, host: a }\n", "mysql"),
+            ("organization: Ltd\nmail: { host: mail.test }\n", "from"),
+            (
+                "organization: Ltd\nmail: { host: mail.test, from: nobody }\n",
+                ":2: `from` and `name` of `mail`",
+            ),
+            (
+                "organization: Ltd\nmail: { host: mail.test, from: a@b.test, tls: none }\n",
+                ":2: `mail`: without TLS",
+            ),
+            ("organization: Ltd\nmail: { host: mail.test, from: a@b.test, user: u }\n", "`password_env`"),
+            (
+                "organization: Ltd\nmail: { host: m.test, from: a@b.test, password_env: P }\n",
+                "needs a `user`",
+            ),
+            ("organization: Ltd\nmail: { host: m.test, from: a@b.test, langage: de }\n", "`language`"),
+            ("organization: Ltd\nserve:\n  public_url: privacy.test\n", ":3: `public_url`"),
             ("organization: Ltd\nsources:\n  shop: { kind: mysql }\n", "mysql"),
             ("organization: Ltd\nsources:\n  shop: { kind: sqlite }\n", "`path`"),
             ("organization: Ltd\nsources:\n  shop: { kind: sqlite, path: a, host: b }\n", "`host`"),

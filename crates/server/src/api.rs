@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod enrollments;
 pub(crate) mod jobs;
+pub(crate) mod letters;
 pub(crate) mod packages;
 pub(crate) mod plans;
 pub(crate) mod requests;

@@ -8,6 +8,7 @@ mod body;
 mod caller;
 mod health;
 mod once;
+pub mod pages;
 mod problem;
 pub mod router;
 mod serve;

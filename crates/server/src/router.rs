@@ -11,9 +11,12 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{api_keys, audit, enrollments, jobs, packages, plans, requests, sessions, tasks, users};
+use crate::api::{
+    api_keys, audit, enrollments, jobs, letters, packages, plans, requests, sessions, tasks, users,
+};
 use crate::body::MOST_BYTES;
 use crate::health;
+use crate::pages;
 use crate::problem::Problem;
 use crate::service::Service;
 
@@ -32,6 +35,7 @@ use crate::service::Service;
         (name = "plans", description = "What will be done, read before it is approved"),
         (name = "jobs", description = "A plan being carried out"),
         (name = "packages", description = "The answer to access and portability"),
+        (name = "letters", description = "What people are told by e-mail"),
         (name = "tasks", description = "Work that was asked for"),
         (name = "audit", description = "The log of what was done"),
         (name = "people", description = "Those who work here, and their programs"),
@@ -60,7 +64,11 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(packages::list::list_packages))
         .routes(routes!(packages::show::show_package, packages::remove::remove_package))
         .routes(routes!(packages::download::download_package))
+        .routes(routes!(packages::link::make_link, packages::links::list_links))
+        .routes(routes!(packages::unlink::revoke_link))
         .routes(routes!(tasks::show::show_task))
+        .routes(routes!(letters::list::list_letters))
+        .routes(routes!(letters::resend::resend_letter))
         .routes(routes!(audit::checkpoint::show_checkpoint))
         .routes(routes!(enrollments::show::show_enrollment))
         .routes(routes!(enrollments::set_up::set_up_first_admin))
@@ -123,6 +131,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn router(service: Service) -> Router {
     let (router, _) = all().split_for_parts();
     router
+        .merge(pages::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
             Problem::new(
@@ -157,7 +166,9 @@ async fn around(service: State<Service>, request: Request, next: Next) -> Respon
         ("cross-origin-opener-policy", "same-origin"),
         ("strict-transport-security", "max-age=31536000; includeSubDomains"),
     ] {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // a page says for itself what it may load
+        let entry = response.headers_mut().entry(HeaderName::from_static(name));
+        entry.or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod confirm;
 pub(crate) mod jobs;
+pub(crate) mod letters;
 pub(crate) mod packages;
 pub(crate) mod page;
 pub(crate) mod people;

@@ -17,6 +17,7 @@ pub mod error;
 pub mod jobs;
 pub mod ledger;
 pub mod letters;
+pub mod links;
 pub mod migrate;
 pub mod missing;
 pub mod organizations;

@@ -41,11 +41,17 @@ pub enum Permission {
     ManageUsers,
     /// Make and revoke API keys.
     ManageApiKeys,
+    /// See which letters were written and what became of them. Never to whom.
+    ReadLetters,
+    /// Send letters again that were given up.
+    SendLetters,
+    /// Make links by which people fetch their packages, and revoke them.
+    MakeLinks,
 }
 
 impl Permission {
     /// All of them, in the order of their bits. A new one goes last.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadRequests,
         Self::SubmitRequests,
         Self::HoldRequests,
@@ -65,6 +71,9 @@ impl Permission {
         Self::UseLedger,
         Self::ManageUsers,
         Self::ManageApiKeys,
+        Self::ReadLetters,
+        Self::SendLetters,
+        Self::MakeLinks,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -89,6 +98,9 @@ impl Permission {
             Self::UseLedger => "ledger:use",
             Self::ManageUsers => "users:manage",
             Self::ManageApiKeys => "keys:manage",
+            Self::ReadLetters => "letters:read",
+            Self::SendLetters => "letters:send",
+            Self::MakeLinks => "links:make",
         }
     }
 

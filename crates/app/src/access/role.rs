@@ -1,9 +1,9 @@
 //! Roles: what a company calls its people, and what each may. Somebody may have several.
 
 use crate::access::permission::Permission::{
-    self, ApprovePlans, CheckSources, HoldRequests, MakePackages, MakePlans, ManageApiKeys, ManageUsers,
-    OpenPackages, Purge, ReadAudit, ReadJobs, ReadMap, ReadPackages, ReadPlans, ReadRequests, Restore,
-    RunJobs, SubmitRequests, UseLedger,
+    self, ApprovePlans, CheckSources, HoldRequests, MakeLinks, MakePackages, MakePlans, ManageApiKeys,
+    ManageUsers, OpenPackages, Purge, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans,
+    ReadRequests, Restore, RunJobs, SendLetters, SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -48,8 +48,10 @@ impl Role {
     /// What it may. The whole matrix: what does not stand here is denied.
     pub fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Viewer => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages],
-            Self::Agent => &[ReadRequests, SubmitRequests, ReadPlans, ReadJobs, ReadPackages],
+            Self::Viewer => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters],
+            Self::Agent => {
+                &[ReadRequests, SubmitRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters, SendLetters]
+            }
             Self::Officer => &[
                 ReadRequests,
                 SubmitRequests,
@@ -67,9 +69,14 @@ impl Role {
                 ReadMap,
                 ReadAudit,
                 UseLedger,
+                ReadLetters,
+                SendLetters,
+                MakeLinks,
             ],
             Self::Engineer => &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources],
-            Self::Auditor => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit],
+            Self::Auditor => {
+                &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit, ReadLetters]
+            }
             Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources],
         }
     }
@@ -102,6 +109,7 @@ mod tests {
             Permission::Restore,
             Permission::Purge,
             Permission::OpenPackages,
+            Permission::MakeLinks,
         ] {
             assert_eq!(who(permission), "officer");
         }

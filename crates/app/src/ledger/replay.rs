@@ -38,7 +38,8 @@ impl Office {
                     ),
                 ));
             }
-            let submission = Submission { right: Right::Erasure, identifiers, received_at: None };
+            let submission =
+                Submission { right: Right::Erasure, identifiers, received_at: None, contact: None };
             requests.push((back.erased_by, self.submit_request(actor, submission, None).await?));
         }
         if requests.is_empty() {

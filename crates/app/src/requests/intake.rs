@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use exeunt_audit::event::Event;
 use exeunt_base::RequestId;
+use exeunt_store::letters::Letter;
 use exeunt_store::requests::Request;
 use tokio::sync::oneshot;
 
@@ -50,6 +51,7 @@ impl Intake {
 struct Waiting {
     request: Request,
     event: Event,
+    letter: Option<Letter>,
     call: Option<Call>,
     answer: oneshot::Sender<Result<RequestId, Error>>,
 }
@@ -60,12 +62,13 @@ impl Office {
         &self,
         request: Request,
         event: Event,
+        letter: Option<Letter>,
         call: Option<&Call>,
     ) -> Result<RequestId, Error> {
         let (answer, answered) = oneshot::channel();
         let idle = {
             let mut queue = self.intake.queue();
-            queue.waiting.push(Waiting { request, event, call: call.cloned(), answer });
+            queue.waiting.push(Waiting { request, event, letter, call: call.cloned(), answer });
             !std::mem::replace(&mut queue.at_work, true)
         };
         if idle {
@@ -104,11 +107,14 @@ impl Office {
         let organization = self.organization.id;
         let (mut answers, mut events) = (Vec::new(), Vec::new());
         let mut change = self.engine.store.begin().await?;
-        for Waiting { request, event, call, .. } in waiting {
+        for Waiting { request, event, letter, call, .. } in waiting {
             match calls::claim(&mut change, organization, call.as_ref(), request.id, now).await? {
                 Some(earlier) => answers.push(earlier),
                 None => {
                     change.add_request(request).await?;
+                    if let Some(letter) = letter {
+                        change.add_letter(letter).await?;
+                    }
                     events.push(event.clone());
                     answers.push(Ok(request.id));
                 }

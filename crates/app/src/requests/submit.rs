@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, RequestId, Timestamp};
 use exeunt_datamap::suggest;
+use exeunt_engine::letters::{To, right_of};
 use exeunt_engine::people::Known;
+use exeunt_mail::{Contact, Letter};
 use exeunt_rights::Right;
 use exeunt_rights::identity::{Identity, IdentityKind};
 use exeunt_rights::state::RequestState;
@@ -29,6 +31,8 @@ pub struct Submission {
     pub identifiers: Vec<(String, Personal)>,
     /// When the person asked; now, unless it came in earlier by mail or phone.
     pub received_at: Option<Timestamp>,
+    /// Where the person gets letters.
+    pub contact: Option<Contact>,
 }
 
 impl Office {
@@ -52,7 +56,7 @@ impl Office {
         }
         let accepted = accept(&submission.identifiers)?;
         self.known_to_the_map(&accepted)?;
-        let known = Known::given(accepted);
+        let known = Known { contact: submission.contact, ..Known::given(accepted) };
         let kinds = known.given.len() as u64;
         let mut request = Request {
             id: self.engine.new_request(),
@@ -79,7 +83,14 @@ impl Office {
             .count("identifiers", kinds)
             .fact("right", submission.right.as_str())
             .fact("received", received_at);
-        self.take_in(request, event, call).await
+        let letter = match &known.contact {
+            Some(contact) => {
+                let letter = Letter::Received { reference: request.id, right: right_of(&request), due: None };
+                self.engine.letter(Some(request.id), &To::Person(contact.clone()), &letter, None)?
+            }
+            None => None,
+        };
+        self.take_in(request, event, letter, call).await
     }
 }
 

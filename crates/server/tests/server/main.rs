@@ -6,7 +6,10 @@ mod home;
 
 mod bad_input;
 mod document;
+mod letters;
+mod links;
 mod once;
 mod people;
+mod posted;
 mod story;
 mod strangers;
