@@ -109,6 +109,7 @@ impl Home {
     async fn submit(&self, right: Right, person: i64) -> Result<RequestId> {
         let identifiers = vec![(String::from("customer_id"), Personal::new(person.to_string()))];
         let submission = Submission { right, identifiers, received_at: None, details: Details::default() };
+        let submission = Submission { right, identifiers, received_at: None, contact: None };
         Ok(self.office.submit_request(&self.actor, submission, None).await?)
     }
 
@@ -139,6 +140,7 @@ impl Home {
             formats: BTreeSet::from([Format::Csv]),
             to: To::House,
             confirmed: Confirmed::default(),
+            deliver: false,
             version: String::from("bench"),
         };
         let answered = self.office.make_package(&self.actor, request, wanted, &Nobody).await?;

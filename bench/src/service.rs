@@ -224,6 +224,7 @@ async fn complete(house: &House) -> Result<String> {
                 .submit_request(
                     &actor,
                     Submission { right, identifiers, received_at: None, details: Details::default() },
+                    Submission { right, identifiers, received_at: None, contact: None },
                     None,
                 )
                 .await?,

@@ -17,6 +17,8 @@ pub mod house;
 pub mod jobs;
 pub mod law;
 pub mod ledger;
+pub mod letters;
+pub mod links;
 pub mod maps;
 pub mod office;
 pub mod organizations;

@@ -1,14 +1,16 @@
 //! What every use case works with: the engine, the home's places, and what the organization chose.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use exeunt_audit::event::Event;
 use exeunt_audit::kind::Kind;
 use exeunt_audit::note::VerifyingKey;
-use exeunt_base::{RequestId, Secret};
+use exeunt_base::{OrganizationId, RequestId, Secret};
 use exeunt_engine::Engine;
 use exeunt_engine::world::secret_bytes;
+use exeunt_mail::{Language, Post};
 use exeunt_store::organizations::Organization;
 use exeunt_store::requests::Request;
 use tokio::sync::Notify;
@@ -73,6 +75,12 @@ pub struct Office {
     pub bell: Arc<Notify>,
     /// What keeps guessers slow.
     pub guards: Arc<Guards>,
+    /// The way to its mail server; absent where it sends no letters.
+    pub post: Option<Arc<Post>>,
+    /// Which organizations of this home send letters, and their usual language.
+    pub senders: Arc<BTreeMap<OrganizationId, Language>>,
+    /// Where people find this service from outside: `https://privacy.example.com`.
+    pub public_url: Option<String>,
 }
 
 /// Most objects one entry names; a wave's events come in several.

@@ -64,7 +64,7 @@ pub struct Guards {
     /// Hashes passwords, a few at a time.
     pub hasher: Hasher,
     /// What was tried lately.
-    attempts: Attempts,
+    pub(crate) attempts: Attempts,
 }
 
 impl Guards {

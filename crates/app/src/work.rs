@@ -3,6 +3,7 @@
 mod carry_out;
 mod due;
 mod outcome;
+mod post;
 pub mod worker;
 
 pub use crate::work::worker::{Stop, Worker};

@@ -9,8 +9,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use exeunt_base::{
-    ActorId, ApiKeyId, BatchId, BlobId, EpochId, JobId, OrganizationId, PackageId, PlanId, ReceiptId,
-    RequestId, SessionId, Timestamp, UserId, canonical,
+    ActorId, ApiKeyId, BatchId, BlobId, EpochId, JobId, LetterId, LinkId, OrganizationId, PackageId, PlanId,
+    ReceiptId, RequestId, SessionId, Timestamp, UserId, canonical,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +108,10 @@ objects! {
     ApiKey(ApiKeyId);
     /// A session.
     Session(SessionId);
+    /// A letter.
+    Letter(LetterId);
+    /// What lets a person fetch a package.
+    Link(LinkId);
 }
 
 /// One thing that happened. [`Event::to_entry`] makes it a log entry.

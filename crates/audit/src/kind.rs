@@ -169,6 +169,22 @@ kinds! {
     DeltaPushed = "delta.pushed";
     /// Events grew too old before every delta table had them, and were destroyed.
     DeltaGivenUp = "delta.given_up";
+    /// A mail server took a letter.
+    LetterSent = "letter.sent";
+    /// A letter was given up.
+    LetterGivenUp = "letter.given_up";
+    /// Somebody let a letter that was given up be sent again.
+    LetterResent = "letter.resent";
+    /// A link to a package was made.
+    LinkMade = "link.made";
+    /// A link was revoked.
+    LinkRevoked = "link.revoked";
+    /// A link's page mailed a code.
+    LinkCodeMade = "link.code_made";
+    /// A wrong code was typed in on a link's page.
+    LinkCodeRefused = "link.code_refused";
+    /// A package was fetched by its link, whole.
+    LinkUsed = "link.used";
 }
 
 impl fmt::Display for Kind {

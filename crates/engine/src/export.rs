@@ -227,6 +227,7 @@ impl Engine {
         let event = self.event(Kind::PackageRemoved, actor).about(id).about(package.request);
         let mut change = self.store.begin().await?;
         change.remove_package(id, self.world.now()).await?;
+        change.revoke_links_of(id, self.world.now()).await?;
         change.commit(self.organization, &[event]).await?;
         self.store.flush_destroyed().await?;
         match std::fs::remove_file(self.settings.packages.join(&package.file)) {

@@ -29,6 +29,8 @@ pub(crate) enum Needs {
     Home,
     /// The sources too.
     Sources,
+    /// Everything that a service needs: the password of the mail server, too.
+    Service,
 }
 
 /// The way in.
@@ -129,7 +131,7 @@ impl Door {
         let settings = self.settings()?;
         let keeper = self.keeper(&settings)?;
         let operator = operator();
-        let opening = self.opening(&settings, &*keeper, Needs::Sources, &operator).await?;
+        let opening = self.opening(&settings, &*keeper, Needs::Service, &operator).await?;
         Ok(open::open_house(opening).await?)
     }
 
@@ -142,6 +144,7 @@ impl Door {
         operator: &'a str,
     ) -> Result<Opening<'a>, Failure> {
         let layout = self.layout(settings);
+        let public_url = settings.serve.as_ref().and_then(|serve| serve.public_url.clone());
         let mut others = Vec::new();
         for path in &settings.organizations {
             let other = Settings::read_other(&settings.path(path))?;
@@ -150,11 +153,11 @@ impl Door {
                 Some(name) if *name != other.organization => Needs::Home,
                 _ => needs,
             };
-            others.push(self.room(&other, &layout, needs).await?);
+            others.push(self.room(&other, &layout, needs, &public_url).await?);
         }
         Ok(Opening {
             store: settings.place(&layout.store())?,
-            own: self.room(settings, &layout, needs).await?,
+            own: self.room(settings, &layout, needs, &public_url).await?,
             others,
             layout,
             keeper,
@@ -164,10 +167,21 @@ impl Door {
     }
 
     /// What one organization chose.
-    async fn room(&self, settings: &Settings, layout: &Layout, needs: Needs) -> Result<Room, Failure> {
+    async fn room(
+        &self,
+        settings: &Settings,
+        layout: &Layout,
+        needs: Needs,
+        public_url: &Option<String>,
+    ) -> Result<Room, Failure> {
+        let mail = settings.mail.as_ref().map(|mail| match needs {
+            Needs::Service => mail.with_password(&settings.organization, &settings.base),
+            Needs::Home | Needs::Sources => mail.without_password(&settings.organization),
+        });
+        let mail = mail.transpose().map_err(Failure::Settings)?;
         let sources = match needs {
             Needs::Home => Default::default(),
-            Needs::Sources => sources::connect(Some(settings), &self.at).await?,
+            Needs::Sources | Needs::Service => sources::connect(Some(settings), &self.at).await?,
         };
         let mut deltas = BTreeMap::new();
         for (name, source) in &settings.sources {
@@ -196,6 +210,8 @@ impl Door {
                 deltas,
                 ..exeunt_engine::Settings::default()
             },
+            mail: mail.map(|(post, language)| (Arc::new(post), language)),
+            public_url: public_url.clone(),
         })
     }
 

@@ -5,6 +5,7 @@ mod delta;
 mod law;
 mod reference;
 mod schema;
+mod mail;
 mod serve;
 mod source;
 mod store;
@@ -25,6 +26,7 @@ pub(crate) use crate::settings::delta::DeltaSettings;
 pub(crate) use crate::settings::law::LawSettings;
 pub(crate) use crate::settings::reference::reference;
 pub(crate) use crate::settings::schema::schema;
+pub(crate) use crate::settings::mail::MailSettings;
 pub(crate) use crate::settings::serve::ServeSettings;
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
 pub(crate) use crate::settings::store::StoreSettings;
@@ -81,6 +83,9 @@ pub(crate) struct Settings {
     /// How the service is reached, and how much it does at once.
     #[serde(default)]
     pub(crate) serve: Option<ServeSettings>,
+    /// The mail server, and who letters come from; absent: no letters are written.
+    #[serde(default)]
+    pub(crate) mail: Option<MailSettings>,
     /// Who keeps the unseal secret.
     #[serde(default)]
     pub(crate) unseal: Unseal,
@@ -229,6 +234,12 @@ impl Settings {
         if let Some(serve) = &settings.serve {
             serve.check().map_err(|(key, what)| at(line_of(key), what))?;
         }
+        if let Some(serve) = &settings.serve {
+            serve.check().map_err(|what| at(line_of("public_url"), what))?;
+        }
+        if let Some(mail) = &settings.mail {
+            mail.check().map_err(|what| at(line_of("mail"), &what))?;
+        }
         if settings.unseal.ways() > 1 {
             return Err(at(line_of("unseal"), "`unseal` names more than one keeper; keep one"));
         }
@@ -303,6 +314,60 @@ fn advised(text: &str, key: Option<&str>) -> String {
     }
 }
 
+/// Every key there is, for advice.
+const KEYS: &[&str] = &[
+    "organization",
+    "region",
+    "window_days",
+    "package_days",
+    "row_cap",
+    "matches_cap",
+    "rows_per_second",
+    "jobs_at_a_time",
+    "batch_rows",
+    "store",
+    "schema",
+    "serve",
+    "listen",
+    "tasks_at_a_time",
+    "public_url",
+    "mail",
+    "tls",
+    "password_env",
+    "from",
+    "name",
+    "language",
+    "unseal",
+    "key_file",
+    "passphrase_env",
+    "passphrase_file",
+    "passphrase_prompt",
+    "map",
+    "checkpoints",
+    "packages",
+    "sources",
+    "kind",
+    "path",
+    "url",
+    "url_env",
+    "host",
+    "port",
+    "database",
+    "user",
+    "password_file",
+    "sslmode",
+    "sslrootcert",
+    "schemas",
+    "search_path",
+    "connections",
+    "connect_timeout_seconds",
+    "statement_timeout_seconds",
+    "idle_timeout_seconds",
+    "lock_timeout_seconds",
+    "cache_mib",
+    "scrub",
+];
+
 fn eu() -> String {
     String::from("eu")
 }
@@ -362,6 +427,22 @@ mod tests {
             ("organization: Ltd\nstore: { kind: postgres, host: a, connections: 0 }\n", ":2: `connections`"),
             ("organization: Ltd\nstore: { kind: postgres, host: a, shema: b }\n", "`schema`"),
             ("organization: Ltd\nstore: { kind: mysql, host: a }\n", "mysql"),
+            ("organization: Ltd\nmail: { host: mail.test }\n", "from"),
+            (
+                "organization: Ltd\nmail: { host: mail.test, from: nobody }\n",
+                ":2: `from` and `name` of `mail`",
+            ),
+            (
+                "organization: Ltd\nmail: { host: mail.test, from: a@b.test, tls: none }\n",
+                ":2: `mail`: without TLS",
+            ),
+            ("organization: Ltd\nmail: { host: mail.test, from: a@b.test, user: u }\n", "`password_env`"),
+            (
+                "organization: Ltd\nmail: { host: m.test, from: a@b.test, password_env: P }\n",
+                "needs a `user`",
+            ),
+            ("organization: Ltd\nmail: { host: m.test, from: a@b.test, langage: de }\n", "`language`"),
+            ("organization: Ltd\nserve:\n  public_url: privacy.test\n", ":3: `public_url`"),
             ("organization: Ltd\nsources:\n  shop: { kind: mysql }\n", "mysql"),
             ("organization: Ltd\nsources:\n  shop: { kind: sqlite }\n", "`path`"),
             ("organization: Ltd\nsources:\n  shop: { kind: sqlite, path: a, host: b }\n", "`host`"),

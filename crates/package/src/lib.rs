@@ -20,6 +20,7 @@ mod open;
 mod pad;
 mod path;
 mod pieces;
+mod reveal;
 mod spec;
 mod spool;
 mod start;
@@ -36,6 +37,7 @@ pub use crate::manifest::{
     WithheldColumn,
 };
 pub use crate::open::{Limits, Opened, Opening, open, verify};
+pub use crate::reveal::{Revealed, reveal};
 pub use crate::spec::{
     Field, Format, Layer, Mark, ModelSpec, Reason, Redaction, Right, Scratch, Searched, Spec, TakenAt,
 };

@@ -141,7 +141,7 @@ fn read<R: Read + Seek>(
 }
 
 /// Finds the file key.
-fn unlock<'r, R: Read + Seek>(
+pub(crate) fn unlock<'r, R: Read + Seek>(
     input: &'r mut R,
     key: &Key,
     bytes: u64,

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod deltas;
 pub(crate) mod enrollments;
 pub(crate) mod jobs;
+pub(crate) mod letters;
 pub(crate) mod packages;
 pub(crate) mod plans;
 pub(crate) mod regimes;

@@ -11,6 +11,7 @@ mod exposition;
 mod health;
 mod metrics;
 mod once;
+pub mod pages;
 mod problem;
 pub mod router;
 mod serve;

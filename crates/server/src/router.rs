@@ -16,6 +16,11 @@ use crate::api::{
     users,
 };
 use crate::body::MOST_BYTES;
+    api_keys, audit, enrollments, jobs, letters, packages, plans, requests, sessions, tasks, users,
+};
+use crate::body::MOST_BYTES;
+use crate::health;
+use crate::pages;
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::{call, health, metrics};
@@ -35,6 +40,7 @@ use crate::{call, health, metrics};
         (name = "plans", description = "What will be done, read before it is approved"),
         (name = "jobs", description = "A plan being carried out"),
         (name = "packages", description = "The answer to access and portability"),
+        (name = "letters", description = "What people are told by e-mail"),
         (name = "tasks", description = "Work that was asked for"),
         (name = "deltas", description = "Tables in sources that tell who is to be left out"),
         (name = "reports", description = "What a period came to, and the record of processing"),
@@ -77,9 +83,13 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(packages::list::list_packages))
         .routes(routes!(packages::show::show_package, packages::remove::remove_package))
         .routes(routes!(packages::download::download_package))
+        .routes(routes!(packages::link::make_link, packages::links::list_links))
+        .routes(routes!(packages::unlink::revoke_link))
         .routes(routes!(tasks::show::show_task))
         .routes(routes!(deltas::list::list_deltas))
         .routes(routes!(deltas::push::push_deltas))
+        .routes(routes!(letters::list::list_letters))
+        .routes(routes!(letters::resend::resend_letter))
         .routes(routes!(audit::checkpoint::show_checkpoint))
         .routes(routes!(enrollments::show::show_enrollment))
         .routes(routes!(enrollments::set_up::set_up_first_admin))
@@ -154,6 +164,7 @@ pub fn router(service: Service) -> Router {
 
 fn finished(router: Router<Service>, service: Service) -> Router {
     router
+        .merge(pages::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
             Problem::new(
@@ -199,7 +210,9 @@ async fn around(service: State<Service>, request: Request, next: Next) -> Respon
         ("cross-origin-opener-policy", "same-origin"),
         ("strict-transport-security", "max-age=31536000; includeSubDomains"),
     ] {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // a page says for itself what it may load
+        let entry = response.headers_mut().entry(HeaderName::from_static(name));
+        entry.or_insert(HeaderValue::from_static(value));
     }
     response
 }

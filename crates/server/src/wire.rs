@@ -4,6 +4,7 @@ pub(crate) mod confirm;
 pub(crate) mod deadlines;
 pub(crate) mod deltas;
 pub(crate) mod jobs;
+pub(crate) mod letters;
 pub(crate) mod packages;
 pub(crate) mod page;
 pub(crate) mod people;

@@ -21,6 +21,7 @@ pub mod intakes;
 pub mod jobs;
 pub mod ledger;
 pub mod letters;
+pub mod links;
 pub mod migrate;
 pub mod missing;
 pub mod organizations;

@@ -49,11 +49,18 @@ pub enum Permission {
     ReadStatements,
     /// Push into the delta tables.
     PushDeltas,
+    /// See which letters were written and what became of them. Never to whom.
+    ReadLetters,
+    /// Send letters again that were given up.
+    SendLetters,
+    /// Make links by which people fetch their packages, and revoke them.
+    MakeLinks,
 }
 
 impl Permission {
     /// All of them, in the order of their bits. A new one goes last.
     pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadRequests,
         Self::SubmitRequests,
         Self::HoldRequests,
@@ -77,6 +84,9 @@ impl Permission {
         Self::IdentifyRequests,
         Self::ReadStatements,
         Self::PushDeltas,
+        Self::ReadLetters,
+        Self::SendLetters,
+        Self::MakeLinks,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -105,6 +115,9 @@ impl Permission {
             Self::IdentifyRequests => "requests:identify",
             Self::ReadStatements => "requests:read_statement",
             Self::PushDeltas => "deltas:push",
+            Self::ReadLetters => "letters:read",
+            Self::SendLetters => "letters:send",
+            Self::MakeLinks => "links:make",
         }
     }
 

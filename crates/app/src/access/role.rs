@@ -4,6 +4,9 @@ use crate::access::permission::Permission::{
     self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, MakePackages,
     MakePlans, ManageApiKeys, ManageUsers, OpenPackages, Purge, PushDeltas, ReadAudit, ReadJobs, ReadMap,
     ReadPackages, ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, SubmitRequests, UseLedger,
+    self, ApprovePlans, CheckSources, HoldRequests, MakeLinks, MakePackages, MakePlans, ManageApiKeys,
+    ManageUsers, OpenPackages, Purge, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans,
+    ReadRequests, Restore, RunJobs, SendLetters, SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -58,6 +61,10 @@ impl Role {
                 ReadJobs,
                 ReadPackages,
             ],
+            Self::Viewer => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters],
+            Self::Agent => {
+                &[ReadRequests, SubmitRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters, SendLetters]
+            }
             Self::Officer => &[
                 ReadRequests,
                 SubmitRequests,
@@ -82,6 +89,14 @@ impl Role {
             ],
             Self::Engineer => &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas],
             Self::Auditor => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit],
+                ReadLetters,
+                SendLetters,
+                MakeLinks,
+            ],
+            Self::Engineer => &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources],
+            Self::Auditor => {
+                &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit, ReadLetters]
+            }
             Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources],
         }
     }
@@ -114,6 +129,7 @@ mod tests {
             Permission::Restore,
             Permission::Purge,
             Permission::OpenPackages,
+            Permission::MakeLinks,
         ] {
             assert_eq!(who(permission), "officer");
         }

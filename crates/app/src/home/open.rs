@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use exeunt_base::Name;
+use exeunt_base::{Name, OrganizationId};
 use exeunt_engine::{Engine, World};
+use exeunt_mail::{Language, Post};
 use exeunt_source::Source;
 use exeunt_store::organizations::Organization;
 use exeunt_store::{Place, Store};
@@ -32,6 +33,10 @@ pub struct Room {
     pub policy: Policy,
     /// What it chose about the engine's work.
     pub settings: exeunt_engine::Settings,
+    /// The way to its mail server, and the language of its letters where nobody said another.
+    pub mail: Option<(Arc<Post>, Language)>,
+    /// Where people find this service from outside.
+    pub public_url: Option<String>,
 }
 
 /// What a house is opened with.
@@ -111,8 +116,19 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
     }
     let shelf = Shelf::open(&layout.vault())?;
     let (bell, guards) = (Arc::default(), Arc::default());
+    let organizations: Vec<Organization> = organizations.collect();
+    let mut others: BTreeMap<String, Room> =
+        others.into_iter().map(|room| (room.name.clone(), room)).collect();
+    let language = |room: &Room| room.mail.as_ref().map(|(_, language)| *language);
+    let known =
+        organizations.iter().filter_map(|other| Some((other.id, language(others.get(&other.name)?)?)));
+    let senders: BTreeMap<OrganizationId, Language> =
+        known.chain(language(&own).map(|language| (first.id, language))).collect();
+    let senders = Arc::new(senders);
     let furnished = |organization: Organization, room: Room| -> Result<Office, Error> {
-        let Room { sources, maps, policy, settings, .. } = room;
+        let Room { sources, maps, policy, mut settings, mail, public_url, .. } = room;
+        let (post, language) = mail.unzip();
+        settings.letters = language;
         let log_key = notary.public_key(organization.id)?;
         let engine = Engine {
             shelf: shelf.clone(),
@@ -136,11 +152,12 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
             log_key,
             bell,
             guards,
+            post,
+            senders: Arc::clone(&senders),
+            public_url,
         })
     };
     let mut offices = vec![furnished(first, own)?];
-    let mut others: BTreeMap<String, Room> =
-        others.into_iter().map(|room| (room.name.clone(), room)).collect();
     for organization in organizations {
         // one that the settings do not know stays as it is until they do
         if let Some(room) = others.remove(&organization.name) {

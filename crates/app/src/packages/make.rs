@@ -8,7 +8,9 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, RequestId};
 use exeunt_engine::export::{Made, Order, To};
 use exeunt_engine::job::prepare::Confirmed;
+use exeunt_engine::letters;
 use exeunt_engine::progress::Watcher;
+use exeunt_mail::{Contact, Letter};
 use exeunt_package::Format;
 use exeunt_plan::document::{Document, Note};
 use exeunt_rights::state::RequestState;
@@ -17,6 +19,7 @@ use exeunt_store::requests::Request;
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
+use crate::links::make::NewLink;
 use crate::office::Office;
 use crate::packages::about::about;
 
@@ -28,6 +31,8 @@ pub struct Wanted {
     pub to: To,
     /// What people confirmed over the guards.
     pub confirmed: Confirmed,
+    /// A link to it is mailed to the person as soon as it is made.
+    pub deliver: bool,
     /// This program's version.
     pub version: String,
 }
@@ -82,7 +87,16 @@ impl Office {
             version: wanted.version,
         };
         let made = self.engine.export(id, &document, order, watcher, actor.id).await?;
-        self.mark_ready(actor, id).await?;
+        let rows: u64 = made.rows.iter().map(|(_, rows)| rows).sum();
+        let nothing = (rows == 0 && made.complete).then(|| letters::nothing(&request, &document));
+        let link = match wanted.deliver && nothing.is_none() {
+            true => {
+                self.allow(actor, Permission::MakeLinks)?;
+                Some(self.new_link(&self.package(made.package).await?).await?)
+            }
+            false => None,
+        };
+        self.mark_ready(actor, &request, known.contact.as_ref().zip(nothing), link.as_ref()).await?;
         Ok(Answered { made, silent: told.silent })
     }
 
@@ -114,13 +128,28 @@ impl Office {
         Ok(document)
     }
 
-    async fn mark_ready(&self, actor: &Actor, id: RequestId) -> Result<(), Error> {
+    async fn mark_ready(
+        &self,
+        actor: &Actor,
+        request: &Request,
+        letter: Option<(&Contact, Letter)>,
+        link: Option<&NewLink>,
+    ) -> Result<(), Error> {
+        let id = request.id;
         let state = self.request(id).await?.state;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&state], RequestState::Ready.as_str()).await?;
         change.note_answered(id, self.engine.world.now()).await?;
         let event = self.event(Kind::RequestAnswered, actor).about(id).fact("by", "package");
         change.commit(self.organization.id, &[event]).await?;
+        let mut events = vec![self.event(Kind::RequestAnswered, actor).about(id).fact("by", "package")];
+        if let Some(link) = link {
+            events.extend(self.add_link(&mut change, actor, link).await?);
+        }
+        if let Some((contact, letter)) = letter {
+            self.engine.write_to_person(&mut change, id, Some(contact), &letter).await?;
+        }
+        change.commit(self.organization.id, &events).await?;
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::office::Office;
 use crate::people::attempts::Counted;
 use crate::people::error::Error as Refused;
+use exeunt_mail::Account;
 
 impl Office {
     /// Gives the holder of a session another password. Their other sessions end, and so does a reset that was started.
@@ -29,6 +30,7 @@ impl Office {
             return Err(Refused::SignIn.into());
         }
         let hash = self.guards.hasher.hash(new, self.password_salt()).await?;
+        let letter = self.letter_about_account(user.id, user.organization, Account::Password)?;
         let mut change = self.engine.store.begin().await?;
         if change.user(user.id).await?.password != user.password {
             return Err(Refused::SignIn.into());
@@ -36,6 +38,9 @@ impl Office {
         change.set_password(user.id, &hash).await?;
         let ended = change.end_sessions_of(user.id, Some(session.id)).await?;
         change.drop_tokens_of(user.id).await?;
+        if let Some(letter) = &letter {
+            change.add_letter(letter).await?;
+        }
         let event = self
             .event_of(Kind::UserPasswordChanged, user.id, user.organization)
             .fact("by", "password")

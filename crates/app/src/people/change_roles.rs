@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::office::Office;
 use crate::people::error::Error as Refused;
 use crate::people::users;
+use exeunt_mail::Account;
 
 impl Office {
     /// Gives a user other roles, which count from the next call on; their sessions end. Nobody changes their own, and the
@@ -20,6 +21,7 @@ impl Office {
             return Err(Refused::Oneself.into());
         }
         let words = users::words_of(roles)?;
+        let letter = self.letter_about_account(id, self.organization.id, Account::Roles)?;
         let mut change = self.engine.store.begin().await?;
         let user = change.user(id).await?;
         users::must_not_be_disabled(&user)?;
@@ -28,6 +30,9 @@ impl Office {
         }
         change.set_roles(id, &words).await?;
         let ended = change.end_sessions_of(id, None).await?;
+        if let Some(letter) = &letter {
+            change.add_letter(letter).await?;
+        }
         let event = self
             .event(Kind::UserRoleChanged, actor)
             .about(id)

@@ -2,6 +2,7 @@
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::{Secret, UserId};
+use exeunt_mail::Account;
 use exeunt_store::tokens::RESET;
 
 use crate::access::Permission;
@@ -54,6 +55,7 @@ impl Office {
         self.check_password(user.organization, &self.person_of(&user)?, &chosen.password).await?;
         let step = self.check_code(&user, &chosen.code).await?;
         let hash = self.guards.hasher.hash(&chosen.password, self.password_salt()).await?;
+        let letter = self.letter_about_account(id, user.organization, Account::Password)?;
         let mut change = self.engine.store.begin().await?;
         take(&mut change, &chosen.token, RESET, self.now()).await?;
         if !change.use_step(id, step).await? {
@@ -62,6 +64,9 @@ impl Office {
         change.set_password(id, &hash).await?;
         let ended = change.end_sessions_of(id, None).await?;
         let session = self.add_session(&mut change, &user).await?;
+        if let Some(letter) = &letter {
+            change.add_letter(letter).await?;
+        }
         let changed = self
             .event_of(Kind::UserPasswordChanged, id, user.organization)
             .fact("by", "reset")

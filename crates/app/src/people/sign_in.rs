@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, Secret, Timestamp};
+use exeunt_mail::Account;
 use exeunt_store::users::User;
 
 use crate::error::Error;
@@ -80,6 +81,7 @@ impl Office {
             }
             _ => None,
         };
+        let letter = self.letter_about_account(user.id, user.organization, Account::SignIn)?;
         let mut change = self.engine.store.begin().await?;
         let now_known = change.user(user.id).await?;
         if !now_known.is_active() || now_known.password != user.password {
@@ -92,6 +94,9 @@ impl Office {
             change.set_password(user.id, &renewed).await?;
         }
         let session = self.add_session(&mut change, &now_known).await?;
+        if let Some(letter) = &letter {
+            change.add_letter(letter).await?;
+        }
         let event = self.event_of(Kind::UserSignedIn, user.id, user.organization).about(session.id);
         change.commit(user.organization, &[event]).await?;
         Ok(session)

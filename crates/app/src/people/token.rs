@@ -14,6 +14,8 @@ pub(crate) enum Use {
     ApiKey,
     /// Setup, invitation or reset.
     OneTime,
+    /// A link to a package.
+    Link,
 }
 
 impl Use {
@@ -22,6 +24,7 @@ impl Use {
             Self::Session => "exs_",
             Self::ApiKey => "exk_",
             Self::OneTime => "exo_",
+            Self::Link => "exl_",
         }
     }
 }

@@ -37,10 +37,14 @@ impl Office {
         shown.plan.approve(named, approver, now)?;
         let event =
             self.event(Kind::PlanApproved, actor).about(id).fact("digest", format_args!("sha256:{digest}"));
+        let letters = self.letters_to_other_addresses(&shown.requests).await?;
         let mut change = self.engine.store.begin().await?;
         change.approve_plan(id, &digest, approver, now).await?;
         let from = [RequestState::AwaitingApproval.as_str()];
         change.move_requests(&shown.requests, &from, RequestState::Approved.as_str()).await?;
+        for letter in &letters {
+            change.add_letter(letter).await?;
+        }
         change.commit(self.organization.id, &self.events_about(&event, &shown.requests)).await?;
         Ok(digest)
     }

@@ -9,6 +9,8 @@ use exeunt_base::{OrganizationId, RequestId};
 use exeunt_store::Change;
 use exeunt_store::deadlines::Deadline;
 use exeunt_store::deltas::DeltaEvent;
+use exeunt_base::RequestId;
+use exeunt_store::letters::Letter;
 use exeunt_store::requests::Request;
 use tokio::sync::oneshot;
 
@@ -71,6 +73,9 @@ pub(crate) struct Taken {
 /// A request to be written down, and who wants to know.
 struct Waiting {
     taken: Taken,
+    request: Request,
+    event: Event,
+    letter: Option<Letter>,
     call: Option<Call>,
     answer: oneshot::Sender<Result<RequestId, Error>>,
 }
@@ -82,6 +87,17 @@ impl Office {
         let idle = {
             let mut queue = self.intake.queue();
             queue.waiting.push(Waiting { taken, call: call.cloned(), answer });
+    pub(super) async fn take_in(
+        &self,
+        request: Request,
+        event: Event,
+        letter: Option<Letter>,
+        call: Option<&Call>,
+    ) -> Result<RequestId, Error> {
+        let (answer, answered) = oneshot::channel();
+        let idle = {
+            let mut queue = self.intake.queue();
+            queue.waiting.push(Waiting { request, event, letter, call: call.cloned(), answer });
             !std::mem::replace(&mut queue.at_work, true)
         };
         if idle {
@@ -126,6 +142,16 @@ impl Office {
                 None => {
                     answers.push(Ok(taken.request.id));
                     new.push(taken);
+        for Waiting { request, event, letter, call, .. } in waiting {
+            match calls::claim(&mut change, organization, call.as_ref(), request.id, now).await? {
+                Some(earlier) => answers.push(earlier),
+                None => {
+                    change.add_request(request).await?;
+                    if let Some(letter) = letter {
+                        change.add_letter(letter).await?;
+                    }
+                    events.push(event.clone());
+                    answers.push(Ok(request.id));
                 }
             }
         }

@@ -8,6 +8,9 @@ use exeunt_datamap::suggest;
 use exeunt_engine::delta::Happened;
 use exeunt_engine::people::Known;
 use exeunt_engine::sealing;
+use exeunt_engine::letters::{To, right_of};
+use exeunt_engine::people::Known;
+use exeunt_mail::{Contact, Letter};
 use exeunt_rights::Right;
 use exeunt_rights::identity::{Identity, IdentityKind};
 use exeunt_rights::state::RequestState;
@@ -36,6 +39,8 @@ pub struct Submission {
     pub received_at: Option<Timestamp>,
     /// How it came in, and what was written down then.
     pub details: Details,
+    /// Where the person gets letters.
+    pub contact: Option<Contact>,
 }
 
 impl Office {
@@ -66,7 +71,7 @@ impl Office {
         let details = submission.details.checked()?;
         let accepted = accept(&submission.identifiers)?;
         self.known_to_the_map(&accepted)?;
-        let known = Known::given(accepted);
+        let known = Known { contact: submission.contact, ..Known::given(accepted) };
         let kinds = known.given.len() as u64;
         let mut request = Request {
             id: self.engine.new_request(),
@@ -124,6 +129,15 @@ impl Office {
             Some((request, sealing::mac(&key, &[kind.as_bytes(), normal])))
         };
         Ok(known.given.iter().filter_map(mark).collect())
+            .fact("received", received_at);
+        let letter = match &known.contact {
+            Some(contact) => {
+                let letter = Letter::Received { reference: request.id, right: right_of(&request), due: None };
+                self.engine.letter(Some(request.id), &To::Person(contact.clone()), &letter, None)?
+            }
+            None => None,
+        };
+        self.take_in(request, event, letter, call).await
     }
 }
 

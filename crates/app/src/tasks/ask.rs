@@ -81,6 +81,10 @@ impl Office {
     ) -> Result<TaskId, Error> {
         self.allow(actor, Permission::MakePackages)?;
         wanted.read()?;
+        if wanted.deliver {
+            self.allow(actor, Permission::MakeLinks)?;
+            self.can_mail_links()?;
+        }
         let request = self.request(id).await?;
         if request.kind == "erasure" {
             return Err(Error::Usage(

@@ -83,6 +83,9 @@ pub struct PackageWanted {
     /// What people confirmed over the guards.
     #[serde(default)]
     pub confirmed: Confirmed,
+    /// A link to it is mailed to the person as soon as it is made.
+    #[serde(default)]
+    pub deliver: bool,
 }
 
 impl PackageWanted {
@@ -118,6 +121,7 @@ impl PackageWanted {
             formats,
             to,
             confirmed: self.confirmed,
+            deliver: self.deliver,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }

@@ -18,6 +18,10 @@ use crate::work::outcome::{passes, told};
 const CALLS_SECONDS: i64 = 86_400;
 /// Seconds for which an ended task can be looked at.
 const TASKS_SECONDS: i64 = 30 * 86_400;
+/// Seconds for which a letter that was given up can be sent again.
+const LETTERS_SECONDS: i64 = 30 * 86_400;
+/// Seconds for which it can be looked up from where a package was fetched.
+const DOWNLOADS_SECONDS: i64 = 90 * 86_400;
 /// Most requests purged together.
 const MOST: usize = 200;
 
@@ -34,6 +38,7 @@ impl Office {
                 self.want(&service, &Wanted::PushDeltas).await?;
             }
         }
+        self.remind_of_links().await?;
         self.remove_expired_packages(&service).await?;
         self.forget_what_nobody_needs().await
     }
@@ -118,9 +123,17 @@ impl Office {
         let tasks = change.forget_tasks(now.plus_seconds(-TASKS_SECONDS)).await?;
         let tokens = change.forget_expired_tokens(now).await?;
         let sessions = change.forget_ended_sessions(now, now.plus_seconds(-IDLE_SECONDS)).await?;
-        if calls + tasks + tokens + sessions == 0 {
+        let letters = change.shred_letters(now.plus_seconds(-LETTERS_SECONDS)).await?;
+        let links = change.forget_links(now).await?;
+        let downloads = change.forget_link_downloads(now.plus_seconds(-DOWNLOADS_SECONDS)).await?;
+        let destroyed = letters + links + downloads;
+        if calls + tasks + tokens + sessions + destroyed == 0 {
             return Ok(change.rollback().await?);
         }
-        Ok(change.commit_bookkeeping().await?)
+        change.commit_bookkeeping().await?;
+        if destroyed > 0 {
+            self.engine.store.flush_destroyed().await?;
+        }
+        Ok(())
     }
 }

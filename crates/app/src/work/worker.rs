@@ -16,6 +16,7 @@ use crate::house::House;
 use crate::watch::meters::Left;
 use crate::work::carry_out::carry_out;
 use crate::work::outcome::{End, end_of};
+use crate::work::post;
 
 /// How long a turn lasts; it is renewed every third of that, and a worker that died is followed when it has run out.
 pub const TURN_SECONDS: i64 = 6;
@@ -88,6 +89,10 @@ impl Worker {
         let mut hands = JoinSet::new();
         let mut last = None;
         let looking = tokio::spawn(Arc::clone(&worker).look_again_and_again());
+        let mut posting = JoinSet::new();
+        for office in worker.house.offices().filter(|office| office.post.is_some()) {
+            posting.spawn(post::again_and_again(office.clone(), worker.stop.clone()));
+        }
         while !worker.stop.is_said() {
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
             while hands.try_join_next().is_some() {}
@@ -111,6 +116,7 @@ impl Worker {
             }
         }
         while hands.join_next().await.is_some() {}
+        while posting.join_next().await.is_some() {}
         let _ = looking.await;
     }
 
@@ -185,6 +191,12 @@ impl Worker {
             End::Later(..) => Left::PutBack,
         };
         let ended = async {
+            let end = end_of(&done, task.tries, now);
+            let letter = match &end {
+                End::Later(..) => None,
+                // that somebody is told is no reason not to end a task
+                _ => office.letter_about_job(&task, &done).await.unwrap_or_default(),
+            };
             let mut change = self.house.store.begin().await?;
             match end {
                 End::Done(outcome) => {
@@ -196,6 +208,9 @@ impl Worker {
                 End::Later(outcome, not_before) => {
                     change.put_task_back(&turn, outcome.as_deref(), not_before).await?;
                 }
+            }
+            if let Some(letter) = letter {
+                change.add_letter(&letter).await?;
             }
             change.commit_bookkeeping().await
         };

@@ -47,6 +47,28 @@ pub(crate) enum Switch {
     Off,
     /// It is.
     On,
+    /// Where people find it from outside, for the links in letters: `https://privacy.example.com`.
+    pub(crate) public_url: Option<String>,
+}
+
+impl ServeSettings {
+    /// Says what is wrong.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        let Some(url) = &self.public_url else { return Ok(()) };
+        let here = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
+        let safe = url.starts_with("https://") || here.iter().any(|start| is_at(url, start));
+        let plain =
+            url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains(['?', '#', '"', '<', '>']);
+        if safe && plain && !url.ends_with('/') {
+            return Ok(());
+        }
+        Err("`public_url` begins with https:// (http:// only for this machine) and ends without a slash")
+    }
+}
+
+/// Whether an address is on this host, whatever its port.
+fn is_at(url: &str, start: &str) -> bool {
+    url.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
 }
 
 impl Default for ServeSettings {
@@ -108,5 +130,6 @@ impl ServeSettings {
                 "what `{named}` names is no token: that is 24 or more printable characters without a space"
             ))
         })
+        Self { listen: LISTEN, tasks_at_a_time: TASKS, public_url: None }
     }
 }

@@ -2,6 +2,7 @@
 
 use exeunt_app::tasks::wanted::PackageWanted;
 use exeunt_base::Timestamp;
+use exeunt_store::links::Link;
 use exeunt_store::packages::Package;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,6 +27,9 @@ pub(crate) struct MakePackage {
     /// What people confirmed over the guards.
     #[serde(default)]
     confirm: Confirm,
+    /// A link to it is mailed to the person as soon as it is made. Needs the permission to make links, too.
+    #[serde(default)]
+    pub(crate) deliver: bool,
 }
 
 fn usual() -> Vec<String> {
@@ -39,8 +43,53 @@ impl MakePackage {
             recipients: self.recipients,
             passphrase: self.passphrase,
             confirmed: self.confirm.confirmed(),
+            deliver: self.deliver,
         }
     }
+}
+
+/// A link to a package. Its token is in the letter alone.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LinkView {
+    /// Its id.
+    #[schema(example = "lnk_01m81cf077eb8npjdnn33sww60")]
+    pub(crate) id: String,
+    /// The package.
+    pub(crate) package: String,
+    /// The request it answers.
+    pub(crate) request: String,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) made_at: Timestamp,
+    /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) expires_at: Timestamp,
+    /// How often it may still be used.
+    pub(crate) downloads_left: u64,
+    /// When it was revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+impl From<&Link> for LinkView {
+    fn from(link: &Link) -> Self {
+        Self {
+            id: link.id.to_string(),
+            package: link.package.to_string(),
+            request: link.request.to_string(),
+            made_at: link.made_at,
+            expires_at: link.expires_at,
+            downloads_left: link.downloads_left,
+            revoked_at: link.revoked_at,
+        }
+    }
+}
+
+/// All links of a package.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Links {
+    /// Newest first, those that are over too.
+    pub(crate) items: Vec<LinkView>,
 }
 
 /// A package.

@@ -93,6 +93,42 @@ pub(crate) enum HowWord {
     Compared,
     Document,
     Agent,
+    /// Where the person gets letters about it. Without one nobody is written to.
+    #[serde(default)]
+    pub(crate) contact: Option<SubmitContact>,
+}
+
+/// Where a person gets letters. Sealed at once and told by no call.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SubmitContact {
+    /// Their e-mail address.
+    #[serde(deserialize_with = "personal")]
+    #[schema(value_type = String, format = Email, min_length = 3, max_length = 254, example = "ada@example.test")]
+    pub(crate) email: Personal,
+    /// How they are called, where they said it.
+    #[serde(default, deserialize_with = "personal_if_any")]
+    #[schema(value_type = Option<String>, max_length = 200, example = "Ada Lovelace")]
+    pub(crate) name: Option<Personal>,
+    /// Their language; the organization's usual one where nobody said.
+    #[serde(default)]
+    #[schema(value_type = Option<LanguageCode>)]
+    pub(crate) language: Option<String>,
+}
+
+/// A language letters are written in.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum LanguageCode {
+    En,
+    De,
+    Fr,
+    Es,
+}
+
+fn personal_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Personal>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(Personal::new))
 }
 
 /// A right of a person.

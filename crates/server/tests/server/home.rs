@@ -17,11 +17,16 @@ use exeunt_app::people::{Person, totp};
 use exeunt_app::watch::WatchToken;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_app::{Actor, House, Office};
-use exeunt_base::{Name, OrganizationId, Personal, Secret, Timestamp};
+use exeunt_base::{LetterId, LinkId, Name, OrganizationId, Personal, Secret, Timestamp};
 use exeunt_engine::World;
 use exeunt_engine::world::secret_bytes;
 use exeunt_server::{Service, Watch};
+use exeunt_engine::world::{chance_for_id, secret_bytes};
+use exeunt_mail::{self as mail, Language, Post};
+use exeunt_server::Service;
 use exeunt_source::Source;
+use exeunt_store::letters::{FAILED, Letter};
+use exeunt_store::links::Link;
 use exeunt_testkit::dice::Dice;
 use exeunt_vault::KeyFile;
 use http_body_util::BodyExt;
@@ -133,6 +138,11 @@ impl Home {
 
     /// Whose organizations chose something else.
     pub(crate) async fn furnished(choose: impl Fn(&mut Room)) -> Self {
+        Self::with_mail(None).await
+    }
+
+    /// A home whose first organization sends letters by a mail server of this machine.
+    pub(crate) async fn with_mail(port: Option<u16>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::new(&dir.path().join("home"));
         let world = Arc::new(TestWorld { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()) });
@@ -154,6 +164,8 @@ impl Home {
                 sources: BTreeMap::from([(Name::new("shop").unwrap(), source)]),
                 maps: vec![map],
                 settings: exeunt_engine::Settings { packages: layout.packages.clone(), ..Default::default() },
+                mail: port.filter(|_| name == "Acme").map(|port| (Arc::new(post(port)), Language::English)),
+                public_url: Some(String::from("https://privacy.acme.test")),
                 ..Room::default()
             };
             choose(&mut room);
@@ -210,6 +222,55 @@ impl Home {
         (stop, tokio::spawn(worker.run()))
     }
 
+    /// A letter of an organization that was given up.
+    pub(crate) async fn letter(&self, tenant: &Tenant) -> String {
+        let id = LetterId::new(self.world.now(), chance_for_id(&*self.world));
+        let letter = Letter {
+            id,
+            organization: tenant.id,
+            request: None,
+            word: String::from("received"),
+            language: String::from("en"),
+            content: Some(vec![0]),
+            state: FAILED.to_owned(),
+            made_at: self.world.now(),
+            since: self.world.now(),
+            not_before: self.world.now(),
+            not_after: None,
+            tries: 1,
+            ended_at: Some(self.world.now()),
+            trouble: None,
+        };
+        let mut change = self.house.store.begin().await.unwrap();
+        change.add_letter(&letter).await.unwrap();
+        change.commit_bookkeeping().await.unwrap();
+        id.to_string()
+    }
+
+    /// A link to a package of an organization, as if it had been mailed.
+    pub(crate) async fn link(&self, tenant: &Tenant, package: &str) -> String {
+        let package = self.house.store.package(package.parse().unwrap()).await.unwrap();
+        let id = LinkId::new(self.world.now(), chance_for_id(&*self.world));
+        let link = Link {
+            id,
+            hash: id.to_bytes().to_vec(),
+            organization: tenant.id,
+            package: package.id,
+            request: package.request,
+            person: None,
+            language: String::from("en"),
+            made_at: self.world.now(),
+            expires_at: package.expires_at,
+            downloads_left: 3,
+            reminded_at: None,
+            revoked_at: None,
+        };
+        let mut change = self.house.store.begin().await.unwrap();
+        change.add_link(&link).await.unwrap();
+        change.commit_bookkeeping().await.unwrap();
+        id.to_string()
+    }
+
     /// Waits until a task has ended, and tells how.
     pub(crate) async fn ended(&self, key: &str, task: &str) -> Answer {
         for _ in 0..600 {
@@ -222,6 +283,12 @@ impl Home {
         }
         panic!("task {task} does not end");
     }
+}
+
+/// A way to a mail server of this machine.
+fn post(port: u16) -> Post {
+    let server = mail::Server { host: String::from("127.0.0.1"), port, tls: mail::Tls::Off, login: None };
+    Post::new(server, mail::From::new("privacy@acme.test", "Acme").unwrap()).unwrap()
 }
 
 /// A call.

@@ -58,6 +58,11 @@ const NEEDS: &[(&str, Needs)] = &[
     ("show_task", May(Permission::ReadJobs)),
     ("list_deltas", May(Permission::ReadJobs)),
     ("push_deltas", May(Permission::PushDeltas)),
+    ("make_link", May(Permission::MakeLinks)),
+    ("list_links", May(Permission::ReadPackages)),
+    ("revoke_link", May(Permission::MakeLinks)),
+    ("list_letters", May(Permission::ReadLetters)),
+    ("resend_letter", May(Permission::SendLetters)),
     ("show_checkpoint", May(Permission::ReadAudit)),
     ("show_enrollment", Nothing),
     ("set_up_first_admin", Nothing),
@@ -134,9 +139,12 @@ impl Things {
         let user = home.send(admin, "POST", "/api/v1/users", Some(sent)).await.word("user");
         let keys = home.send(admin, "GET", "/api/v1/api-keys", None).await.json();
         let sessions = home.send(admin, "GET", "/api/v1/sessions", None).await.json();
+        let letter = home.letter(&home.acme).await;
         let first = |list: &Value, field: &str| list["items"][0][field].as_str().unwrap().to_owned();
         Self(vec![
             ("{user}", user),
+            ("{letter}", letter),
+            ("{link}", home.link(&home.acme, made["outcome"]["package"].as_str().unwrap()).await),
             ("{key}", first(&keys, "key")),
             ("{session}", first(&sessions, "session")),
             ("{request}", request),

@@ -27,6 +27,7 @@ pub(crate) struct Erased {
 async fn submit(stage: &Stage, right: Right, kind: &str, value: &str) -> Result<RequestId, Failure> {
     let identifiers = vec![(kind.to_owned(), Personal::new(value.to_owned()))];
     let submission = Submission { right, identifiers, received_at: None, details: Details::default() };
+    let submission = Submission { right, identifiers, received_at: None, contact: None };
     Ok(stage.office.submit_request(&stage.actor, submission, None).await?)
 }
 
@@ -44,6 +45,7 @@ pub(crate) async fn asks_for_her_data(stage: &mut Stage) -> Result<(), Failure> 
         formats: Format::ALL.into_iter().collect(),
         to: To::House,
         confirmed: Confirmed::default(),
+        deliver: false,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let answered = stage.office.make_package(&stage.actor, id, wanted, &Nobody).await?;

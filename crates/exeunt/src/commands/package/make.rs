@@ -47,6 +47,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         formats: args.formats.iter().copied().collect::<BTreeSet<_>>(),
         to,
         confirmed: args.guards.confirmed(),
+        deliver: false,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let shown = Shown::new("collecting", door.json);

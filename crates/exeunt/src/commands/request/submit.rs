@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use exeunt_app::requests::details::{Details, Words};
 use exeunt_app::requests::submit::Submission;
 use exeunt_base::{Personal, Timestamp};
+use exeunt_mail::{Contact, Language};
 use exeunt_rights::Right;
 use serde_json::json;
 
@@ -43,6 +44,15 @@ pub(crate) struct Args {
     /// A JSON file with what was said: {"statement": …, "explained": …, "complications": …}; `-` for standard input
     #[arg(long, value_name = "FILE")]
     words_file: Option<PathBuf>,
+    /// Where the person gets letters about it: an e-mail address (stays in the shell's history)
+    #[arg(long, value_name = "EMAIL", value_parser = personal)]
+    contact: Option<Personal>,
+    /// How the person is called in letters
+    #[arg(long, value_name = "NAME", value_parser = personal, requires = "contact")]
+    contact_name: Option<Personal>,
+    /// The language of letters to the person: en, de, fr or es
+    #[arg(long, value_name = "CODE", value_parser = language, requires = "contact")]
+    contact_language: Option<Language>,
 }
 
 /// Rights that can be asked for.
@@ -84,6 +94,18 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     };
     let (office, actor) = door.office(Needs::Home).await?;
     let submission = Submission { right, identifiers, received_at: args.received, details };
+    let language = args.contact_language.unwrap_or_else(|| office.usual_language());
+    let contact = match &args.contact {
+        Some(email) => {
+            let checked = Contact::new(email, args.contact_name.as_ref(), language);
+            Some(
+                checked
+                    .map_err(|error| exeunt_app::Error::Usage("E0301", format!("the contact: {error}")))?,
+            )
+        }
+        None => None,
+    };
+    let submission = Submission { right, identifiers, received_at: args.received, contact };
     let id = office.submit_request(&actor, submission, None).await?;
     if door.json {
         out::json(&json!({ "request": id, "right": right.as_str(), "state": "received" }))?;
@@ -150,6 +172,14 @@ fn identifier(text: &str) -> Result<Identifier, String> {
     let (kind, value) =
         text.split_once('=').ok_or("the form is KIND=VALUE, such as email=… or customer_id=…")?;
     Ok(Identifier(kind.trim().to_owned(), Personal::new(value.to_owned())))
+}
+
+fn personal(text: &str) -> Result<Personal, String> {
+    Ok(Personal::new(text.to_owned()))
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_code(text).ok_or_else(|| String::from("letters are written in en, de, fr and es"))
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

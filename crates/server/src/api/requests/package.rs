@@ -29,6 +29,9 @@ pub(crate) async fn make_package(
     body: Body<MakePackage>,
 ) -> Result<Response, Problem> {
     let call = once.call(&caller, &body.bytes)?;
+    if body.value.deliver {
+        caller.must_be_fresh()?;
+    }
     let wanted = body.value.wanted();
     Ok(Asked::answer(caller.office.ask_package(&caller.actor, id, wanted, call.as_ref()).await?))
 }

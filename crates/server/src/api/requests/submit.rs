@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use exeunt_app::requests::details::Details;
 use exeunt_app::requests::submit::Submission;
 use exeunt_base::Timestamp;
+use exeunt_mail::{BadContact, Contact, Language};
 
 use crate::body::Body;
 use crate::caller::Caller;
@@ -57,6 +58,24 @@ pub(crate) async fn submit_request(
         complications: sent.complications,
     };
     let submission = Submission { right, identifiers, received_at, details };
+    let contact = match sent.contact {
+        Some(given) => {
+            let language = match given.language.as_deref() {
+                Some(code) => Language::ALL.into_iter().find(|known| known.as_str() == code),
+                None => Some(caller.office.usual_language()),
+            };
+            let language = language.ok_or_else(|| flaw("/contact/language", "en, de, fr or es"))?;
+            let checked = Contact::new(&given.email, given.name.as_ref(), language);
+            Some(checked.map_err(|wrong| match wrong {
+                BadContact::Address => {
+                    flaw("/contact/email", "this is not an e-mail address letters could be sent to")
+                }
+                BadContact::Name => flaw("/contact/name", "a name is one line of at most 200 characters"),
+            })?)
+        }
+        None => None,
+    };
+    let submission = Submission { right, identifiers, received_at, contact };
     let id = caller.office.submit_request(&caller.actor, submission, call.as_ref()).await?;
     let request = caller.office.request(id).await?;
     let standing = caller.office.standing(id).await.ok();

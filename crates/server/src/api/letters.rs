@@ -1,0 +1,4 @@
+//! Letters.
+
+pub(crate) mod list;
+pub(crate) mod resend;

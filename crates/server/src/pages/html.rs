@@ -1,0 +1,194 @@
+//! How the pages look: short words, one column, large enough to read on any screen. Every value is escaped.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use exeunt_app::links::find::Found;
+use exeunt_base::{Secret, Timestamp};
+use exeunt_mail::Language;
+
+const STYLE: &str = "\
+:root { color-scheme: light dark; }
+body { font: 1.125rem/1.5 Georgia, serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; }
+label { display: block; margin-top: 1rem; }
+input, button { font: inherit; padding: .5rem .75rem; margin: .5rem 0; min-height: 2.75rem; box-sizing: border-box; }
+input { width: 12rem; max-width: 100%; letter-spacing: .2em; }
+.problem { border: 3px solid; padding: 0 1rem; }
+";
+
+/// What the pages are dressed in.
+pub(super) async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}
+
+/// A page being put together.
+pub(super) struct Page<'a> {
+    language: Language,
+    up: &'a str,
+    token: &'a str,
+    body: String,
+}
+
+/// A page that says one thing.
+pub(super) fn message(language: Language, word: &str) -> Page<'static> {
+    let mut page = Page { language, up: "", token: "", body: String::new() };
+    page.heading();
+    page.say(word, &[]);
+    page
+}
+
+/// That a link's time is over.
+pub(super) fn ended(language: Language, at: Timestamp) -> Page<'static> {
+    let mut page = Page { language, up: "", token: "", body: String::new() };
+    page.heading();
+    page.say("page_ended", &[("until", &language.day(at))]);
+    page
+}
+
+impl<'a> Page<'a> {
+    /// The page of a link that can be used. `up` leads from where it is shown to the link's own folder.
+    pub(super) fn of(found: &Found, token: &'a str, up: &'a str) -> Self {
+        let mut page = Self { language: found.language, up, token, body: String::new() };
+        page.heading();
+        page.say("page_intro", &[("organization", &found.office.organization.name)]);
+        page.say("page_until", &[("until", &found.language.day(found.link.expires_at))]);
+        match found.link.downloads_left {
+            1 => page.say("page_left_one", &[]),
+            left => page.say("page_left", &[("downloads", &left.to_string())]),
+        }
+        page.say("page_size", &[("size", &size(found.package.bytes))]);
+        page
+    }
+
+    /// Shown from further below.
+    pub(super) fn up(mut self, up: &'a str) -> Self {
+        self.up = up;
+        self
+    }
+
+    /// With the button that asks for a code.
+    pub(super) fn ask(mut self) -> Self {
+        self.say("page_how", &[]);
+        self.button("page_ask");
+        self
+    }
+
+    /// With the field for a code; after a wrong one, with how many tries are left.
+    pub(super) fn typing(mut self, form: &Secret<String>, wrong: Option<u64>) -> Self {
+        match wrong {
+            None => self.say("page_sent", &[]),
+            Some(1) => self.problem("page_wrong_one", &[]),
+            Some(left) => self.problem("page_wrong", &[("left", &left.to_string())]),
+        }
+        let (up, token, form) = (self.up, self.token, escaped(form.expose()));
+        let (code, get) = (self.word("page_code"), self.word("page_get"));
+        self.body.push_str(&format!(
+            "<form method=\"post\" action=\"{up}{token}\">\n\
+             <input type=\"hidden\" name=\"form\" value=\"{form}\">\n\
+             <label for=\"code\">{code}</label>\n\
+             <input id=\"code\" name=\"code\" inputmode=\"numeric\" autocomplete=\"one-time-code\" maxlength=\"12\" required>\n\
+             <p><button>{get}</button></p>\n</form>\n"
+        ));
+        self.say("page_broken", &[]);
+        self.button("page_again");
+        self
+    }
+
+    /// After too many tries, or too late.
+    pub(super) fn stopped(mut self) -> Self {
+        self.problem("page_stopped", &[]);
+        self.button("page_again");
+        self
+    }
+
+    /// The page as an answer.
+    pub(super) fn answer(self, status: StatusCode) -> Response {
+        let html = format!(
+            "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"robots\" content=\"noindex\">\n<title>{}</title>\n\
+             <link rel=\"stylesheet\" href=\"{}style.css\">\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
+            self.language.as_str(),
+            self.word("page_title"),
+            self.up,
+            self.body,
+        );
+        let mut response = (status, Html(html)).into_response();
+        let policy = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        response
+    }
+
+    fn heading(&mut self) {
+        let title = self.word("page_title");
+        self.body.push_str(&format!("<h1>{title}</h1>\n"));
+    }
+
+    fn say(&mut self, word: &str, values: &[(&str, &str)]) {
+        let text = self.filled(word, values);
+        self.body.push_str(&format!("<p>{text}</p>\n"));
+    }
+
+    fn problem(&mut self, word: &str, values: &[(&str, &str)]) {
+        let (heading, text) = (self.word("page_problem"), self.filled(word, values));
+        self.body.push_str(&format!(
+            "<div class=\"problem\" role=\"alert\">\n<h2>{heading}</h2>\n<p>{text}</p>\n</div>\n"
+        ));
+    }
+
+    fn button(&mut self, word: &str) {
+        let (up, token, text) = (self.up, self.token, self.word(word));
+        self.body.push_str(&format!(
+            "<form method=\"post\" action=\"{up}{token}/code\">\n<p><button>{text}</button></p>\n</form>\n"
+        ));
+    }
+
+    fn word(&self, name: &str) -> String {
+        escaped(self.language.word(name))
+    }
+
+    fn filled(&self, word: &str, values: &[(&str, &str)]) -> String {
+        values.iter().fold(self.word(word), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), &escaped(value))
+        })
+    }
+}
+
+/// A size as people say it.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// With nothing in it that HTML could take for its own.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped, size};
+
+    #[test]
+    fn sizes_and_values_are_shown_plainly() {
+        assert_eq!(
+            (size(1), size(65_536), size(2_500_000)),
+            ("1 kB".into(), "66 kB".into(), "2.5 MB".into())
+        );
+        assert_eq!(escaped("<b>'\"&"), "&lt;b&gt;&#39;&quot;&amp;");
+    }
+}
