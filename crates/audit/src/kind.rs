@@ -169,6 +169,16 @@ kinds! {
     DeltaPushed = "delta.pushed";
     /// Events grew too old before every delta table had them, and were destroyed.
     DeltaGivenUp = "delta.given_up";
+    /// Work at a source was paused.
+    WorkPaused = "work.paused";
+    /// Work at a source goes on.
+    WorkResumed = "work.resumed";
+    /// Everything that destroys was stopped.
+    WorkStopped = "work.stopped";
+    /// One of two people asked for that to end.
+    WorkLiftAsked = "work.lift_asked";
+    /// The second one did, and it ended.
+    WorkLifted = "work.lifted";
 }
 
 impl fmt::Display for Kind {

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use crate::api::{
     api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, requests, sessions, tasks, users,
+    work,
 };
 use crate::body::MOST_BYTES;
 use crate::problem::Problem;
@@ -36,6 +37,7 @@ use crate::{call, health, metrics};
         (name = "packages", description = "The answer to access and portability"),
         (name = "tasks", description = "Work that was asked for"),
         (name = "deltas", description = "Tables in sources that tell who is to be left out"),
+        (name = "work", description = "Pausing and stopping what workers do"),
         (name = "audit", description = "The log of what was done"),
         (name = "people", description = "Those who work here, and their programs"),
         (name = "operations", description = "Whether the service is up, and this document"),
@@ -76,6 +78,11 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(tasks::show::show_task))
         .routes(routes!(deltas::list::list_deltas))
         .routes(routes!(deltas::push::push_deltas))
+        .routes(routes!(work::list::list_halts))
+        .routes(routes!(work::pause::pause_source))
+        .routes(routes!(work::resume::resume_source))
+        .routes(routes!(work::stop::stop_work))
+        .routes(routes!(work::lift::lift_stop))
         .routes(routes!(audit::checkpoint::show_checkpoint))
         .routes(routes!(enrollments::show::show_enrollment))
         .routes(routes!(enrollments::set_up::set_up_first_admin))

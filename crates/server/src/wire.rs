@@ -10,3 +10,4 @@ pub(crate) mod people;
 pub(crate) mod plans;
 pub(crate) mod requests;
 pub(crate) mod tasks;
+pub(crate) mod work;

@@ -49,11 +49,17 @@ pub enum Permission {
     ReadStatements,
     /// Push into the delta tables.
     PushDeltas,
+    /// Pause work at a source and let it go on.
+    PauseWork,
+    /// Stop everything that destroys.
+    StopWork,
+    /// Let it go on, as one of two.
+    LiftStop,
 }
 
 impl Permission {
     /// All of them, in the order of their bits. A new one goes last.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::ReadRequests,
         Self::SubmitRequests,
         Self::HoldRequests,
@@ -77,6 +83,9 @@ impl Permission {
         Self::IdentifyRequests,
         Self::ReadStatements,
         Self::PushDeltas,
+        Self::PauseWork,
+        Self::StopWork,
+        Self::LiftStop,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -105,6 +114,9 @@ impl Permission {
             Self::IdentifyRequests => "requests:identify",
             Self::ReadStatements => "requests:read_statement",
             Self::PushDeltas => "deltas:push",
+            Self::PauseWork => "work:pause",
+            Self::StopWork => "work:stop",
+            Self::LiftStop => "work:lift",
         }
     }
 

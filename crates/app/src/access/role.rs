@@ -1,9 +1,10 @@
 //! Roles: what a company calls its people, and what each may. Somebody may have several.
 
 use crate::access::permission::Permission::{
-    self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, MakePackages,
-    MakePlans, ManageApiKeys, ManageUsers, OpenPackages, Purge, PushDeltas, ReadAudit, ReadJobs, ReadMap,
-    ReadPackages, ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, SubmitRequests, UseLedger,
+    self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, LiftStop, MakePackages,
+    MakePlans, ManageApiKeys, ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs,
+    ReadMap, ReadPackages, ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, StopWork,
+    SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -79,10 +80,15 @@ impl Role {
                 ReadAudit,
                 UseLedger,
                 PushDeltas,
+                PauseWork,
+                StopWork,
+                LiftStop,
             ],
-            Self::Engineer => &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas],
+            Self::Engineer => {
+                &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas, PauseWork, StopWork]
+            }
             Self::Auditor => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit],
-            Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources],
+            Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources, StopWork, LiftStop],
         }
     }
 }

@@ -13,3 +13,4 @@ mod people;
 mod story;
 mod strangers;
 mod watching;
+mod work;
