@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use exeunt_base::{FaultKind, Name};
+use exeunt_base::{FaultKind, Name, Timestamp};
 
 use crate::access::Permission;
 
@@ -208,6 +208,14 @@ impl Error {
             return false;
         };
         matches!(store, exeunt_store::Error::NotFound { .. })
+    }
+
+    /// Whether it waits for somebody or for its hours: until when, where that is known.
+    pub fn waits(&self) -> Option<Option<Timestamp>> {
+        match self {
+            Self::Engine(exeunt_engine::Error::Waits { until, .. }) => Some(*until),
+            _ => None,
+        }
     }
 
     /// Whether somebody else is at it just now.

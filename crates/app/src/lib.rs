@@ -12,6 +12,7 @@ pub mod calls;
 pub mod deadlines;
 pub mod deltas;
 pub mod error;
+pub mod halts;
 pub mod home;
 pub mod house;
 pub mod jobs;

@@ -185,6 +185,16 @@ kinds! {
     LinkCodeRefused = "link.code_refused";
     /// A package was fetched by its link, whole.
     LinkUsed = "link.used";
+    /// Work at a source was paused.
+    WorkPaused = "work.paused";
+    /// Work at a source goes on.
+    WorkResumed = "work.resumed";
+    /// Everything that destroys was stopped.
+    WorkStopped = "work.stopped";
+    /// One of two people asked for that to end.
+    WorkLiftAsked = "work.lift_asked";
+    /// The second one did, and it ended.
+    WorkLifted = "work.lifted";
 }
 
 impl fmt::Display for Kind {

@@ -1,6 +1,6 @@
 //! Everything the engine works with, in one place: store, vault, keys, sources, time and chance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use exeunt_store::requests::Request;
 use exeunt_vault::{Keyring, Salt, Shelf};
 
 use crate::error::Error;
+use crate::hours::Hours;
 use crate::people::{Claimant, Known};
 use crate::sealing;
 use crate::world::{World, chance_for_id, secret_bytes};
@@ -50,8 +51,12 @@ pub struct Settings {
     pub package_days: u32,
     /// The language of letters where nobody said another; `None` where no letters are sent.
     pub letters: Option<Language>,
+    /// Every source there is, connected or not.
+    pub sources: BTreeSet<Name>,
     /// Sources that have a delta table.
     pub deltas: BTreeMap<Name, delta::Target>,
+    /// Sources that give certain hours to destroying; all others any.
+    pub work_hours: BTreeMap<Name, Hours>,
 }
 
 impl Settings {
@@ -76,7 +81,9 @@ impl Default for Settings {
             packages: PathBuf::from("packages"),
             package_days: 7,
             letters: None,
+            sources: BTreeSet::new(),
             deltas: BTreeMap::new(),
+            work_hours: BTreeMap::new(),
         }
     }
 }

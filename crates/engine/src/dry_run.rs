@@ -21,6 +21,7 @@ use crate::census::once::Once;
 use crate::census::yields::Yields;
 use crate::census::{Caps, Census, Finder, Keeping, keys};
 use crate::error::Error;
+use crate::gate;
 use crate::job::prepare::{Confirmed, touched, wanted};
 use crate::people::Claimant;
 use crate::units::units_of;
@@ -95,6 +96,7 @@ impl Engine {
         people: Vec<Claimant>,
         confirmed: Confirmed,
     ) -> Result<Preview, Error> {
+        self.may_write(&gate::sources_of(document)).await?;
         let catalogs = self.catalogs(document).await?;
         for (name, _) in &document.catalogs {
             if !self.source(name)?.abilities().rolls_back {

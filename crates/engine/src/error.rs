@@ -165,6 +165,16 @@ pub enum Error {
     /// A package cannot be encrypted for the given keys.
     #[error(transparent)]
     BadKey(#[from] exeunt_package::BadKey),
+    /// Not now: somebody halted it, or its hours have not come. What is done stays done.
+    #[error("{why}")]
+    Waits {
+        /// Its code.
+        code: &'static str,
+        /// What it waits for.
+        why: String,
+        /// Until when, where that is known.
+        until: Option<exeunt_base::Timestamp>,
+    },
     /// Stopped between batches, because somebody asked. What is done stays done.
     #[error("stopped between two batches; go on with `exeunt job run {0}`")]
     Stopped(JobId),
@@ -198,7 +208,7 @@ impl Error {
             Self::Appeared { .. } => "E0504",
             Self::AskedBack { .. } => "E0510",
             Self::Damaged { .. } => "E0811",
-            Self::Refused(code, _) => code,
+            Self::Refused(code, _) | Self::Waits { code, .. } => code,
             Self::Package(_) => "E0607",
             Self::Packing(error) => error.code(),
             Self::BadKey(_) => "E0606",

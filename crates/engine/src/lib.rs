@@ -12,6 +12,8 @@ pub mod dry_run;
 pub mod error;
 pub mod export;
 pub mod failpoint;
+pub mod gate;
+pub mod hours;
 pub mod image;
 pub mod job;
 pub mod ledger;

@@ -26,7 +26,7 @@ use crate::purge::look::Seen;
 use crate::purge::rescan::Appeared;
 use crate::purge::tally::Tally;
 use crate::restore::restored::Paid;
-use crate::{failpoint, states};
+use crate::{failpoint, gate, states};
 
 /// Jobs whose requests may be purged.
 const ENDED: &[&str] = &[states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
@@ -141,6 +141,7 @@ impl Engine {
         if request.state != states::PURGING {
             self.may_purge(&request, options)?;
         }
+        self.may_purge_now(id).await?;
         // nobody restores or strikes for this job meanwhile
         let job = request.job.ok_or(Error::NothingThere(id))?;
         self.must_have_ended(id, job).await?;
@@ -341,6 +342,10 @@ impl Engine {
             if let Some(because) = change.hold_of(request.id).await? {
                 change.rollback().await?;
                 return Err(Error::Held { request: request.id, because });
+            }
+            if let Err(error) = gate::stopped(&change.halts(self.organization).await?) {
+                change.rollback().await?;
+                return Err(error);
             }
             change.destroy_salt(request.id).await?;
             let event = self.event(Kind::KeyDestroyed, actor).about(request.id).fact("key", "request-salt");

@@ -26,7 +26,7 @@ use crate::delta::Happened;
 use crate::error::Error;
 use crate::restore::plan::Item;
 use crate::restore::restored::Restored;
-use crate::states;
+use crate::{gate, states};
 
 /// What to bring back.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -75,6 +75,7 @@ impl Engine {
         self.may_restore(&request).await?;
         let job = request.job.ok_or(Error::NothingThere(id))?;
         self.must_have_ended(id, job).await?;
+        self.may_write(&gate::sources_of(&self.plan_of(&request).await?.1)).await?;
         let still = [states::SETTLED, states::CANCELLED, states::FAILED, states::REVIEW];
         let lease = self.take_in(job, owner, &still).await?;
         let beat = self.beat(lease);

@@ -10,7 +10,7 @@ use crate::batch::protocol::Ended;
 use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::job::LEASE_SECONDS;
-use crate::states;
+use crate::{gate, states};
 
 /// What a retry came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +52,7 @@ impl Engine {
         let plan = self.store.plan(self.store.job(id).await?.plan).await?;
         let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
+        self.may_destroy(&gate::sources_of(&document)).await?;
         let catalogs = self.catalogs_for_a_retry(&document).await?;
         let mut work = self.open_work(id, lease, &document).await?;
         work.ghosts = Ghosts::new(&document, &catalogs);

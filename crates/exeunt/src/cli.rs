@@ -81,6 +81,9 @@ pub(crate) enum Command {
     /// Sources: can they be reached, and with which rights
     #[command(subcommand)]
     Source(commands::source::Source),
+    /// Pause work at a source; stop everything that destroys
+    #[command(subcommand)]
+    Work(commands::work::Work),
     /// Delta tables: who is to be left out, told in the company's own databases
     #[command(subcommand)]
     Delta(commands::delta::Delta),

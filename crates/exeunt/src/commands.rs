@@ -22,6 +22,7 @@ pub(crate) mod settings;
 pub(crate) mod setup_token;
 pub(crate) mod source;
 pub(crate) mod user;
+pub(crate) mod work;
 
 use crate::cli::{Cli, Command};
 use crate::door::Door;
@@ -39,6 +40,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Request(request) => request::run(&door, request).await,
         Command::Plan(plan) => plan::run(&door, plan).await,
         Command::Job(job) => job::run(door, job).await,
+        Command::Work(work) => work::run(&door, work).await,
         Command::Delta(delta) => delta::run(&door, delta).await,
         Command::Organization(organization) => organization::run(&door, organization).await,
         Command::Serve(args) => serve::run(&door, args).await,

@@ -1,6 +1,6 @@
 //! The door: finds the home, reads the settings, asks for the key, and lets a command into the office.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -183,11 +183,12 @@ impl Door {
             Needs::Home => Default::default(),
             Needs::Sources | Needs::Service => sources::connect(Some(settings), &self.at).await?,
         };
-        let mut deltas = BTreeMap::new();
+        let (mut known, mut deltas, mut work_hours) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
         for (name, source) in &settings.sources {
-            if let (Ok(name), Some(target)) = (Name::new(name), source.target()) {
-                deltas.insert(name, target);
-            }
+            let Ok(name) = Name::new(name) else { continue };
+            deltas.extend(source.target().map(|target| (name.clone(), target)));
+            work_hours.extend(source.hours().map(|hours| (name.clone(), hours)));
+            known.insert(name);
         }
         Ok(Room {
             name: settings.organization.clone(),
@@ -207,7 +208,9 @@ impl Door {
                 matches_cap: settings.matches_cap,
                 packages: layout.packages.clone(),
                 package_days: settings.package_days,
+                sources: known,
                 deltas,
+                work_hours,
                 ..exeunt_engine::Settings::default()
             },
             mail: mail.map(|(post, language)| (Arc::new(post), language)),

@@ -10,6 +10,7 @@ mod serve;
 mod source;
 mod store;
 mod template;
+mod work_hours;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -31,6 +32,7 @@ pub(crate) use crate::settings::serve::ServeSettings;
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
 pub(crate) use crate::settings::store::StoreSettings;
 pub(crate) use crate::settings::template::{Fill, Kept, template};
+pub(crate) use crate::settings::work_hours::SpanSettings;
 
 /// The settings.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -34,6 +34,14 @@ impl Zone {
         Day::new(i32::from(date.year()), month, day).unwrap_or(Day::from_date(time::Date::MAX))
     }
 
+    /// Which day of the week it is there, and which minute of that day.
+    pub fn weekday_and_minute(&self, at: Timestamp) -> (time::Weekday, u16) {
+        let at = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let there = self.zone.to_datetime(at);
+        let day = time::Weekday::Monday.nth_next(there.weekday().to_monday_zero_offset().unsigned_abs());
+        (day, u16::from(there.hour().unsigned_abs()) * 60 + u16::from(there.minute().unsigned_abs()))
+    }
+
     /// The first moment of a day there; most days that is midnight.
     pub fn start_of(&self, day: Day) -> Timestamp {
         let (month, of_month) = (day.month() as i8, day.day() as i8);

@@ -14,3 +14,4 @@ pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
 pub(crate) mod users;
+pub(crate) mod work;

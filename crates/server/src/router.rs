@@ -14,6 +14,8 @@ use utoipa_axum::routes;
 use crate::api::{
     api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, reports, requests, sessions, tasks,
     users,
+    api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, requests, sessions, tasks, users,
+    work,
 };
 use crate::body::MOST_BYTES;
     api_keys, audit, enrollments, jobs, letters, packages, plans, requests, sessions, tasks, users,
@@ -44,6 +46,7 @@ use crate::{call, health, metrics};
         (name = "tasks", description = "Work that was asked for"),
         (name = "deltas", description = "Tables in sources that tell who is to be left out"),
         (name = "reports", description = "What a period came to, and the record of processing"),
+        (name = "work", description = "Pausing and stopping what workers do"),
         (name = "audit", description = "The log of what was done"),
         (name = "people", description = "Those who work here, and their programs"),
         (name = "operations", description = "Whether the service is up, and this document"),
@@ -90,6 +93,11 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(deltas::push::push_deltas))
         .routes(routes!(letters::list::list_letters))
         .routes(routes!(letters::resend::resend_letter))
+        .routes(routes!(work::list::list_halts))
+        .routes(routes!(work::pause::pause_source))
+        .routes(routes!(work::resume::resume_source))
+        .routes(routes!(work::stop::stop_work))
+        .routes(routes!(work::lift::lift_stop))
         .routes(routes!(audit::checkpoint::show_checkpoint))
         .routes(routes!(enrollments::show::show_enrollment))
         .routes(routes!(enrollments::set_up::set_up_first_admin))

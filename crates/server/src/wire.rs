@@ -12,3 +12,4 @@ pub(crate) mod plans;
 pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod tasks;
+pub(crate) mod work;

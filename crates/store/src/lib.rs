@@ -17,6 +17,7 @@ pub mod deadlines;
 pub mod deltas;
 pub mod error;
 pub mod gauges;
+pub mod halts;
 pub mod intakes;
 pub mod jobs;
 pub mod ledger;

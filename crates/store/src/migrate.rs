@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0008_deadlines.sql"),
     include_str!("../migrations/0009_letters.sql"),
     include_str!("../migrations/0010_deltas.sql"),
+    include_str!("../migrations/0011_halts.sql"),
 ];
 
 /// Where the versions reached are written down.

@@ -232,6 +232,22 @@ impl Change<'_> {
         ours(done, turn)
     }
 
+    /// The same for one that could not even be tried: it does not count as a try.
+    pub async fn put_task_aside(
+        &mut self,
+        turn: &Turn,
+        outcome: Option<&str>,
+        not_before: Timestamp,
+    ) -> Result<(), Error> {
+        query("UPDATE tasks SET tries = tries - 1 WHERE id = $1 AND fence = $2 AND state = 'running'")
+            .bind(turn.task.to_string())
+            .bind(signed(turn.fence))
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("put a task aside"))?;
+        self.put_task_back(turn, outcome, not_before).await
+    }
+
     /// Forgets ended tasks older than this. Says how many.
     pub async fn forget_tasks(&mut self, before: Timestamp) -> Result<u64, Error> {
         query("DELETE FROM tasks WHERE state IN ('done', 'failed') AND ended_at < $1")

@@ -55,12 +55,19 @@ pub enum Permission {
     SendLetters,
     /// Make links by which people fetch their packages, and revoke them.
     MakeLinks,
+    /// Pause work at a source and let it go on.
+    PauseWork,
+    /// Stop everything that destroys.
+    StopWork,
+    /// Let it go on, as one of two.
+    LiftStop,
 }
 
 impl Permission {
     /// All of them, in the order of their bits. A new one goes last.
     pub const ALL: [Self; 23] = [
     pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::ReadRequests,
         Self::SubmitRequests,
         Self::HoldRequests,
@@ -87,6 +94,9 @@ impl Permission {
         Self::ReadLetters,
         Self::SendLetters,
         Self::MakeLinks,
+        Self::PauseWork,
+        Self::StopWork,
+        Self::LiftStop,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -118,6 +128,9 @@ impl Permission {
             Self::ReadLetters => "letters:read",
             Self::SendLetters => "letters:send",
             Self::MakeLinks => "links:make",
+            Self::PauseWork => "work:pause",
+            Self::StopWork => "work:stop",
+            Self::LiftStop => "work:lift",
         }
     }
 

@@ -7,6 +7,10 @@ use crate::access::permission::Permission::{
     self, ApprovePlans, CheckSources, HoldRequests, MakeLinks, MakePackages, MakePlans, ManageApiKeys,
     ManageUsers, OpenPackages, Purge, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans,
     ReadRequests, Restore, RunJobs, SendLetters, SubmitRequests, UseLedger,
+    self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, LiftStop, MakePackages,
+    MakePlans, ManageApiKeys, ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs,
+    ReadMap, ReadPackages, ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, StopWork,
+    SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -86,8 +90,13 @@ impl Role {
                 ReadAudit,
                 UseLedger,
                 PushDeltas,
+                PauseWork,
+                StopWork,
+                LiftStop,
             ],
-            Self::Engineer => &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas],
+            Self::Engineer => {
+                &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas, PauseWork, StopWork]
+            }
             Self::Auditor => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit],
                 ReadLetters,
                 SendLetters,
@@ -98,6 +107,7 @@ impl Role {
                 &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit, ReadLetters]
             }
             Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources],
+            Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources, StopWork, LiftStop],
         }
     }
 }

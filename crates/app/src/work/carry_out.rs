@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use exeunt_base::JobId;
 use exeunt_engine::job::run::Control;
@@ -14,14 +15,13 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::tasks::Wanted;
-use crate::work::worker::Stop;
 
 /// What came of it: ids and counts, never personal data.
 pub(super) async fn carry_out(
     office: &Office,
     task: &Task,
     owner: &str,
-    stop: &Stop,
+    stop: &Arc<AtomicBool>,
 ) -> Result<Value, Error> {
     // whether they may was asked when they asked; nobody has the machine's powers here but the service itself
     let powers = task.asked_by.map_or(Powers::all(), |_| Powers::of_roles(Role::ALL));
@@ -29,7 +29,7 @@ pub(super) async fn carry_out(
     match office.open_task(task)? {
         Wanted::RunJob(confirmed) => {
             let job: JobId = subject(task)?;
-            let control = Control { stop: Arc::clone(&stop.flag), confirmed };
+            let control = Control { stop: Arc::clone(stop), confirmed };
             let status = office.run_job(&actor, job, owner, &control, &Nobody).await?;
             Ok(json!({ "job": job, "state": status.job.state }))
         }

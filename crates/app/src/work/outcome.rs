@@ -12,6 +12,9 @@ const PAUSE_SECONDS: i64 = 2;
 /// The longest pause.
 const LONGEST_SECONDS: i64 = 900;
 
+/// After so many seconds at most it is looked again whether what halted a task still does.
+const WAITING_SECONDS: i64 = 30;
+
 /// What becomes of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
@@ -21,6 +24,8 @@ pub(super) enum End {
     Failed(String),
     /// Not now.
     Later(Option<String>, Timestamp),
+    /// It made room, or waits for somebody or for its hours: that was no try.
+    Aside(Option<String>, Timestamp),
 }
 
 /// Pure: what became of it, how often it was tried, and what time it is.
@@ -28,7 +33,11 @@ pub(super) fn end_of(done: &Result<Value, Error>, tries: u64, now: Timestamp) ->
     match done {
         Ok(outcome) => End::Done(outcome.to_string()),
         // told to stop: the next worker goes on at once
-        Err(error) if error.class() == Class::Stopped => End::Later(None, now),
+        Err(error) if error.class() == Class::Stopped => End::Aside(None, now),
+        Err(error) if let Some(until) = error.waits() => {
+            let again = now.plus_seconds(WAITING_SECONDS);
+            End::Aside(Some(told(error).to_string()), until.map_or(again, |until| until.max(now).min(again)))
+        }
         Err(error) if passes(error) && tries < TRIES => {
             let doublings = u32::try_from(tries.clamp(1, 20) - 1).unwrap_or(20);
             let pause = (PAUSE_SECONDS << doublings).min(LONGEST_SECONDS);
@@ -38,9 +47,9 @@ pub(super) fn end_of(done: &Result<Value, Error>, tries: u64, now: Timestamp) ->
     }
 }
 
-/// Trouble that may be over by itself: somebody else holds it, or cannot be reached, or there is no room.
+/// Trouble that may be over by itself: somebody else holds or halted it, or cannot be reached, or there is no room.
 pub(super) fn passes(error: &Error) -> bool {
-    matches!(error.class(), Class::Unreachable | Class::Full) || error.is_busy()
+    matches!(error.class(), Class::Unreachable | Class::Full) || error.is_busy() || error.waits().is_some()
 }
 
 /// Code and whole chain of an error. Ours never hold personal data.
@@ -92,7 +101,12 @@ mod tests {
     #[test]
     fn a_stop_puts_a_task_back_at_once_and_a_refusal_ends_it() {
         let stopped = exeunt_engine::Error::Stopped(JobId::new(now(), [1; 10]));
-        assert_eq!(end_of(&Err(stopped.into()), 3, now()), End::Later(None, now()));
+        assert_eq!(end_of(&Err(stopped.into()), 3, now()), End::Aside(None, now()));
+        let halted = |until| exeunt_engine::Error::Waits { code: "E0955", why: String::from("night"), until };
+        let soon = now().plus_seconds(7);
+        let told = Some(String::from(r#"{"code":"E0955","message":"night"}"#));
+        assert_eq!(end_of(&Err(halted(Some(soon)).into()), 99, now()), End::Aside(told.clone(), soon));
+        assert_eq!(end_of(&Err(halted(None).into()), 99, now()), End::Aside(told, now().plus_seconds(30)));
         let refused = Error::Refused("E0312", String::from("request is `purging`"));
         let End::Failed(outcome) = end_of(&Err(refused), 1, now()) else { panic!("not failed") };
         assert_eq!(outcome, r#"{"code":"E0312","message":"request is `purging`"}"#);

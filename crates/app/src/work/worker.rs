@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use exeunt_base::OrganizationId;
 use exeunt_store::tasks::{Task, Turn};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use crate::error::Error;
 use crate::house::House;
 use crate::watch::meters::Left;
+use crate::work::aside::{Hand, Hands};
 use crate::work::carry_out::carry_out;
 use crate::work::outcome::{End, end_of};
 use crate::work::post;
@@ -23,6 +24,9 @@ pub const TURN_SECONDS: i64 = 6;
 
 /// How often the store is asked when nobody rang.
 const ASK: Duration = Duration::from_millis(500);
+
+/// How often it is looked who waits while every place is taken.
+const ROOM: Duration = Duration::from_millis(250);
 
 /// How often it is looked for what has become due.
 const LOOK: Duration = Duration::from_secs(15);
@@ -86,6 +90,7 @@ impl Worker {
         let worker = Arc::new(self);
         let places = Arc::new(Semaphore::new(worker.at_once.max(1)));
         worker.house.meters.has_places(worker.at_once.max(1));
+        let in_hand = Arc::new(Hands::default());
         let mut hands = JoinSet::new();
         let mut last = None;
         let looking = tokio::spawn(Arc::clone(&worker).look_again_and_again());
@@ -93,14 +98,20 @@ impl Worker {
         for office in worker.house.offices().filter(|office| office.post.is_some()) {
             posting.spawn(post::again_and_again(office.clone(), worker.stop.clone()));
         }
+        let all = Arc::clone(&in_hand);
+        let stopping = worker.stop.clone();
+        let stopping = tokio::spawn(async move {
+            stopping.said().await;
+            all.stop_all();
+        });
         while !worker.stop.is_said() {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+            let Some(place) = worker.place(&places, &in_hand).await else { break };
             while hands.try_join_next().is_some() {}
             match worker.next(&mut last).await {
                 Ok(Some((task, turn))) => {
-                    let worker = Arc::clone(&worker);
+                    let (worker, in_hand) = (Arc::clone(&worker), Arc::clone(&in_hand));
                     hands.spawn(async move {
-                        worker.serve(task, turn).await;
+                        worker.serve(task, turn, &in_hand).await;
                         drop(place);
                     });
                 }
@@ -115,9 +126,33 @@ impl Worker {
                 }
             }
         }
+        // whatever was taken in the moment it was said stops too
+        in_hand.stop_all();
         while hands.join_next().await.is_some() {}
         while posting.join_next().await.is_some() {}
+        stopping.abort();
         let _ = looking.await;
+    }
+
+    /// A free place. While there is none, it is looked whether somebody should make room.
+    async fn place(&self, places: &Arc<Semaphore>, in_hand: &Hands) -> Option<OwnedSemaphorePermit> {
+        let mut wanted = std::pin::pin!(Arc::clone(places).acquire_owned());
+        loop {
+            tokio::select! {
+                biased;
+                place = &mut wanted => return place.ok(),
+                () = self.house.world.wait(ROOM) => {}
+            }
+            let now = self.house.world.now();
+            match self.house.store.backlog(now).await {
+                Ok(backlog) => {
+                    let known = |organization: &OrganizationId| self.house.office(*organization).is_ok();
+                    let waiting = backlog.into_iter().map(|(organization, _)| organization).filter(known);
+                    in_hand.make_room(&waiting.collect(), now);
+                }
+                Err(error) => warn!(error.code = error.code(), "could not look who waits: {error}"),
+            }
+        }
     }
 
     /// Of its own: what is due does not wait for a large job.
@@ -175,20 +210,29 @@ impl Worker {
     }
 
     /// Carries a task out and ends it, or puts it back for later.
-    async fn serve(&self, task: Task, turn: Turn) {
+    async fn serve(&self, task: Task, turn: Turn, in_hand: &Hands) {
         let Ok(office) = self.house.office(task.organization) else { return };
+        let stop = Arc::new(AtomicBool::new(self.stop.is_said()));
+        in_hand.add(Hand {
+            task: task.id,
+            organization: task.organization,
+            kind: task.kind.clone(),
+            since: self.house.world.now(),
+            stop: Arc::clone(&stop),
+        });
         info!(%task.id, task.kind, task.tries, "took a task");
         let _place = self.house.meters.occupy();
         // a turn that could not be renewed belongs to somebody else; their fence keeps us from ending it
         let beat = self.beat(turn);
-        let done = carry_out(office, &task, &self.owner, &self.stop).await;
+        let done = carry_out(office, &task, &self.owner, &stop).await;
         beat.abort();
+        in_hand.remove(task.id);
         let now = self.house.world.now();
         let end = end_of(&done, task.tries, now);
         let left = match &end {
             End::Done(_) => Left::Done,
             End::Failed(_) => Left::Failed,
-            End::Later(..) => Left::PutBack,
+            End::Later(..) | End::Aside(..) => Left::PutBack,
         };
         let ended = async {
             let end = end_of(&done, task.tries, now);
@@ -207,6 +251,9 @@ impl Worker {
                 }
                 End::Later(outcome, not_before) => {
                     change.put_task_back(&turn, outcome.as_deref(), not_before).await?;
+                }
+                End::Aside(outcome, not_before) => {
+                    change.put_task_aside(&turn, outcome.as_deref(), not_before).await?;
                 }
             }
             if let Some(letter) = letter {

@@ -3,6 +3,8 @@
 //! Rows come first, our own mark after them. A crash in between gives the same rows to the table again, which has them; and
 //! of two who push at once one moves the mark and the other stops.
 
+use std::collections::BTreeSet;
+
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, Name, Row};
 use exeunt_store::deltas::{DeltaEvent, DeltaMark};
@@ -41,6 +43,7 @@ impl Engine {
                 format!("source `{source}` has no delta table; add `delta: {{}}` to it in the settings"),
             )
         })?;
+        self.may_write(&BTreeSet::from([source.clone()])).await?;
         let mut change = self.store.begin().await?;
         let mark = change.take_delta_mark(self.organization, source, self.world.now()).await?;
         change.commit_bookkeeping().await?;

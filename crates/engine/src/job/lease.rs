@@ -116,6 +116,11 @@ impl Engine {
             if matches!(error, Error::Stopped(_)) {
                 return change.commit_bookkeeping().await;
             }
+            if matches!(error, Error::Waits { .. }) {
+                let running = [states::RUNNING];
+                change.move_job(lease.job, &running, states::RUNNING, Some(&error.to_string())).await?;
+                return change.commit_bookkeeping().await;
+            }
             change.move_job(lease.job, &[states::RUNNING], states::FAILED, Some(&error.to_string())).await?;
             let event =
                 self.event(Kind::JobFailed, None).about(lease.job).fact("fault", error.kind().as_str());

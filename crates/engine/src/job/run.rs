@@ -1,6 +1,6 @@
 //! Running a job from wherever it stands: take the lease, recover, count, strike batch by batch, settle.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,10 +24,13 @@ use crate::job::decide::{Order, View, decide};
 use crate::job::pace::Pace;
 use crate::job::prepare::Confirmed;
 use crate::progress::{Progress, Watcher};
-use crate::{sealing, states};
+use crate::{gate, sealing, states};
 
 /// Tries of one batch before a busy source stops the job.
 const TRIES: u32 = 10;
+
+/// For so long at most nobody looks whether to stop.
+const A_WHILE: Duration = Duration::from_millis(250);
 
 /// How a caller steers a running job.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +99,7 @@ impl Engine {
                     continue;
                 }
                 Order::Count => {
+                    self.may_destroy(&gate::sources_of(&document)).await?;
                     work.count(control.confirmed).await?;
                     counted = true;
                     continue;
@@ -198,6 +202,8 @@ impl Engine {
             let asked =
                 control.stop.load(Ordering::Relaxed) || self.store.job(work.job.id).await?.cancel_asked;
             let Some(pieces) = queue.pop_front().filter(|_| !asked) else { return Ok(()) };
+            // the batch in flight was the last one
+            self.may_destroy(&sources_at(ready, &pieces)).await?;
             let rows: u64 = pieces.iter().map(Piece::rows).sum();
             let begun = self.world.now();
             match work.carry(ready, &pieces).await? {
@@ -214,8 +220,8 @@ impl Engine {
                         None => 1,
                     };
                     let wait = pace.took(rows, now.seconds_since(begun), sharing);
-                    if !wait.is_zero() && work.left() > 0 {
-                        self.world.wait(wait).await;
+                    if work.left() > 0 {
+                        self.wait_or_stop(wait, control).await;
                     }
                 }
                 // a row beside those that were counted may be to blame: only by key it is sure which
@@ -245,6 +251,16 @@ impl Engine {
         }
     }
 
+    /// Waits, unless somebody asks to stop meanwhile.
+    async fn wait_or_stop(&self, time: Duration, control: &Control) {
+        let mut left = time;
+        while !left.is_zero() && !control.stop.load(Ordering::Relaxed) {
+            let some = left.min(A_WHILE);
+            self.world.wait(some).await;
+            left -= some;
+        }
+    }
+
     fn pace(&self, ready: &[Ready<'_>]) -> Result<Pace, Error> {
         let mut most = u64::from(u32::MAX);
         for ready in ready {
@@ -259,6 +275,10 @@ impl Engine {
 /// Waits longer each time, or as long as the source asks.
 pub(crate) fn backoff(tries: u32, fault: &Fault) -> Duration {
     fault.retry_after.unwrap_or_else(|| Duration::from_millis(50 * 2u64.pow(tries.min(7))))
+}
+
+fn sources_at(ready: &[Ready<'_>], pieces: &[Piece]) -> BTreeSet<Name> {
+    pieces.iter().map(|piece| ready[piece.unit as usize].unit.source.clone()).collect()
 }
 
 /// The next pieces: units in order, of one source, up to `rows` rows; what must go together goes whole.

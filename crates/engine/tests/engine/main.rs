@@ -10,6 +10,7 @@ mod database;
 mod deltas;
 mod ghosts;
 mod guards;
+mod halts;
 mod house;
 mod kept;
 mod leaks;

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use exeunt_base::{Name, Secret};
 use exeunt_engine::delta::Target;
+use exeunt_engine::hours::Hours;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::settings::DeltaSettings;
+use crate::settings::{DeltaSettings, SpanSettings};
 
 /// Which kind of database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -89,6 +90,8 @@ pub(crate) struct SourceSettings {
     /// The table of what happened to requests, pushed there for whoever has to follow; absent: none.
     #[serde(default)]
     pub(crate) delta: Option<DeltaSettings>,
+    #[serde(default)]
+    pub(crate) work_hours: Vec<SpanSettings>,
 }
 
 /// What a scrub does; each kind knows two of them.
@@ -179,6 +182,7 @@ impl SourceSettings {
             cache_mib: None,
             scrub: None,
             delta: None,
+            work_hours: Vec::new(),
         }
     }
 
@@ -214,6 +218,9 @@ impl SourceSettings {
                 if self.kind == SourceKind::Sqlite { "`logs` or `vacuum`" } else { "`vacuum` or `rewrite`" };
             return Err(format!("source `{name}`: the `scrub` of a {kind} source is {known}"));
         }
+        for span in &self.work_hours {
+            span.read().map_err(|what| format!("source `{name}`: {what}"))?;
+        }
         if let Some(delta) = &self.delta {
             delta.check(name, self.kind)?;
         }
@@ -228,6 +235,12 @@ impl SourceSettings {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The hours it gives to destroying, if not all.
+    pub(crate) fn hours(&self) -> Option<Hours> {
+        let spans: Vec<_> = self.work_hours.iter().filter_map(|span| span.read().ok()).collect();
+        (!spans.is_empty()).then_some(Hours(spans))
     }
 
     /// The delta table, if it is to have one.

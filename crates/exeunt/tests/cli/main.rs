@@ -13,3 +13,4 @@ mod packaging;
 mod people;
 mod rollback;
 mod story;
+mod work;

@@ -16,3 +16,4 @@ mod posted;
 mod story;
 mod strangers;
 mod watching;
+mod work;

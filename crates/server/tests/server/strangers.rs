@@ -56,6 +56,11 @@ const NEEDS: &[(&str, Needs)] = &[
     ("remove_package", May(Permission::MakePackages)),
     ("download_package", May(Permission::OpenPackages)),
     ("show_task", May(Permission::ReadJobs)),
+    ("list_halts", May(Permission::ReadJobs)),
+    ("pause_source", May(Permission::PauseWork)),
+    ("resume_source", May(Permission::PauseWork)),
+    ("stop_work", May(Permission::StopWork)),
+    ("lift_stop", May(Permission::LiftStop)),
     ("list_deltas", May(Permission::ReadJobs)),
     ("push_deltas", May(Permission::PushDeltas)),
     ("make_link", May(Permission::MakeLinks)),
@@ -169,11 +174,13 @@ impl Things {
             "submit_request" => {
                 json!({ "right": "access", "identifiers": [{ "kind": "email", "value": "a@b.test" }] })
             }
-            "hold_request" | "withdraw_request" => json!({ "because": "a court" }),
+            "hold_request" | "withdraw_request" | "stop_work" => json!({ "because": "a court" }),
             "identify_request" => json!({ "level": 1, "how": "login" }),
             "refuse_request" => json!({ "grounds": ["unfounded"], "because": "the fifth time" }),
             "pause_deadline" => json!({ "ground": "identity", "because": "who are they" }),
             "extend_deadline" => json!({ "kind": "number", "because": "many" }),
+            "pause_source" => json!({ "source": "shop", "because": "a new disk" }),
+            "resume_source" => json!({ "source": "shop" }),
             "make_plan" => json!({ "requests": [of("{request}")] }),
             "approve_plan" => json!({ "digest": "sha256:000000000000" }),
             "start_job" => json!({ "plan": of("{plan}") }),
