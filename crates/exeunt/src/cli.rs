@@ -69,6 +69,9 @@ pub(crate) enum Command {
     /// The log: verify it offline, export it, prove an entry
     #[command(subcommand)]
     Audit(commands::audit::Audit),
+    /// Backups: everything needed to begin again elsewhere, in one encrypted file
+    #[command(subcommand)]
+    Backup(commands::backup::Backup),
     /// The ledger: who was erased stays erased
     #[command(subcommand)]
     Ledger(commands::ledger::Ledger),

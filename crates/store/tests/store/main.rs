@@ -5,6 +5,7 @@ mod place;
 
 mod aggregates;
 mod changes;
+mod copies;
 mod leases;
 mod ledger;
 mod outages;
