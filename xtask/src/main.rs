@@ -1,4 +1,4 @@
-//! Chores, in Rust so that they run the same everywhere: `cargo xtask test | layers | licenses | bench`.
+//! Chores, in Rust so that they run the same everywhere: `cargo xtask test | layers | licenses | sbom | bench`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to whoever runs it")]
 #![expect(clippy::disallowed_methods, reason = "a chore reads the clock and the environment")]
 
@@ -8,6 +8,7 @@ mod licenses;
 mod metadata;
 mod prepare;
 mod run;
+mod sbom;
 mod spdx;
 mod test;
 
@@ -20,6 +21,7 @@ usage: cargo xtask <chore>
   prepare    install what the tests need: PostgreSQL, schemathesis, aiosmtpd
   layers     crates may use only what lies on lower floors (layers.toml)
   licenses   licenses and banned crates (deny.toml), without a network
+  sbom       what the program is made of, as CycloneDX 1.5, into target/exeunt.cdx.json or the file named
   bench      measure against the databases' own statements, into bench/RESULTS.md
              (further arguments go to the measuring program: cargo xtask bench -- --help)";
 
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         (Some("prepare"), []) => prepare::prepare(),
         (Some("layers"), []) => layers::check(),
         (Some("licenses"), []) => licenses::check(),
+        (Some("sbom"), []) => sbom::write(None),
+        (Some("sbom"), [to]) => sbom::write(Some(to)),
         (Some("bench"), rest) => bench::run(rest),
         (Some("help" | "--help" | "-h"), _) => {
             println!("{HELP}");

@@ -122,6 +122,19 @@ pub enum Error {
     /// A package could not be opened.
     #[error(transparent)]
     Package(#[from] exeunt_package::OpenError),
+    /// A backup that could not be made or used.
+    #[error(transparent)]
+    Backup(#[from] crate::backups::Error),
+    /// The store was taken back, and the ledger was not held against the sources since.
+    #[error(
+        "the control store was taken back to an older moment, and people who were erased may be in the sources again: \
+         `exeunt{of} ledger check` looks for them, `exeunt{of} ledger replay` erases them again; the service begins once \
+         nobody is back"
+    )]
+    GateShut {
+        /// ` --organization NAME` where it is another than the home's own, or nothing.
+        of: String,
+    },
     /// A key or passphrase that does not fit.
     #[error(transparent)]
     BadKey(#[from] exeunt_package::BadKey),
@@ -191,6 +204,8 @@ impl Error {
             Self::Export(_) => "E0704",
             Self::Package(error) => error.code(),
             Self::BadKey(_) => "E0606",
+            Self::Backup(error) => error.code(),
+            Self::GateShut { .. } => "E0960",
         }
     }
 
@@ -245,6 +260,10 @@ impl Error {
                 Class::Usage
             }
             Self::Pack(_) | Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) => Class::Refused,
+            Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) | Self::GateShut { .. } => {
+                Class::Refused
+            }
+            Self::Backup(error) => error.class(),
             Self::Denied(_) => Class::Denied,
             Self::People(error) => error.class(),
             Self::NoHome(_) => Class::Missing,

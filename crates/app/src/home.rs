@@ -3,6 +3,7 @@
 pub mod checkpoint;
 pub mod create;
 pub(crate) mod files;
+pub(crate) mod gate;
 pub mod layout;
 pub mod notary;
 pub mod open;

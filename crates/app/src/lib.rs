@@ -8,6 +8,7 @@
 pub mod access;
 pub mod actor;
 pub mod audits;
+pub mod backups;
 pub mod calls;
 pub mod deadlines;
 pub mod deltas;

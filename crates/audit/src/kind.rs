@@ -51,6 +51,10 @@ kinds! {
     StoreRollbackNoticed = "store.rollback_noticed";
     /// An officer accepted an older store.
     StoreRollbackAcknowledged = "store.rollback_acknowledged";
+    /// A backup of everything was made.
+    BackupMade = "backup.made";
+    /// The store was made from a backup.
+    BackupOpened = "backup.opened";
     /// An organization was set up.
     OrganizationCreated = "organization.created";
     /// Rules of an organization changed.
@@ -123,6 +127,8 @@ kinds! {
     LedgerRecorded = "ledger.recorded";
     /// A source was searched for erased people.
     LedgerChecked = "ledger.checked";
+    /// After the store was taken back, nobody who was erased was found in the sources; the service may begin.
+    LedgerGateOpened = "ledger.gate_opened";
     /// Erased people found in a source were erased again.
     LedgerReplayed = "ledger.replayed";
     /// A package was made.

@@ -75,6 +75,9 @@ pub(crate) enum Command {
     /// Reports: figures of a period, the record of processing
     #[command(subcommand)]
     Report(commands::report::Report),
+    /// Backups: everything needed to begin again elsewhere, in one encrypted file
+    #[command(subcommand)]
+    Backup(commands::backup::Backup),
     /// The ledger: who was erased stays erased
     #[command(subcommand)]
     Ledger(commands::ledger::Ledger),

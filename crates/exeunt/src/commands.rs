@@ -1,6 +1,7 @@
 //! The commands, one a file, in folders named for their nouns.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod delta;
 pub(crate) mod demo;
@@ -48,6 +49,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Purge(args) => purge::run(&door.at(&args.place.at), args).await,
         Command::Package(package) => package::run(&door, package).await,
         Command::Audit(audit) => audit::run(&door, audit).await,
+        Command::Backup(backup) => backup::run(&door, backup).await,
         Command::Ledger(ledger) => ledger::run(door, ledger).await,
         Command::Source(source) => source::run(door, source).await,
         Command::Settings(settings) => settings::run(&door, settings),

@@ -12,6 +12,7 @@ mod archive;
 mod bech32;
 mod digest;
 mod document;
+mod envelope;
 mod error;
 mod formats;
 mod key;
@@ -30,6 +31,7 @@ mod write;
 
 pub use crate::about::About;
 pub use crate::digest::Digest;
+pub use crate::envelope::{Sealing, Unsealing};
 pub use crate::error::{Error, OpenError};
 pub use crate::key::{BadKey, Encryption, Identity, Key, Recipient};
 pub use crate::manifest::{

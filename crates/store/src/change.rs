@@ -16,8 +16,8 @@ pub struct Change<'a> {
     store: &'a Store,
 }
 
-/// The writing connection with a transaction open on it, which does not outlive this.
-pub(crate) struct Held<'a>(MutexGuard<'a, Connection>);
+/// A connection with a transaction open on it, which does not outlive this.
+pub(crate) struct Held<'a>(pub(crate) MutexGuard<'a, Connection>);
 
 impl std::ops::Deref for Held<'_> {
     type Target = Connection;

@@ -63,6 +63,18 @@ impl Connection {
         begun
     }
 
+    /// Begins to read what is there at this moment, whatever others write meanwhile.
+    pub(crate) async fn begin_reading(&mut self) -> Result<(), Trouble> {
+        self.open = true;
+        self.spoiled = false;
+        let begun = match &mut self.kind {
+            Kind::Sqlite(file) => file.script(sqlite::READ).await,
+            Kind::Postgres(session) => session.begin_reading().await,
+        };
+        self.open = begun.is_ok();
+        begun
+    }
+
     /// Commits it. An error means that it did not happen, unless it says otherwise.
     pub(crate) async fn commit(&mut self) -> Result<(), Trouble> {
         if self.spoiled {
@@ -124,6 +136,15 @@ impl Connection {
         };
         let rows = query(text).fetch_all(self).await?;
         rows.iter().map(|row| row.get("name").map_err(Trouble::Unread)).collect()
+    }
+
+    /// Every column of every table, in the order of their making: `table_name`, `name`, `kind`, `key`.
+    pub(crate) async fn columns(&mut self) -> Result<Vec<Row>, Trouble> {
+        let text = match &self.kind {
+            Kind::Sqlite(_) => sqlite::COLUMNS,
+            Kind::Postgres(_) => postgres::COLUMNS,
+        };
+        query(text).fetch_all(self).await
     }
 
     /// Makes what must be there before the first table.

@@ -49,7 +49,17 @@ enum Found {
 
 /// Applies what is missing. Running it twice changes nothing.
 pub(crate) async fn run(connection: &mut Connection, place: &Place, create: bool) -> Result<(), Error> {
-    let known = STEPS.len() as i64;
+    run_to(connection, place, create, KNOWN).await
+}
+
+/// Applies what is missing up to a version.
+pub(crate) async fn run_to(
+    connection: &mut Connection,
+    place: &Place,
+    create: bool,
+    version: usize,
+) -> Result<(), Error> {
+    let known = version as i64;
     // nobody who only looks has to wait for whoever writes
     match look(connection).await? {
         Found::Store { version } if version == known => return Ok(()),
@@ -73,6 +83,14 @@ pub(crate) async fn run(connection: &mut Connection, place: &Place, create: bool
     }
 }
 
+/// The version a store has.
+pub(crate) async fn version(connection: &mut Connection) -> Result<u64, Error> {
+    match look(connection).await? {
+        Found::Store { version } => Ok(version.unsigned_abs()),
+        Found::Nothing | Found::Others => Ok(0),
+    }
+}
+
 /// Takes one step within a transaction; false when there was none left to take.
 async fn step(connection: &mut Connection, place: &Place, create: bool, known: i64) -> Result<bool, Error> {
     let version = match look(connection).await? {
@@ -86,7 +104,8 @@ async fn step(connection: &mut Connection, place: &Place, create: bool, known: i
     if version > known {
         return Err(Error::TooNew { found: version, known });
     }
-    let Some(next) = usize::try_from(version).ok().and_then(|version| STEPS.get(version)) else {
+    let next = usize::try_from(version).ok().filter(|_| version < known);
+    let Some(next) = next.and_then(|version| STEPS.get(version)) else {
         return Ok(false);
     };
     let script = spelled(place, next);

@@ -16,7 +16,9 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::checkpoint;
 use crate::home::files;
+use crate::home::gate;
 use crate::home::open::{Opening, open_unchecked};
+use crate::office::Office;
 use crate::requests::hold::reason;
 
 /// What was accepted.
@@ -28,32 +30,43 @@ pub struct Acknowledged {
     pub kept: Option<u64>,
 }
 
-/// Accepts the store as it is. Refuses when there is nothing to accept.
+/// Accepts the store as it is, for every organization whose log says that it is an older one. Refuses when there is nothing to
+/// accept. What is told is of the home's own organization where that is among them, else of the first.
 ///
-/// The superseded checkpoint stays beside the new one: it is the only witness of what was lost.
+/// The superseded checkpoints stay beside the new ones: they are the only witnesses of what was lost. The service does not begin
+/// again before the ledger was held against the sources.
 pub async fn acknowledge(opening: Opening<'_>, because: &str) -> Result<Acknowledged, Error> {
     let because = reason(because)?;
-    let layout = opening.layout.clone();
     let (operators, operator) = (opening.layout.operators(), opening.operator.to_owned());
     let house = open_unchecked(opening).await?;
-    let office = house.own().clone();
-    let actor = Actor::meet(&operators, &operator, office.organization.id, &*house.world)?;
-    let organization = office.organization.id;
-    match checkpoint::compare(&layout, &office.engine.store, organization, &office.log_key).await {
-        Ok(()) => {
-            return Err(Error::Refused(
-                "E0706",
-                String::from("the store was not rolled back; there is nothing to accept"),
-            ));
+    let mut accepted = None;
+    let own = std::iter::once(house.own());
+    for office in
+        own.chain(house.offices().filter(|office| office.organization.id != house.own().organization.id))
+    {
+        let organization = office.organization.id;
+        match checkpoint::compare(&office.layout, &office.engine.store, organization, &office.log_key).await {
+            Ok(()) => continue,
+            Err(
+                Error::Store(exeunt_store::Error::RolledBack { .. })
+                | Error::Forked { .. }
+                | Error::NoCheckpoint { .. },
+            )
+            | Err(Error::Damaged { .. }) => {}
+            Err(other) => return Err(other),
         }
-        Err(
-            Error::Store(exeunt_store::Error::RolledBack { .. })
-            | Error::Forked { .. }
-            | Error::NoCheckpoint { .. },
-        )
-        | Err(Error::Damaged { .. }) => {}
-        Err(other) => return Err(other),
+        let actor = Actor::meet(&operators, &operator, organization, &*house.world)?;
+        let one = accept(office, &actor, &because).await?;
+        accepted.get_or_insert(one);
     }
+    accepted.ok_or_else(|| {
+        Error::Refused("E0706", String::from("the store was not rolled back; there is nothing to accept"))
+    })
+}
+
+async fn accept(office: &Office, actor: &Actor, because: &str) -> Result<Acknowledged, Error> {
+    let organization = office.organization.id;
+    let layout = &office.layout;
     let path = layout.log_head(organization);
     let text = files::read(&path)?;
     let kept = text
@@ -70,11 +83,11 @@ pub async fn acknowledge(opening: Opening<'_>, because: &str) -> Result<Acknowle
     let salt = office.chance();
     let events = [
         office
-            .event(Kind::StoreRollbackNoticed, &actor)
+            .event(Kind::StoreRollbackNoticed, actor)
             .count("found", found)
             .count("kept", kept.unwrap_or(0)),
         office
-            .event(Kind::StoreRollbackAcknowledged, &actor)
+            .event(Kind::StoreRollbackAcknowledged, actor)
             .commit("reason", Commitment::new(&salt, "rollback", because.as_bytes())),
     ];
     let line = json!({
@@ -95,6 +108,8 @@ pub async fn acknowledge(opening: Opening<'_>, because: &str) -> Result<Acknowle
     writeln!(file, "{line}")
         .and_then(|()| file.sync_all())
         .map_err(|source| Error::file("write", &notes, source))?;
+    // first, so that nothing begins in between
+    gate::shut(layout, organization)?;
     office.engine.store.begin().await?.commit(organization, &events).await?;
     Ok(Acknowledged { found, kept })
 }

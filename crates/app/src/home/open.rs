@@ -15,6 +15,7 @@ use exeunt_vault::{Keeper, Keyring, Shelf};
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::checkpoint;
+use crate::home::gate;
 use crate::home::layout::Layout;
 use crate::home::notary::Notary;
 use crate::house::House;
@@ -79,7 +80,8 @@ pub async fn open(opening: Opening<'_>, named: Option<&str>) -> Result<(Office, 
     Ok((office, actor))
 }
 
-/// Opens a home with all its offices. Refuses as [`open`] does, and where the settings name an organization that is not there.
+/// Opens a home with all its offices. Refuses as [`open`] does, where the settings name an organization
+/// that is not there, and while the ledger was not held against the sources after the store was taken back.
 pub async fn open_house(opening: Opening<'_>) -> Result<House, Error> {
     let wanted: Vec<String> = opening.others.iter().map(|room| room.name.clone()).collect();
     let house = open_unchecked(opening).await?;
@@ -88,6 +90,12 @@ pub async fn open_house(opening: Opening<'_>) -> Result<House, Error> {
     }
     for office in house.offices() {
         check(office).await?;
+        if gate::is_shut(&office.layout, office.organization.id) {
+            let name = &office.organization.name;
+            let own = office.organization.id == house.own().organization.id;
+            let of = if own { String::new() } else { format!(" --organization '{name}'") };
+            return Err(Error::GateShut { of });
+        }
     }
     Ok(house)
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 #![expect(clippy::disallowed_methods, reason = "UPDATE_CASES writes the cases anew")]
 
+mod backups;
 mod bad_input;
 mod canaries;
 mod cases;

@@ -38,18 +38,26 @@ impl Lanes {
         writer
     }
 
+    /// The one that writes, for whoever has the lanes to themselves.
+    pub(crate) fn writer_mut(&mut self) -> &mut Connection {
+        self.writer.get_mut()
+    }
+
     /// One that reads: an idle one, or whichever's turn it is.
     pub(crate) async fn reader(&self) -> MutexGuard<'_, Connection> {
         if self.readers.is_empty() {
             return self.writer().await;
         }
         for reader in &self.readers {
-            if let Ok(idle) = reader.try_lock() {
+            if let Ok(mut idle) = reader.try_lock() {
+                idle.settle().await;
                 return idle;
             }
         }
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.readers.len();
-        self.readers[turn].lock().await
+        let mut reader = self.readers[turn].lock().await;
+        reader.settle().await;
+        reader
     }
 
     /// Closes them properly.

@@ -16,6 +16,21 @@ pub(super) const TABLES: &str = "SELECT c.relname::text AS name
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = pg_catalog.current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
 
+/// Every column of every table, in the order of their making.
+pub(super) const COLUMNS: &str = "SELECT c.relname::text AS table_name, a.attname::text AS name,
+            pg_catalog.format_type(a.atttypid, NULL)::text AS kind,
+            coalesce(pg_catalog.array_position(i.indkey::int2[], a.attnum)
+                     - pg_catalog.array_lower(i.indkey::int2[], 1) + 1, 0)::bigint AS key
+     FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+     LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
+     WHERE n.nspname = pg_catalog.current_schema() AND c.relkind = 'r' ORDER BY c.oid, a.attnum";
+
+/// Begins to read what is there now. Whoever reads may wait for a slow disk between two pages.
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; \
+                    SELECT count(*) FROM pg_catalog.pg_namespace";
+
 /// Gives up the room of destroyed salts and keys, so that the next rows are written over them. What went into the
 /// write-ahead log meanwhile stays there until the server recycles it: `docs/architecture.md` says what that means.
 pub(super) const FLUSH: &str = "VACUUM requests, jobs, packages, salts, users, one_time_tokens";
@@ -63,6 +78,17 @@ impl Session {
         }
         self.transaction = Some(begun?);
         Ok(())
+    }
+
+    /// Begins to read, on a new session when the old one turns out to be lost.
+    pub(super) async fn begin_reading(&mut self) -> Result<(), Trouble> {
+        self.transaction = None;
+        let mut begun = self.link().await?.script(READ).await;
+        if lost(&begun) {
+            self.link = None;
+            begun = self.link().await?.script(READ).await;
+        }
+        Ok(begun?)
     }
 
     /// Commits. When the answer is lost on its way the server is asked again what became of it.

@@ -15,6 +15,14 @@ use crate::database::{Row, Trouble, Value};
 /// The tables there are.
 pub(super) const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
+/// Every column of every table.
+pub(super) const COLUMNS: &str = "SELECT m.name AS table_name, c.name AS name, c.type AS kind, c.pk AS key
+     FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.rowid, c.cid";
+
+/// Begins to read; the first look decides about the moment.
+pub(super) const READ: &str = "BEGIN; SELECT count(*) FROM sqlite_schema";
+
 /// Overwritten pages are zeroed (`secure_delete`); what is left is the log they went through.
 pub(super) const FLUSH: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 

@@ -6,6 +6,7 @@ mod place;
 mod aggregates;
 mod changes;
 mod deltas;
+mod copies;
 mod leases;
 mod ledger;
 mod letters;

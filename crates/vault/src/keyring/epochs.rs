@@ -79,6 +79,8 @@ impl Keyring {
         record.from = now.as_micros();
         record.until = now.plus_days(i64::from(days.max(1))).as_micros();
         record.wrapped = crypt::wrap(&by, &key, &record.context(), &crypt::part_of(chance, "epoch wrap"));
+        // a home that was made from a backup has none yet
+        files::make_dir(&self.epochs_dir(organization))?;
         if !files::write_once(&self.epoch_path(organization, epoch), &record.to_bytes())? {
             return Err(Error::Exists { what: format!("a key of {epoch}: the same chance was used twice") });
         }

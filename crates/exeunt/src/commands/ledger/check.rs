@@ -21,6 +21,8 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
     let door = door.at(&args.at);
     let (office, actor) = door.office(Needs::Sources).await?;
     let checked = office.check_ledger(&actor).await?;
+    // what another database holds says nothing of those of every day
+    let begins = args.at.is_empty() && office.open_gate(&actor, &checked).await?;
     if door.json {
         let one = |back: &Back| {
             json!({
@@ -35,9 +37,15 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
         }))?;
     } else {
         out::text(&told(&checked))?;
+        if begins {
+            out::remark(MAY_BEGIN);
+        }
     }
     Ok(if checked.back.is_empty() { Exit::DONE } else { Exit::FINDINGS })
 }
+
+/// What is said when the gate of a store that was taken back opens.
+pub(super) const MAY_BEGIN: &str = "the service may begin again";
 
 /// What was found, for people. Never who.
 pub(crate) fn told(checked: &Checked) -> String {

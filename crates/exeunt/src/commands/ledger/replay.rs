@@ -1,10 +1,12 @@
 //! `exeunt ledger replay`: erases again whoever is back.
 
+use exeunt_app::{Actor, Office};
 use exeunt_base::Name;
 use exeunt_engine::job::run::Control;
 use serde_json::json;
 
 use crate::commands::job::{Guards, status_value, told};
+use crate::commands::ledger::check::MAY_BEGIN;
 use crate::door::{Door, Needs};
 use crate::failure::{Exit, Failure};
 use crate::progress::Shown;
@@ -26,6 +28,7 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
     let (office, actor) = door.office(Needs::Sources).await?;
     let replayed = office.replay_ledger(&actor).await?;
     let Some(job) = replayed.job else {
+        begin_again(&door, &office, &actor).await?;
         if door.json {
             out::json(&json!({ "requests": [], "job": null }))?;
         } else {
@@ -40,6 +43,7 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
     let ended = office.run_job(&actor, job, &door.owner(), &control, &shown).await;
     shown.end();
     let status = ended?;
+    begin_again(&door, &office, &actor).await?;
     if door.json {
         let one = |(old, new): &(_, _)| json!({ "erased_by": old, "erased_again_by": new });
         out::json(&json!({
@@ -58,4 +62,16 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::DONE)
+}
+
+/// After a store was taken back: once nobody who was erased is in the sources any more, the service may begin.
+async fn begin_again(door: &Door, office: &Office, actor: &Actor) -> Result<(), Failure> {
+    if !door.at.is_empty() || !office.gate_is_shut() {
+        return Ok(());
+    }
+    let checked = office.check_ledger(actor).await?;
+    if office.open_gate(actor, &checked).await? {
+        out::remark(MAY_BEGIN);
+    }
+    Ok(())
 }
