@@ -108,8 +108,8 @@ impl Home {
     /// Takes a request in, known by the customer's number.
     async fn submit(&self, right: Right, person: i64) -> Result<RequestId> {
         let identifiers = vec![(String::from("customer_id"), Personal::new(person.to_string()))];
-        let submission = Submission { right, identifiers, received_at: None, details: Details::default() };
-        let submission = Submission { right, identifiers, received_at: None, contact: None };
+        let submission =
+            Submission { right, identifiers, received_at: None, contact: None, details: Details::default() };
         Ok(self.office.submit_request(&self.actor, submission, None).await?)
     }
 

@@ -223,8 +223,13 @@ async fn complete(house: &House) -> Result<String> {
             office
                 .submit_request(
                     &actor,
-                    Submission { right, identifiers, received_at: None, details: Details::default() },
-                    Submission { right, identifiers, received_at: None, contact: None },
+                    Submission {
+                        right,
+                        identifiers,
+                        received_at: None,
+                        contact: None,
+                        details: Details::default(),
+                    },
                     None,
                 )
                 .await?,

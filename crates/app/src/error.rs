@@ -259,10 +259,11 @@ impl Error {
             Self::Identifier { .. } | Self::Usage(..) | Self::NoSource { .. } | Self::BadKey(_) => {
                 Class::Usage
             }
-            Self::Pack(_) | Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) => Class::Refused,
-            Self::NotApproved(_) | Self::Refused(..) | Self::HomeExists(_) | Self::GateShut { .. } => {
-                Class::Refused
-            }
+            Self::Pack(_)
+            | Self::NotApproved(_)
+            | Self::Refused(..)
+            | Self::HomeExists(_)
+            | Self::GateShut { .. } => Class::Refused,
             Self::Backup(error) => error.class(),
             Self::Denied(_) => Class::Denied,
             Self::People(error) => error.class(),

@@ -18,8 +18,6 @@ pub use crate::fault::{Fault, FaultKind};
 pub use crate::id::{
     ActorId, ApiKeyId, BatchId, BlobId, EpochId, EventId, JobId, LetterId, LinkId, OrganizationId, PackageId,
     PlanId, ReceiptId, RequestId, SessionId, TaskId, UserId,
-    ActorId, ApiKeyId, BatchId, BlobId, EpochId, JobId, LetterId, LinkId, OrganizationId, PackageId, PlanId,
-    ReceiptId, RequestId, SessionId, TaskId, UserId,
 };
 pub use crate::kind::Kind;
 pub use crate::name::{ModelRef, Name, TableRef};

@@ -3,9 +3,9 @@
 mod check;
 mod delta;
 mod law;
+mod mail;
 mod reference;
 mod schema;
-mod mail;
 mod serve;
 mod source;
 mod store;
@@ -25,9 +25,9 @@ use crate::failure::Failure;
 pub(crate) use crate::settings::check::{Finding, check};
 pub(crate) use crate::settings::delta::DeltaSettings;
 pub(crate) use crate::settings::law::LawSettings;
+pub(crate) use crate::settings::mail::MailSettings;
 pub(crate) use crate::settings::reference::reference;
 pub(crate) use crate::settings::schema::schema;
-pub(crate) use crate::settings::mail::MailSettings;
 pub(crate) use crate::settings::serve::ServeSettings;
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
 pub(crate) use crate::settings::store::StoreSettings;
@@ -236,9 +236,6 @@ impl Settings {
         if let Some(serve) = &settings.serve {
             serve.check().map_err(|(key, what)| at(line_of(key), what))?;
         }
-        if let Some(serve) = &settings.serve {
-            serve.check().map_err(|what| at(line_of("public_url"), what))?;
-        }
         if let Some(mail) = &settings.mail {
             mail.check().map_err(|what| at(line_of("mail"), &what))?;
         }
@@ -315,60 +312,6 @@ fn advised(text: &str, key: Option<&str>) -> String {
         _ => text.to_owned(),
     }
 }
-
-/// Every key there is, for advice.
-const KEYS: &[&str] = &[
-    "organization",
-    "region",
-    "window_days",
-    "package_days",
-    "row_cap",
-    "matches_cap",
-    "rows_per_second",
-    "jobs_at_a_time",
-    "batch_rows",
-    "store",
-    "schema",
-    "serve",
-    "listen",
-    "tasks_at_a_time",
-    "public_url",
-    "mail",
-    "tls",
-    "password_env",
-    "from",
-    "name",
-    "language",
-    "unseal",
-    "key_file",
-    "passphrase_env",
-    "passphrase_file",
-    "passphrase_prompt",
-    "map",
-    "checkpoints",
-    "packages",
-    "sources",
-    "kind",
-    "path",
-    "url",
-    "url_env",
-    "host",
-    "port",
-    "database",
-    "user",
-    "password_file",
-    "sslmode",
-    "sslrootcert",
-    "schemas",
-    "search_path",
-    "connections",
-    "connect_timeout_seconds",
-    "statement_timeout_seconds",
-    "idle_timeout_seconds",
-    "lock_timeout_seconds",
-    "cache_mib",
-    "scrub",
-];
 
 fn eu() -> String {
     String::from("eu")

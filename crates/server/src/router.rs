@@ -12,16 +12,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, reports, requests, sessions, tasks,
-    users,
-    api_keys, audit, deltas, enrollments, jobs, packages, plans, regimes, requests, sessions, tasks, users,
-    work,
+    api_keys, audit, deltas, enrollments, jobs, letters, packages, plans, regimes, reports, requests,
+    sessions, tasks, users, work,
 };
 use crate::body::MOST_BYTES;
-    api_keys, audit, enrollments, jobs, letters, packages, plans, requests, sessions, tasks, users,
-};
-use crate::body::MOST_BYTES;
-use crate::health;
 use crate::pages;
 use crate::problem::Problem;
 use crate::service::Service;

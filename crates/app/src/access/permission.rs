@@ -65,9 +65,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order of their bits. A new one goes last.
-    pub const ALL: [Self; 23] = [
-    pub const ALL: [Self; 22] = [
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::ReadRequests,
         Self::SubmitRequests,
         Self::HoldRequests,

@@ -1,16 +1,10 @@
 //! Roles: what a company calls its people, and what each may. Somebody may have several.
 
 use crate::access::permission::Permission::{
-    self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, MakePackages,
-    MakePlans, ManageApiKeys, ManageUsers, OpenPackages, Purge, PushDeltas, ReadAudit, ReadJobs, ReadMap,
-    ReadPackages, ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, SubmitRequests, UseLedger,
-    self, ApprovePlans, CheckSources, HoldRequests, MakeLinks, MakePackages, MakePlans, ManageApiKeys,
-    ManageUsers, OpenPackages, Purge, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans,
-    ReadRequests, Restore, RunJobs, SendLetters, SubmitRequests, UseLedger,
-    self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, LiftStop, MakePackages,
-    MakePlans, ManageApiKeys, ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs,
-    ReadMap, ReadPackages, ReadPlans, ReadRequests, ReadStatements, Restore, RunJobs, StopWork,
-    SubmitRequests, UseLedger,
+    self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, LiftStop, MakeLinks,
+    MakePackages, MakePlans, ManageApiKeys, ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas,
+    ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans, ReadRequests, ReadStatements,
+    Restore, RunJobs, SendLetters, StopWork, SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -55,7 +49,7 @@ impl Role {
     /// What it may. The whole matrix: what does not stand here is denied.
     pub fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Viewer => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages],
+            Self::Viewer => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters],
             Self::Agent => &[
                 ReadRequests,
                 SubmitRequests,
@@ -64,11 +58,9 @@ impl Role {
                 ReadPlans,
                 ReadJobs,
                 ReadPackages,
+                ReadLetters,
+                SendLetters,
             ],
-            Self::Viewer => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters],
-            Self::Agent => {
-                &[ReadRequests, SubmitRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters, SendLetters]
-            }
             Self::Officer => &[
                 ReadRequests,
                 SubmitRequests,
@@ -93,20 +85,16 @@ impl Role {
                 PauseWork,
                 StopWork,
                 LiftStop,
-            ],
-            Self::Engineer => {
-                &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas, PauseWork, StopWork]
-            }
-            Self::Auditor => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit],
                 ReadLetters,
                 SendLetters,
                 MakeLinks,
             ],
-            Self::Engineer => &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources],
+            Self::Engineer => {
+                &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas, PauseWork, StopWork]
+            }
             Self::Auditor => {
                 &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit, ReadLetters]
             }
-            Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources],
             Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources, StopWork, LiftStop],
         }
     }

@@ -43,10 +43,9 @@ impl Office {
                 right: Right::Erasure,
                 identifiers,
                 received_at: None,
+                contact: None,
                 details: Details::default(),
             };
-            let submission =
-                Submission { right: Right::Erasure, identifiers, received_at: None, contact: None };
             requests.push((back.erased_by, self.submit_request(actor, submission, None).await?));
         }
         if requests.is_empty() {

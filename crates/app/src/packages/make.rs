@@ -140,8 +140,6 @@ impl Office {
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&state], RequestState::Ready.as_str()).await?;
         change.note_answered(id, self.engine.world.now()).await?;
-        let event = self.event(Kind::RequestAnswered, actor).about(id).fact("by", "package");
-        change.commit(self.organization.id, &[event]).await?;
         let mut events = vec![self.event(Kind::RequestAnswered, actor).about(id).fact("by", "package")];
         if let Some(link) = link {
             events.extend(self.add_link(&mut change, actor, link).await?);

@@ -237,6 +237,7 @@ fn submission(
             .map(|(kind, value)| (kind.to_owned(), Personal::new(value.to_owned())))
             .collect(),
         received_at,
+        contact: None,
         details: Details {
             channel: Some(String::from("file")),
             regime: field("regime").map(str::to_owned),

@@ -9,7 +9,6 @@ use exeunt_base::{OrganizationId, RequestId};
 use exeunt_store::Change;
 use exeunt_store::deadlines::Deadline;
 use exeunt_store::deltas::DeltaEvent;
-use exeunt_base::RequestId;
 use exeunt_store::letters::Letter;
 use exeunt_store::requests::Request;
 use tokio::sync::oneshot;
@@ -66,6 +65,8 @@ pub(crate) struct Taken {
     pub(crate) marks: Vec<(RequestId, [u8; 32])>,
     /// What delta tables are told of it.
     pub(crate) told: Vec<DeltaEvent>,
+    /// The letter that tells the person that it is here.
+    pub(crate) letter: Option<Letter>,
     /// Its entry in the log.
     pub(crate) event: Event,
 }
@@ -73,9 +74,6 @@ pub(crate) struct Taken {
 /// A request to be written down, and who wants to know.
 struct Waiting {
     taken: Taken,
-    request: Request,
-    event: Event,
-    letter: Option<Letter>,
     call: Option<Call>,
     answer: oneshot::Sender<Result<RequestId, Error>>,
 }
@@ -87,17 +85,6 @@ impl Office {
         let idle = {
             let mut queue = self.intake.queue();
             queue.waiting.push(Waiting { taken, call: call.cloned(), answer });
-    pub(super) async fn take_in(
-        &self,
-        request: Request,
-        event: Event,
-        letter: Option<Letter>,
-        call: Option<&Call>,
-    ) -> Result<RequestId, Error> {
-        let (answer, answered) = oneshot::channel();
-        let idle = {
-            let mut queue = self.intake.queue();
-            queue.waiting.push(Waiting { request, event, letter, call: call.cloned(), answer });
             !std::mem::replace(&mut queue.at_work, true)
         };
         if idle {
@@ -142,16 +129,6 @@ impl Office {
                 None => {
                     answers.push(Ok(taken.request.id));
                     new.push(taken);
-        for Waiting { request, event, letter, call, .. } in waiting {
-            match calls::claim(&mut change, organization, call.as_ref(), request.id, now).await? {
-                Some(earlier) => answers.push(earlier),
-                None => {
-                    change.add_request(request).await?;
-                    if let Some(letter) = letter {
-                        change.add_letter(letter).await?;
-                    }
-                    events.push(event.clone());
-                    answers.push(Ok(request.id));
                 }
             }
         }
@@ -174,6 +151,9 @@ pub(crate) async fn add_all(
     let mut packs = BTreeSet::new();
     for taken in new {
         change.add_request(&taken.request).await?;
+        if let Some(letter) = &taken.letter {
+            change.add_letter(letter).await?;
+        }
         if packs.insert((&taken.pack.0, taken.pack.1)) {
             change.keep_pack(organization, &taken.pack.0, taken.pack.1, &taken.pack.2).await?;
         }

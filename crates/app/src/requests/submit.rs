@@ -6,10 +6,9 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, RequestId, Timestamp};
 use exeunt_datamap::suggest;
 use exeunt_engine::delta::Happened;
-use exeunt_engine::people::Known;
-use exeunt_engine::sealing;
 use exeunt_engine::letters::{To, right_of};
 use exeunt_engine::people::Known;
+use exeunt_engine::sealing;
 use exeunt_mail::{Contact, Letter};
 use exeunt_rights::Right;
 use exeunt_rights::identity::{Identity, IdentityKind};
@@ -116,7 +115,17 @@ impl Office {
             .fact("channel", &intake.channel)
             .count("identity_level", u64::from(level));
         let told = self.told_to_deltas(&request, Happened::Requested)?;
-        Ok(Taken { request, deadline, pack, intake, marks, told, event })
+        let letter = match &known.contact {
+            Some(contact) => {
+                // noon: it is that day everywhere people read the letter
+                let due = crate::deadlines::day(&deadline.answer_by)?.to_date().midnight().assume_utc();
+                let due = Some(Timestamp::from_utc(due).plus_seconds(43_200));
+                let letter = Letter::Received { reference: request.id, right: right_of(&request), due };
+                self.engine.letter(Some(request.id), &To::Person(contact.clone()), &letter, None)?
+            }
+            None => None,
+        };
+        Ok(Taken { request, deadline, pack, intake, marks, told, letter, event })
     }
 
     /// Keyed digests of identifiers, by which requests of one person find each other. They never decide anything: whoever
@@ -129,15 +138,6 @@ impl Office {
             Some((request, sealing::mac(&key, &[kind.as_bytes(), normal])))
         };
         Ok(known.given.iter().filter_map(mark).collect())
-            .fact("received", received_at);
-        let letter = match &known.contact {
-            Some(contact) => {
-                let letter = Letter::Received { reference: request.id, right: right_of(&request), due: None };
-                self.engine.letter(Some(request.id), &To::Person(contact.clone()), &letter, None)?
-            }
-            None => None,
-        };
-        self.take_in(request, event, letter, call).await
     }
 }
 

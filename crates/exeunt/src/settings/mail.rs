@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use exeunt_base::Secret;
 use exeunt_mail::{From, Language, Login, Post, Server, Tls};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Settings of letters. Without them none are written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailSettings {
     /// The mail server.
@@ -34,16 +35,20 @@ pub(crate) struct MailSettings {
     name: Option<String>,
     /// The language of letters to whoever said none: `en`, `de`, `fr` or `es`.
     #[serde(default)]
+    #[schemars(with = "String")]
     language: Language,
 }
 
 /// How the conversation with the mail server is protected.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum MailTls {
+    /// TLS, or nothing is sent.
     #[default]
     Required,
+    /// TLS where the server offers it.
     Opportunistic,
+    /// None at all: only to this machine.
     None,
 }
 

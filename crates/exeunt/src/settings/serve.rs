@@ -36,6 +36,8 @@ pub(crate) struct ServeSettings {
     ///
     #[schemars(with = "Option<String>")]
     pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Where people find it from outside, for the links in letters: `https://privacy.example.com`; absent: no links.
+    pub(crate) public_url: Option<String>,
 }
 
 /// Off or on.
@@ -47,23 +49,6 @@ pub(crate) enum Switch {
     Off,
     /// It is.
     On,
-    /// Where people find it from outside, for the links in letters: `https://privacy.example.com`.
-    pub(crate) public_url: Option<String>,
-}
-
-impl ServeSettings {
-    /// Says what is wrong.
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
-        let Some(url) = &self.public_url else { return Ok(()) };
-        let here = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
-        let safe = url.starts_with("https://") || here.iter().any(|start| is_at(url, start));
-        let plain =
-            url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains(['?', '#', '"', '<', '>']);
-        if safe && plain && !url.ends_with('/') {
-            return Ok(());
-        }
-        Err("`public_url` begins with https:// (http:// only for this machine) and ends without a slash")
-    }
 }
 
 /// Whether an address is on this host, whatever its port.
@@ -80,6 +65,7 @@ impl Default for ServeSettings {
             metrics_token_file: None,
             metrics_token_env: None,
             metrics_listen: None,
+            public_url: None,
         }
     }
 }
@@ -90,6 +76,7 @@ impl ServeSettings {
         if !(1..=64).contains(&self.tasks_at_a_time) {
             return Err(("tasks_at_a_time", "`tasks_at_a_time` is 1 to 64"));
         }
+        self.check_url().map_err(|what| ("public_url", what))?;
         match (self.metrics, &self.metrics_token_file, &self.metrics_token_env) {
             (_, Some(_), Some(_)) => Err((
                 "metrics_token_env",
@@ -101,6 +88,18 @@ impl ServeSettings {
             )),
             _ => Ok(()),
         }
+    }
+
+    fn check_url(&self) -> Result<(), &'static str> {
+        let Some(url) = &self.public_url else { return Ok(()) };
+        let here = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
+        let safe = url.starts_with("https://") || here.iter().any(|start| is_at(url, start));
+        let plain =
+            url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains(['?', '#', '"', '<', '>']);
+        if safe && plain && !url.ends_with('/') {
+            return Ok(());
+        }
+        Err("`public_url` begins with https:// (http:// only for this machine) and ends without a slash")
     }
 
     /// Who may watch; nobody while it is off. Relative paths start from `base`.
@@ -130,6 +129,5 @@ impl ServeSettings {
                 "what `{named}` names is no token: that is 24 or more printable characters without a space"
             ))
         })
-        Self { listen: LISTEN, tasks_at_a_time: TASKS, public_url: None }
     }
 }

@@ -51,6 +51,9 @@ pub(crate) struct SubmitRequest {
     #[serde(default, deserialize_with = "personal_if_any")]
     #[schema(value_type = Option<String>, max_length = 20000)]
     pub(crate) complications: Option<Personal>,
+    /// Where the person gets letters about it. Without one nobody is written to.
+    #[serde(default)]
+    pub(crate) contact: Option<SubmitContact>,
 }
 
 /// The way a request came in.
@@ -93,9 +96,6 @@ pub(crate) enum HowWord {
     Compared,
     Document,
     Agent,
-    /// Where the person gets letters about it. Without one nobody is written to.
-    #[serde(default)]
-    pub(crate) contact: Option<SubmitContact>,
 }
 
 /// Where a person gets letters. Sealed at once and told by no call.
@@ -161,10 +161,6 @@ pub(crate) struct Identifier {
 
 fn personal<'de, D: Deserializer<'de>>(from: D) -> Result<Personal, D::Error> {
     String::deserialize(from).map(Personal::new)
-}
-
-fn personal_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Personal>, D::Error> {
-    Ok(Option::<String>::deserialize(from)?.map(Personal::new))
 }
 
 /// A request. Never whose it is.

@@ -19,11 +19,9 @@ use exeunt_app::work::{Stop, Worker};
 use exeunt_app::{Actor, House, Office};
 use exeunt_base::{LetterId, LinkId, Name, OrganizationId, Personal, Secret, Timestamp};
 use exeunt_engine::World;
-use exeunt_engine::world::secret_bytes;
-use exeunt_server::{Service, Watch};
 use exeunt_engine::world::{chance_for_id, secret_bytes};
 use exeunt_mail::{self as mail, Language, Post};
-use exeunt_server::Service;
+use exeunt_server::{Service, Watch};
 use exeunt_source::Source;
 use exeunt_store::letters::{FAILED, Letter};
 use exeunt_store::links::Link;
@@ -136,13 +134,18 @@ impl Home {
         Self::furnished(|_| {}).await
     }
 
-    /// Whose organizations chose something else.
-    pub(crate) async fn furnished(choose: impl Fn(&mut Room)) -> Self {
-        Self::with_mail(None).await
+    /// A home whose first organization sends letters by a mail server of this machine.
+    pub(crate) async fn with_mail(port: u16) -> Self {
+        Self::furnished(|room| {
+            if room.name == "Acme" {
+                room.mail = Some((Arc::new(post(port)), Language::English));
+            }
+        })
+        .await
     }
 
-    /// A home whose first organization sends letters by a mail server of this machine.
-    pub(crate) async fn with_mail(port: Option<u16>) -> Self {
+    /// Whose organizations chose something else.
+    pub(crate) async fn furnished(choose: impl Fn(&mut Room)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::new(&dir.path().join("home"));
         let world = Arc::new(TestWorld { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()) });
@@ -164,7 +167,6 @@ impl Home {
                 sources: BTreeMap::from([(Name::new("shop").unwrap(), source)]),
                 maps: vec![map],
                 settings: exeunt_engine::Settings { packages: layout.packages.clone(), ..Default::default() },
-                mail: port.filter(|_| name == "Acme").map(|port| (Arc::new(post(port)), Language::English)),
                 public_url: Some(String::from("https://privacy.acme.test")),
                 ..Room::default()
             };

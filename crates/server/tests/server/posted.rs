@@ -21,7 +21,7 @@ pub(crate) struct Posted {
 impl Posted {
     pub(crate) async fn new() -> Self {
         let smtp = Smtp::start().unwrap();
-        Self { home: Home::with_mail(Some(smtp.port())).await, smtp }
+        Self { home: Home::with_mail(smtp.port()).await, smtp }
     }
 
     pub(crate) fn agent(&self) -> &str {

@@ -5,8 +5,8 @@ mod place;
 
 mod aggregates;
 mod changes;
-mod deltas;
 mod copies;
+mod deltas;
 mod leases;
 mod ledger;
 mod letters;

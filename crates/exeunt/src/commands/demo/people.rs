@@ -26,8 +26,8 @@ pub(crate) struct Erased {
 
 async fn submit(stage: &Stage, right: Right, kind: &str, value: &str) -> Result<RequestId, Failure> {
     let identifiers = vec![(kind.to_owned(), Personal::new(value.to_owned()))];
-    let submission = Submission { right, identifiers, received_at: None, details: Details::default() };
-    let submission = Submission { right, identifiers, received_at: None, contact: None };
+    let submission =
+        Submission { right, identifiers, received_at: None, contact: None, details: Details::default() };
     Ok(stage.office.submit_request(&stage.actor, submission, None).await?)
 }
 

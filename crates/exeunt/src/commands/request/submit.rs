@@ -93,7 +93,6 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         complications: said.complications.map(Personal::new),
     };
     let (office, actor) = door.office(Needs::Home).await?;
-    let submission = Submission { right, identifiers, received_at: args.received, details };
     let language = args.contact_language.unwrap_or_else(|| office.usual_language());
     let contact = match &args.contact {
         Some(email) => {
@@ -105,7 +104,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         }
         None => None,
     };
-    let submission = Submission { right, identifiers, received_at: args.received, contact };
+    let submission = Submission { right, identifiers, received_at: args.received, contact, details };
     let id = office.submit_request(&actor, submission, None).await?;
     if door.json {
         out::json(&json!({ "request": id, "right": right.as_str(), "state": "received" }))?;

@@ -57,7 +57,6 @@ pub(crate) async fn submit_request(
         explained: sent.explained,
         complications: sent.complications,
     };
-    let submission = Submission { right, identifiers, received_at, details };
     let contact = match sent.contact {
         Some(given) => {
             let language = match given.language.as_deref() {
@@ -75,7 +74,7 @@ pub(crate) async fn submit_request(
         }
         None => None,
     };
-    let submission = Submission { right, identifiers, received_at, contact };
+    let submission = Submission { right, identifiers, received_at, contact, details };
     let id = caller.office.submit_request(&caller.actor, submission, call.as_ref()).await?;
     let request = caller.office.request(id).await?;
     let standing = caller.office.standing(id).await.ok();
