@@ -102,12 +102,14 @@ async fn a_deadline_is_extended_once_in_time_and_for_a_reason_the_law_takes() {
 async fn a_request_is_refused_on_grounds_its_law_knows_and_taken_back_before_anything_is_done() {
     let home = Home::new().await;
     let request = submitted(&home, asked("erasure", "one@mail.test", json!({ "ground": "b" }))).await;
-    let refuse = |ground: &str| Some(json!({ "grounds": [ground], "because": "the fifth this week" }));
+    let refuse = |ground: &str| {
+        Some(json!({ "grounds": [ground, "legal_claims", ground], "because": "the fifth this week" }))
+    };
     refused(&decided(&home, &request, "refuse", refuse("too_much_work")).await, "E0315", "unfounded");
     assert_eq!(decided(&home, &request, "refuse", refuse("unfounded")).await.status, StatusCode::NO_CONTENT);
     let after = shown(&home, &request).await;
     assert_eq!((after["state"].as_str(), &after["deadline"]["overdue"]), (Some("refused"), &json!(false)));
-    assert_eq!(after["deadline"]["refusal_grounds"], json!(["unfounded"]));
+    assert_eq!(after["deadline"]["refusal_grounds"], json!(["legal_claims", "unfounded"]));
     let plan = json!({ "requests": [request] });
     refused(
         &home.send(home.acme.key(Role::Officer), "POST", "/api/v1/plans", Some(plan)).await,
