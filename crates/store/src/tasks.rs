@@ -286,6 +286,20 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// How many of an organization's tasks somebody works on right now.
+    pub async fn live_tasks(&self, organization: OrganizationId, now: Timestamp) -> Result<u64, Error> {
+        let mut connection = self.reader().await;
+        let row = query(
+            "SELECT count(*) AS live FROM tasks WHERE state = 'running' AND organization = $1 AND lease_until > $2",
+        )
+        .bind(organization.to_string())
+        .bind(now.as_micros())
+        .fetch_one(&mut connection)
+        .await
+        .map_err(Error::while_doing("count running tasks"))?;
+        Reading { row: &row, what: "task" }.count("live")
+    }
+
     /// Organizations that have a task whose turn it is, and when the oldest of each became due.
     pub async fn backlog(&self, now: Timestamp) -> Result<Vec<(OrganizationId, Timestamp)>, Error> {
         let mut connection = self.reader().await;

@@ -3,12 +3,12 @@
 use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::Name;
+use exeunt_datamap::suggest;
 use exeunt_store::halts::Halt;
 
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
-use crate::maps::discover::unknown;
 use crate::office::Office;
 use crate::requests::hold::reason;
 
@@ -17,8 +17,11 @@ impl Office {
     pub async fn pause_source(&self, actor: &Actor, source: &Name, because: &str) -> Result<(), Error> {
         self.allow(actor, Permission::PauseWork)?;
         let because = reason(because)?;
-        if !self.engine.settings.sources.contains(source) {
-            return Err(unknown(&self.engine.sources, source));
+        let known = &self.engine.settings.sources;
+        if !known.contains(source) {
+            let near = suggest::did_you_mean(source.as_str(), known.iter().map(Name::as_str));
+            let hint = near.map(|hint| format!("; {hint}")).unwrap_or_default();
+            return Err(Error::NoSource { name: source.clone(), hint });
         }
         let event = self
             .event(Kind::WorkPaused, actor)

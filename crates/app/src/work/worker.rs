@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use exeunt_base::OrganizationId;
+use exeunt_base::{OrganizationId, Timestamp};
 use exeunt_store::tasks::{Task, Turn};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -144,15 +144,28 @@ impl Worker {
                 () = self.house.world.wait(ROOM) => {}
             }
             let now = self.house.world.now();
-            match self.house.store.backlog(now).await {
-                Ok(backlog) => {
-                    let known = |organization: &OrganizationId| self.house.office(*organization).is_ok();
-                    let waiting = backlog.into_iter().map(|(organization, _)| organization).filter(known);
-                    in_hand.make_room(&waiting.collect(), now);
-                }
+            match self.who_waits(now).await {
+                Ok(waiting) => in_hand.make_room(&waiting, now),
                 Err(error) => warn!(error.code = error.code(), "could not look who waits: {error}"),
             }
         }
+    }
+
+    /// Organizations that have a task whose turn it is, and may have it done.
+    async fn who_waits(&self, now: Timestamp) -> Result<BTreeSet<OrganizationId>, Error> {
+        let mut waiting = BTreeSet::new();
+        for (organization, _) in self.house.store.backlog(now).await? {
+            let Ok(office) = self.house.office(organization) else { continue };
+            let room = match office.engine.settings.jobs_at_a_time {
+                // room that it must not take helps nobody
+                Some(most) => self.house.store.live_tasks(organization, now).await? < u64::from(most),
+                None => true,
+            };
+            if room {
+                waiting.insert(organization);
+            }
+        }
+        Ok(waiting)
     }
 
     /// Of its own: what is due does not wait for a large job.

@@ -31,12 +31,19 @@ pub(crate) fn reference() -> String {
     text
 }
 
-/// Where a section belongs: the key under which it stands.
+/// Where a section belongs: the key under which it stands, there or within another section.
 fn named<'a>(schema: &Value, name: &str, section: &'a Value) -> Option<(String, &'a Value)> {
     let place = format!("#/$defs/{name}");
     section.get("properties")?;
     let uses = |value: &Value| value.to_string().contains(&format!("\"{place}\""));
-    let (key, value) = schema["properties"].as_object()?.iter().find(|(_, value)| uses(value))?;
+    let Some((key, value)) = schema["properties"].as_object()?.iter().find(|(_, value)| uses(value)) else {
+        let (outer, key) = schema["$defs"].as_object()?.iter().find_map(|(outer, inner)| {
+            let (key, _) = inner["properties"].as_object()?.iter().find(|(_, value)| uses(value))?;
+            Some((outer, key))
+        })?;
+        let (title, _) = named(schema, outer, &schema["$defs"][outer])?;
+        return Some((format!("{}.{key}`", title.trim_end_matches('`')), section));
+    };
     let many = value.get("additionalProperties").is_some_and(uses);
     let title = if many { format!("`{key}.NAME`") } else { format!("`{key}`") };
     Some((title, section))

@@ -90,6 +90,7 @@ pub(crate) struct SourceSettings {
     /// The table of what happened to requests, pushed there for whoever has to follow; absent: none.
     #[serde(default)]
     pub(crate) delta: Option<DeltaSettings>,
+    /// Hours outside which nothing is erased there; absent: any time.
     #[serde(default)]
     pub(crate) work_hours: Vec<SpanSettings>,
 }
