@@ -22,6 +22,7 @@ pub mod packages;
 pub mod people;
 pub mod plans;
 pub mod requests;
+pub mod root_key;
 pub mod sources;
 pub mod tasks;
 pub mod watch;

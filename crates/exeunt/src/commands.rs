@@ -15,6 +15,7 @@ pub(crate) mod plan;
 pub(crate) mod purge;
 pub(crate) mod request;
 pub(crate) mod restore;
+pub(crate) mod root_key;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod setup_token;
@@ -42,6 +43,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Package(package) => package::run(&door, package).await,
         Command::Audit(audit) => audit::run(&door, audit).await,
         Command::Backup(backup) => backup::run(&door, backup).await,
+        Command::RootKey(root_key) => root_key::run(&door, root_key).await,
         Command::Ledger(ledger) => ledger::run(door, ledger).await,
         Command::Source(source) => source::run(door, source).await,
         Command::Settings(settings) => settings::run(&door, settings),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! root.key                                      wrapped by the keeper
+//! recovery.key                                  the same key, wrapped by one that is only in shares
 //! organizations/<org_…>/organization.key        wrapped by the root key
 //! organizations/<org_…>/epochs/<epo_…>.key      wrapped by the organization's key
 //! ```
@@ -22,6 +23,7 @@ use crate::keyring::record::{Record, Role};
 
 pub mod epochs;
 pub(crate) mod record;
+pub mod recovery;
 
 /// The keys of one installation. Its `Debug` shows the directory only.
 pub struct Keyring {

@@ -1,5 +1,7 @@
 //! `exeunt serve`: the REST API and the workers, until somebody asks to stop.
 
+mod sealed;
+
 use std::net::SocketAddr;
 
 use exeunt_app::work::{Stop, Worker};
@@ -39,8 +41,15 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let all = door.settings()?;
     let settings = all.serve.clone().unwrap_or_default();
     let watch = Watch::new(settings.watcher(&all.base)?, Some(process::readings));
-    let house = door.house().await?;
     let stop = told();
+    let mut listen = (args.role != Role::Worker).then(|| args.listen.unwrap_or(settings.listen));
+    if let Some(why) = sealed::why(door, &all)? {
+        listen = sealed::wait(door, &all, listen, &stop, &why).await?;
+        if stop.is_said() {
+            return Ok(Exit::DONE);
+        }
+    }
+    let house = door.house().await?;
     let service = Service { house, stop: stop.clone(), watch };
     let worker = (args.role != Role::Api).then(|| {
         let worker = Worker {
@@ -51,7 +60,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         };
         tokio::spawn(worker.run())
     });
-    let served = answer(door, args, &settings, &service).await;
+    let served = answer(door, listen, &settings, &service).await;
     stop.now();
     if let Some(worker) = worker {
         // a batch in hand is finished first
@@ -63,11 +72,10 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
 /// Answers wherever this process does, until it is told to stop.
 async fn answer(
     door: &Door,
-    args: &Args,
+    listen: Option<SocketAddr>,
     settings: &ServeSettings,
     service: &Service,
 ) -> Result<(), Failure> {
-    let listen = (args.role != Role::Worker).then(|| args.listen.unwrap_or(settings.listen));
     let calls = listener(listen).await?;
     let watched = listener(settings.metrics_listen).await?;
     tell(door, calls.as_ref())?;

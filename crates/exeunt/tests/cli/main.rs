@@ -12,4 +12,5 @@ mod kept;
 mod packaging;
 mod people;
 mod rollback;
+mod root_key;
 mod story;
