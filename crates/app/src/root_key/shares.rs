@@ -66,6 +66,7 @@ pub fn recover<E: From<Error>>(
     Ok(keyring.hand_over(&*keeper, &secret_bytes(world)).map_err(Error::from)?)
 }
 
-fn may(actor: &Actor) -> Result<(), Error> {
+/// Whether they run the machine.
+pub(super) fn may(actor: &Actor) -> Result<(), Error> {
     if actor.powers.are_all() { Ok(()) } else { Err(Error::Denied(Permission::ManageUsers)) }
 }

@@ -2,6 +2,7 @@
 
 mod drill;
 mod recover;
+mod rotate;
 mod shares;
 mod status;
 
@@ -16,6 +17,8 @@ use crate::failure::{Exit, Failure};
 /// What about it.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum RootKey {
+    /// Take another root key into use while everybody works; what it wraps is wrapped anew, nothing is encrypted again
+    Rotate,
     /// Make shares that several people keep; some of them together bring the root key back. Prints them, once
     Shares(shares::Args),
     /// Try whether shares would open this home; shows nothing of any key
@@ -29,6 +32,7 @@ pub(crate) enum RootKey {
 /// Does it.
 pub(crate) async fn run(door: &Door, root_key: &RootKey) -> Result<Exit, Failure> {
     match root_key {
+        RootKey::Rotate => rotate::run(door).await,
         RootKey::Shares(args) => shares::run(door, args).await,
         RootKey::Drill(args) => drill::run(door, args).await,
         RootKey::Recover(args) => recover::run(door, args).await,

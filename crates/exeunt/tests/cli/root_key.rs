@@ -62,3 +62,20 @@ fn shares_made_anew_replace_those_before() {
     desk.done(&["root-key", "drill", "--shares", "newer"]);
     desk.ends(&["root-key", "shares", "--needed", "1", "--of", "3"], 3);
 }
+
+#[test]
+fn another_root_key_changes_nothing_below_it_and_voids_shares() {
+    let desk = Desk::with_home();
+    let erased = desk.request("erasure", "customer_id=1");
+    desk.erase(&erased);
+    fs::write(desk.file("shares"), shares(&desk).join("\n")).unwrap();
+    let before = fs::read(desk.file(".exeunt/keys/ring/root.key")).unwrap();
+    let told = desk.ends(&["root-key", "rotate"], 0);
+    assert!(told.err.contains("count no more"), "{}", told.err);
+    assert_ne!(before, fs::read(desk.file(".exeunt/keys/ring/root.key")).unwrap());
+    desk.ends(&["root-key", "drill", "--shares", "shares"], 6);
+    desk.done(&["restore", &erased]);
+    desk.done(&["root-key", "rotate"]);
+    desk.done(&["audit", "verify"]);
+    assert!(desk.done(&["audit", "export"]).matches("key.rotated").count() == 2);
+}

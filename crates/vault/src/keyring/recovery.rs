@@ -8,8 +8,9 @@ use exeunt_base::{Secret, Timestamp};
 use crate::crypt;
 use crate::error::Error;
 use crate::files;
-use crate::keyring::Keyring;
 use crate::keyring::record::{Record, Role};
+use crate::keyring::rotation;
+use crate::keyring::{Keyring, Root};
 use crate::shares::{self, Share};
 
 /// What is known of the shares without having any.
@@ -21,7 +22,7 @@ pub struct Recovery {
     pub drilled_at: Option<Timestamp>,
 }
 
-fn path(dir: &Path) -> PathBuf {
+pub(super) fn path(dir: &Path) -> PathBuf {
     dir.join("recovery.key")
 }
 
@@ -56,6 +57,7 @@ impl Keyring {
         now: Timestamp,
         chance: &Secret<[u8; 32]>,
     ) -> Result<Vec<Share>, Error> {
+        rotation::must_be_whole(&self.dir)?;
         let by = crypt::part_of(chance, "recovery key");
         let made = shares::split(&by, needed, count, &crypt::part_of(chance, "shares"))?;
         let mut record = Record::new(Role::Root);
@@ -68,7 +70,8 @@ impl Keyring {
     /// leaves this function.
     pub fn drill(&self, given: &[Share], now: Timestamp, chance: &Secret<[u8; 32]>) -> Result<(), Error> {
         let Opened { mut record, by, root } = opened(&self.dir, given)?;
-        if !crypt::same(root.expose(), self.root.expose()) {
+        let current = self.root();
+        if !crypt::same(root.expose(), current.key.expose()) {
             return Err(Error::WrongKey { what: String::from("recovery key") });
         }
         record.until = now.as_micros();
@@ -86,8 +89,8 @@ impl Keyring {
 
     /// Opens the keyring by shares. Hand it over to a new keeper at once: [`Keyring::hand_over`].
     pub fn recover(dir: &Path, given: &[Share]) -> Result<Self, Error> {
-        let Opened { root, .. } = opened(dir, given)?;
-        Ok(Self { dir: dir.to_owned(), root })
+        let Opened { record, root, .. } = opened(dir, given)?;
+        Self::of(dir, None, vec![Root { version: u128::from_be_bytes(record.id), key: root }])
     }
 
     fn put_recovery(
@@ -96,7 +99,9 @@ impl Keyring {
         by: &Secret<[u8; 32]>,
         chance: &Secret<[u8; 32]>,
     ) -> Result<(), Error> {
-        record.wrapped = crypt::wrap(by, &self.root, &record.context(), chance);
+        let root = self.root();
+        record.id = root.version.to_be_bytes();
+        record.wrapped = crypt::wrap(by, &root.key, &record.context(), chance);
         files::replace(&path(&self.dir), &record.to_bytes())
     }
 }
