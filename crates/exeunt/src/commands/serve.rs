@@ -4,6 +4,8 @@ mod sealed;
 
 use std::net::SocketAddr;
 
+use exeunt_app::House;
+use exeunt_app::root_key::shares::DRILL_DAYS;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_server::{Service, Watch};
 use tokio::net::TcpListener;
@@ -50,6 +52,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         }
     }
     let house = door.house().await?;
+    remind(&house);
     let service = Service { house, stop: stop.clone(), watch };
     let worker = (args.role != Role::Api).then(|| {
         let worker = Worker {
@@ -67,6 +70,24 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         let _ = worker.await;
     }
     served.map(|()| Exit::DONE)
+}
+
+/// Says when nobody would find the root key again (SEC-44).
+fn remind(house: &House) {
+    let due = match house.own().engine.keyring.recovery() {
+        Ok(None) => {
+            Some("there are no shares of the root key: when the unseal secret is lost, everything is")
+        }
+        Ok(Some(known)) => {
+            let tried = known.drilled_at.unwrap_or(known.made_at);
+            let due = tried.plus_days(DRILL_DAYS) < house.world.now();
+            due.then_some("nobody tried for a year whether the shares of the root key still work")
+        }
+        Err(_) => Some("whether there are shares of the root key cannot be read"),
+    };
+    if let Some(due) = due {
+        tracing::warn!("{due}; see `exeunt root-key`");
+    }
 }
 
 /// Answers wherever this process does, until it is told to stop.
