@@ -29,6 +29,7 @@ pub mod people;
 pub mod plans;
 pub mod reports;
 pub mod requests;
+pub mod root_key;
 pub mod sources;
 pub mod tasks;
 pub mod watch;

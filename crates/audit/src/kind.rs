@@ -121,6 +121,8 @@ kinds! {
     KeyCreated = "key.created";
     /// A key was replaced by a new one.
     KeyRotated = "key.rotated";
+    /// It was tried whether shares would bring a key back.
+    KeyDrilled = "key.drilled";
     /// A key was destroyed.
     KeyDestroyed = "key.destroyed";
     /// An erased person entered the ledger.

@@ -78,6 +78,9 @@ pub(crate) enum Command {
     /// Backups: everything needed to begin again elsewhere, in one encrypted file
     #[command(subcommand)]
     Backup(commands::backup::Backup),
+    /// The root key: shares by which it is found again when the unseal secret is lost
+    #[command(subcommand)]
+    RootKey(commands::root_key::RootKey),
     /// The ledger: who was erased stays erased
     #[command(subcommand)]
     Ledger(commands::ledger::Ledger),

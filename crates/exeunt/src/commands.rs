@@ -18,6 +18,7 @@ pub(crate) mod regime;
 pub(crate) mod report;
 pub(crate) mod request;
 pub(crate) mod restore;
+pub(crate) mod root_key;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod setup_token;
@@ -50,6 +51,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Package(package) => package::run(&door, package).await,
         Command::Audit(audit) => audit::run(&door, audit).await,
         Command::Backup(backup) => backup::run(&door, backup).await,
+        Command::RootKey(root_key) => root_key::run(&door, root_key).await,
         Command::Ledger(ledger) => ledger::run(door, ledger).await,
         Command::Source(source) => source::run(door, source).await,
         Command::Settings(settings) => settings::run(&door, settings),

@@ -14,12 +14,14 @@ mod once;
 pub mod pages;
 mod problem;
 pub mod router;
+mod sealed;
 mod serve;
 mod service;
 mod watch;
 mod wire;
 
 pub use crate::router::{document, router, watching};
-pub use crate::serve::serve;
+pub use crate::sealed::sealed;
+pub use crate::serve::{serve, serve_until};
 pub use crate::service::Service;
 pub use crate::watch::{Process, Reading, Watch};

@@ -15,7 +15,11 @@ pub(crate) const TAG: usize = 16;
 
 /// HKDF-SHA-256 (RFC 5869) with 32 bytes out; `info` is given in parts.
 pub(crate) fn derive(secret: &[u8], salt: &[u8], info: &[&[u8]]) -> Key {
-    let extracted = mac(salt, &[secret]);
+    expand(&mac(salt, &[secret]), info)
+}
+
+/// The second half of [`derive`]: from what was extracted.
+pub(crate) fn expand(extracted: &Key, info: &[&[u8]]) -> Key {
     let mut expand = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, extracted.as_slice()));
     info.iter().for_each(|part| expand.update(part));
     expand.update(&[1]);

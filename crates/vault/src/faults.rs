@@ -201,3 +201,40 @@ fn keys_are_whole_or_not_there_and_destruction_can_be_finished() {
         assert_eq!(keyring.epochs(organization()).expect("listed").len(), 1);
     });
 }
+
+#[test]
+fn a_rotation_of_the_root_key_that_dies_anywhere_leaves_a_keyring_that_opens_and_can_be_finished() {
+    let second = OrganizationId::from_bytes([2; 16]);
+    let work = |home: &Path| {
+        FAULT.with(|fault| {
+            let planned = fault.replace(Fault::Never);
+            let keyring = keyring(home)?;
+            keyring.add_organization(second, &chance(4))?;
+            let keeper = KeyFile::open(&home.join("unseal.key"))?;
+            fault.set(planned);
+            keyring.rotate_root(&keeper, NOW, &chance(5))
+        })
+    };
+    let of = |keyring: &Keyring| {
+        let ledgers =
+            [organization(), second].map(|id| *keyring.purpose_key(id, "ledger").expect("key").expose());
+        (ledgers, *keyring.installation_key("logins").expose())
+    };
+    let whole = tempfile::tempdir().expect("a directory");
+    setup(whole.path());
+    let untouched = keyring(whole.path()).expect("keyring");
+    untouched.add_organization(second, &chance(4)).expect("added");
+    let keys = of(&untouched);
+    at_every_place(work, |home, outcome| {
+        let opened = keyring(home).expect("it opens");
+        // an error may also mean that nobody knows whether the disk has the new name already
+        let version = opened.root_version();
+        assert!(version == 1 || (version == 0 && outcome.is_err()));
+        assert!(of(&opened) == keys, "the keys below are others");
+        let keeper = KeyFile::open(&home.join("unseal.key")).expect("keeper");
+        let again = opened.rotate_root(&keeper, NOW, &chance(6)).expect("finished");
+        assert_eq!(again, version + 1);
+        assert!(of(&keyring(home).expect("keyring")) == keys);
+        assert!(!home.join("root.next.key").exists());
+    });
+}

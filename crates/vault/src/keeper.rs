@@ -21,6 +21,12 @@ pub trait Keeper: Send + Sync {
     /// Opens what [`wrap`](Self::wrap) made. [`Error::WrongKey`] when the secret, the context or a byte is another.
     fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Secret<[u8; 32]>, Error>;
 
+    /// Another one like it, for a process that must look at the root key again after somebody rotated it. Without one such a
+    /// process must be started anew.
+    fn again(&self) -> Option<Box<dyn Keeper>> {
+        None
+    }
+
     /// Destroys what is needed to unwrap, for ever and for everything it wrapped. Doing it twice is no error.
     fn destroy(&self, chance: &Secret<[u8; 32]>) -> Result<(), Error>;
 }

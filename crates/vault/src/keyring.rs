@@ -2,19 +2,23 @@
 //!
 //! ```text
 //! root.key                                      wrapped by the keeper
+//! recovery.key                                  the same key, wrapped by one that is only in shares
+//! root.next.key                                 only while the root key is being rotated: the one that follows
+//! installation.key                              only once it was rotated: what purpose keys of the installation hang on
 //! organizations/<org_…>/organization.key        wrapped by the root key
 //! organizations/<org_…>/epochs/<epo_…>.key      wrapped by the organization's key
 //! ```
 //!
-//! Only the root key stays in memory. The others are read when asked for: what another process destroyed is gone here
+//! Only the root key, and what was derived from the first one, stay in memory. The others are read when asked for: what another process destroyed is gone here
 //! too, at once.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use exeunt_base::{OrganizationId, Secret};
 
-use crate::crypt;
+use crate::crypt::{self, Key};
 use crate::error::Error;
 use crate::files;
 use crate::keeper::Keeper;
@@ -22,11 +26,24 @@ use crate::keyring::record::{Record, Role};
 
 pub mod epochs;
 pub(crate) mod record;
+pub mod recovery;
+pub mod rotation;
 
 /// The keys of one installation. Its `Debug` shows the directory only.
 pub struct Keyring {
     dir: PathBuf,
-    root: Secret<[u8; 32]>,
+    /// For looking again once somebody rotated the root key.
+    keeper: Option<Box<dyn Keeper>>,
+    root: RwLock<Root>,
+    /// What the installation's purpose keys are derived from; the same for ever.
+    seed: Key,
+}
+
+/// A root key, and which one it is: 0 for the first.
+#[derive(Clone)]
+pub(crate) struct Root {
+    pub(crate) version: u128,
+    pub(crate) key: Secret<[u8; 32]>,
 }
 
 impl Keyring {
@@ -39,27 +56,34 @@ impl Keyring {
         if !files::write_once(&dir.join("root.key"), &record.to_bytes())? {
             return Err(Error::Exists { what: format!("a root key in `{}`", dir.display()) });
         }
-        Ok(Self { dir: dir.to_owned(), root })
+        Self::of(dir, keeper.again(), vec![Root { version: 0, key: root }])
     }
 
     /// Has the keeper unwrap the root key.
     pub fn open(dir: &Path, keeper: &dyn Keeper) -> Result<Self, Error> {
-        let path = dir.join("root.key");
-        let record = Record::read(&path)?
-            .ok_or_else(|| Error::Missing { what: format!("root key `{}`", path.display()) })?
-            .expect_role(&path, Role::Root)?;
-        let root = keeper.unwrap(&record.wrapped, &record.context()).map_err(|error| match error {
-            Error::WrongKey { .. } => Error::WrongKey { what: format!("root key `{}`", path.display()) },
-            other => other,
-        })?;
-        Ok(Self { dir: dir.to_owned(), root })
+        Self::of(dir, keeper.again(), rotation::roots(dir, keeper)?)
+    }
+
+    /// Of these root keys: the one in use, and the next one while it is being rotated.
+    fn of(dir: &Path, keeper: Option<Box<dyn Keeper>>, roots: Vec<Root>) -> Result<Self, Error> {
+        let seed = rotation::seed(dir, &roots)?;
+        let root = roots.into_iter().next().ok_or(Error::Unusable("there is no root key"))?;
+        Ok(Self { dir: dir.to_owned(), keeper, root: RwLock::new(root), seed })
+    }
+
+    /// The root key as it was last seen.
+    pub(crate) fn root(&self) -> Root {
+        self.root.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Hands the root key to another keeper, as when a passphrase changes or a token takes over. Nothing below is
     /// touched. The former keeper opens no more than copies of the old `root.key`: destroy it where those may exist.
     pub fn hand_over(&self, keeper: &dyn Keeper, chance: &Secret<[u8; 32]>) -> Result<(), Error> {
+        rotation::must_be_whole(&self.dir)?;
+        let root = self.root();
         let mut record = Record::new(Role::Root);
-        record.wrapped = keeper.wrap(&self.root, &record.context(), &crypt::part_of(chance, "root wrap"))?;
+        record.id = root.version.to_be_bytes();
+        record.wrapped = keeper.wrap(&root.key, &record.context(), &crypt::part_of(chance, "root wrap"))?;
         files::replace(&self.dir.join("root.key"), &record.to_bytes())
     }
 
@@ -78,7 +102,10 @@ impl Keyring {
         record.organization = organization.to_bytes();
         let key = crypt::part_of(chance, "organization key");
         let salt = crypt::part_of(chance, "organization wrap");
-        record.wrapped = crypt::wrap(&self.root, &key, &record.context(), &salt);
+        // somebody may have rotated it since this process began
+        let root = self.look_again()?.pop().unwrap_or_else(|| self.root());
+        record.id = root.version.to_be_bytes();
+        record.wrapped = crypt::wrap(&root.key, &key, &record.context(), &salt);
         files::write_once(&path, &record.to_bytes()).map(|_| ())
     }
 
@@ -106,8 +133,7 @@ impl Keyring {
     /// A key of the whole installation for one purpose, for what must be found before anybody knows whose it is
     /// (`"logins"`): always the same one, and telling nothing about the others.
     pub fn installation_key(&self, purpose: &str) -> Secret<[u8; 32]> {
-        let derived =
-            crypt::derive(self.root.expose(), b"", &[b"exeunt installation purpose v1", purpose.as_bytes()]);
+        let derived = crypt::expand(&self.seed, &[b"exeunt installation purpose v1", purpose.as_bytes()]);
         Secret::new(*derived)
     }
 
@@ -158,17 +184,28 @@ impl Keyring {
 
     pub(crate) fn organization_key(&self, organization: OrganizationId) -> Result<Secret<[u8; 32]>, Error> {
         let path = self.organization_path(organization);
-        let record = Record::read(&path)?
-            .ok_or_else(|| Error::Missing { what: format!("key for {organization} in the key directory") })?
-            .expect_role(&path, Role::Organization)?;
-        if record.organization != organization.to_bytes() {
-            return Err(Error::Damaged {
-                what: format!("key of {organization}"),
-                why: "it is another organization's",
-            });
+        // another process may be rotating the root key: what was read a moment ago may be of another moment than what opens it
+        for _ in 0..3 {
+            let record = Record::read(&path)?
+                .ok_or_else(|| Error::Missing {
+                    what: format!("key for {organization} in the key directory"),
+                })?
+                .expect_role(&path, Role::Organization)?;
+            if record.organization != organization.to_bytes() {
+                return Err(Error::Damaged {
+                    what: format!("key of {organization}"),
+                    why: "it is another organization's",
+                });
+            }
+            let open = |root: &Root| crypt::unwrap(&root.key, &record.wrapped, &record.context());
+            if let Some(key) = open(&self.root()) {
+                return Ok(key);
+            }
+            if let Some(key) = self.look_again()?.iter().find_map(open) {
+                return Ok(key);
+            }
         }
-        crypt::unwrap(&self.root, &record.wrapped, &record.context())
-            .ok_or_else(|| Error::WrongKey { what: format!("key of {organization}") })
+        Err(Error::WrongKey { what: format!("key of {organization}") })
     }
 
     fn organization_dir(&self, organization: OrganizationId) -> PathBuf {
@@ -275,6 +312,8 @@ mod tests {
                 "byte {place}: {error}"
             );
         }
+
+        fs::write(&path, &good).expect("written");
 
         // one organization's key file in the place of another's
         keyring.add_organization(organization(1), &chance(3)).expect("added");

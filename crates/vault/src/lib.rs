@@ -12,6 +12,7 @@ pub mod blob;
 pub mod error;
 pub mod keeper;
 pub mod keyring;
+pub mod shares;
 pub mod shelf;
 pub mod statement;
 
@@ -28,5 +29,7 @@ pub use crate::error::Error;
 pub use crate::keeper::{Keeper, key_file::KeyFile, passphrase::Passphrase};
 pub use crate::keyring::Keyring;
 pub use crate::keyring::epochs::{EpochInfo, EpochKey};
+pub use crate::keyring::recovery::Recovery;
+pub use crate::shares::Share;
 pub use crate::shelf::Shelf;
 pub use crate::statement::Statement;

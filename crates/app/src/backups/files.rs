@@ -11,7 +11,16 @@ use crate::error::Error;
 use crate::home::layout::Layout;
 
 /// Files and folders of the home. `keys/unseal.salt` is no secret: it makes a passphrase into a key, which it is not.
-const KEPT: [&str; 5] = ["exeunt.yaml", "keys/unseal.salt", "keys/ring/root.key", "operators", "receipts"];
+const KEPT: [&str; 8] = [
+    "exeunt.yaml",
+    "keys/unseal.salt",
+    "keys/ring/root.key",
+    "keys/ring/root.next.key",
+    "keys/ring/installation.key",
+    "keys/ring/recovery.key",
+    "operators",
+    "receipts",
+];
 
 /// Notes of work in other databases than the settings name.
 const ELSEWHERE: &str = "elsewhere";

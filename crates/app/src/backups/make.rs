@@ -59,6 +59,7 @@ impl Office {
         let seconds = u64::try_from(now.as_micros() / 1_000_000).unwrap_or(0);
         put(&mut archive, HEAD, &json(&head), seconds)?;
         let mut end = End::default();
+        let root = std::fs::read(self.layout.root_key()).ok();
         let ids: Vec<_> = known.iter().map(|organization| organization.id).collect();
         for (name, path) in files::listed(&self.layout, &ids)? {
             // a purge may have destroyed it since it was listed
@@ -66,6 +67,14 @@ impl Office {
             archive.append_file(&name, &mut file).map_err(Error::Write)?;
             end.files += 1;
             end.file_bytes += file.metadata().map_err(Error::Write)?.len();
+        }
+        if std::fs::read(self.layout.root_key()).ok() != root {
+            return Err(crate::Error::Refused(
+                "E0965",
+                String::from(
+                    "the root key was rotated meanwhile, so the keys in this backup are of two moments; make it again",
+                ),
+            ));
         }
         rows(&mut snapshot, &mut archive, &mut end, seconds).await?;
         snapshot.end().await?;

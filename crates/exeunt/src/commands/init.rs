@@ -19,6 +19,8 @@ use crate::settings::{Fill, Kept, Settings, template};
 use crate::sources;
 use crate::{out, passphrase};
 
+pub(crate) use crate::commands::init::by_settings::new_keeper;
+
 /// What the home is to be like. With --settings, what the settings say.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

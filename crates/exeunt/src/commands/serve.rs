@@ -1,7 +1,11 @@
 //! `exeunt serve`: the REST API and the workers, until somebody asks to stop.
 
+mod sealed;
+
 use std::net::SocketAddr;
 
+use exeunt_app::House;
+use exeunt_app::root_key::shares::DRILL_DAYS;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_server::{Service, Watch};
 use tokio::net::TcpListener;
@@ -39,8 +43,16 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let all = door.settings()?;
     let settings = all.serve.clone().unwrap_or_default();
     let watch = Watch::new(settings.watcher(&all.base)?, Some(process::readings));
-    let house = door.house().await?;
     let stop = told();
+    let mut listen = (args.role != Role::Worker).then(|| args.listen.unwrap_or(settings.listen));
+    if let Some(why) = sealed::why(door, &all)? {
+        listen = sealed::wait(door, &all, listen, &stop, &why).await?;
+        if stop.is_said() {
+            return Ok(Exit::DONE);
+        }
+    }
+    let house = door.house().await?;
+    remind(&house);
     let service = Service { house, stop: stop.clone(), watch };
     let worker = (args.role != Role::Api).then(|| {
         let worker = Worker {
@@ -51,7 +63,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         };
         tokio::spawn(worker.run())
     });
-    let served = answer(door, args, &settings, &service).await;
+    let served = answer(door, listen, &settings, &service).await;
     stop.now();
     if let Some(worker) = worker {
         // a batch in hand is finished first
@@ -60,14 +72,31 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     served.map(|()| Exit::DONE)
 }
 
+/// Says when nobody would find the root key again (SEC-44).
+fn remind(house: &House) {
+    let due = match house.own().engine.keyring.recovery() {
+        Ok(None) => {
+            Some("there are no shares of the root key: when the unseal secret is lost, everything is")
+        }
+        Ok(Some(known)) => {
+            let tried = known.drilled_at.unwrap_or(known.made_at);
+            let due = tried.plus_days(DRILL_DAYS) < house.world.now();
+            due.then_some("nobody tried for a year whether the shares of the root key still work")
+        }
+        Err(_) => Some("whether there are shares of the root key cannot be read"),
+    };
+    if let Some(due) = due {
+        tracing::warn!("{due}; see `exeunt root-key`");
+    }
+}
+
 /// Answers wherever this process does, until it is told to stop.
 async fn answer(
     door: &Door,
-    args: &Args,
+    listen: Option<SocketAddr>,
     settings: &ServeSettings,
     service: &Service,
 ) -> Result<(), Failure> {
-    let listen = (args.role != Role::Worker).then(|| args.listen.unwrap_or(settings.listen));
     let calls = listener(listen).await?;
     let watched = listener(settings.metrics_listen).await?;
     tell(door, calls.as_ref())?;

@@ -5,7 +5,7 @@
 
 mod served;
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::process::{Command, Stdio};
 
 use crate::served::Served;
@@ -120,4 +120,26 @@ fn each_line_of_the_log_tells_its_call_and_doors_have_a_log_of_their_own() {
     for text in [serde_json::to_string(&log).unwrap(), serde_json::to_string(&security).unwrap()] {
         assert!(!text.contains("admin@small.test") && !text.contains("First Admin"), "{text}");
     }
+}
+
+#[test]
+fn a_process_without_its_secret_is_sealed_until_it_is_there() {
+    let dir = Served::home();
+    let (key, away) = (dir.path().join(".exeunt/keys/unseal.key"), dir.path().join("away"));
+    std::fs::rename(&key, &away).unwrap();
+    let (served, mut told) = Served::start_in(dir, "sealed at http://");
+    assert!(served.answer("/healthz").starts_with("HTTP/1.1 200"));
+    let ready = served.answer("/readyz");
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.ends_with("sealed\n"), "{ready}");
+    for path in ["/api/v1/requests", "/api/v1/openapi.json", "/metrics"] {
+        let answer = served.answer(path);
+        assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("E0964"), "{path}: {answer}");
+    }
+    std::fs::rename(&away, &key).unwrap();
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    assert_eq!(line.trim(), format!("listening at {}", served.at("")));
+    assert!(served.answer("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(served.answer("/api/v1/requests").starts_with("HTTP/1.1 401"));
+    served.end();
 }

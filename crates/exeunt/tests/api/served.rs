@@ -34,6 +34,11 @@ fn exeunt(dir: &std::path::Path, arguments: &[&str]) -> Command {
 impl Served {
     /// Makes a home for a small shop and starts the service on a free port.
     pub(crate) fn start() -> Self {
+        Self::start_in(Self::home(), "listening at http://").0
+    }
+
+    /// A home for a small shop.
+    pub(crate) fn home() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         let shop = rusqlite::Connection::open(dir.path().join("shop.db")).unwrap();
         shop.execute_batch(include_str!("../cli/small.sql")).unwrap();
@@ -47,6 +52,11 @@ impl Served {
         let serve =
             "serve: { metrics: on, metrics_token_file: ../watch.token, metrics_listen: \"127.0.0.1:0\" }";
         std::fs::write(&settings, format!("{written}\n{serve}\n")).unwrap();
+        dir
+    }
+
+    /// Starts the service in a home; what it says first begins so. What it says next is read from what is given back.
+    pub(crate) fn start_in(dir: tempfile::TempDir, says: &str) -> (Self, impl BufRead) {
         let log = std::fs::File::create(dir.path().join("serve.log")).unwrap();
         let mut process = exeunt(dir.path(), &["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -54,10 +64,11 @@ impl Served {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address =
-            line.trim().strip_prefix("listening at http://").unwrap_or_else(|| panic!("{line}")).to_owned();
-        Self { dir, process, address }
+        let mut told = BufReader::new(process.stdout.take().unwrap());
+        told.read_line(&mut line).unwrap();
+        let said = line.trim().strip_prefix(says).unwrap_or_else(|| panic!("{line}"));
+        let address = said.split([' ', '/']).next().unwrap().trim_end_matches(':').to_owned();
+        (Self { dir, process, address }, told)
     }
 
     pub(crate) fn dir(&self) -> &std::path::Path {
@@ -87,6 +98,16 @@ impl Served {
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    /// Its whole answer to a plain question.
+    pub(crate) fn answer(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// Calls it with a JSON body and wants a good answer.

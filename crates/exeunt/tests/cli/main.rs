@@ -13,5 +13,6 @@ mod kept;
 mod packaging;
 mod people;
 mod rollback;
+mod root_key;
 mod story;
 mod work;

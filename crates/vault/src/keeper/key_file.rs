@@ -14,7 +14,7 @@ use crate::files;
 use crate::keeper::Keeper;
 
 /// A key file. Lose it and everything sealed below it is lost; copy it and whoever has the copy can read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KeyFile {
     path: PathBuf,
     key: Secret<[u8; 32]>,
@@ -71,6 +71,10 @@ impl Keeper for KeyFile {
     fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Secret<[u8; 32]>, Error> {
         crypt::unwrap(&self.key, wrapped, context)
             .ok_or_else(|| Error::WrongKey { what: "what the key file guards".into() })
+    }
+
+    fn again(&self) -> Option<Box<dyn Keeper>> {
+        Some(Box::new(self.clone()))
     }
 
     fn destroy(&self, chance: &Secret<[u8; 32]>) -> Result<(), Error> {

@@ -22,7 +22,7 @@ const LANES: u32 = 1;
 const MOST_MEMORY_KIB: u32 = 1 << 20;
 
 /// A passphrase. Which one it was is nowhere written; the file holds the salt and the cost alone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Passphrase {
     path: PathBuf,
     key: Secret<[u8; 32]>,
@@ -72,6 +72,10 @@ impl Keeper for Passphrase {
     fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Secret<[u8; 32]>, Error> {
         crypt::unwrap(&self.key, wrapped, context)
             .ok_or_else(|| Error::WrongKey { what: "what the passphrase guards".into() })
+    }
+
+    fn again(&self) -> Option<Box<dyn Keeper>> {
+        Some(Box::new(self.clone()))
     }
 
     fn destroy(&self, chance: &Secret<[u8; 32]>) -> Result<(), Error> {

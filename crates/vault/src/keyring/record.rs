@@ -25,16 +25,20 @@ pub(crate) enum Role {
     Organization,
     /// An epoch's.
     Epoch,
+    /// What the installation's own purpose keys are derived from, once it is no longer the root key that was first.
+    Installation,
 }
 
 impl Role {
-    const ALL: [(Self, u8); 3] = [(Self::Root, 1), (Self::Organization, 2), (Self::Epoch, 3)];
+    const ALL: [(Self, u8); 4] =
+        [(Self::Root, 1), (Self::Organization, 2), (Self::Epoch, 3), (Self::Installation, 4)];
 
     fn tag(self) -> u8 {
         match self {
             Self::Root => 1,
             Self::Organization => 2,
             Self::Epoch => 3,
+            Self::Installation => 4,
         }
     }
 }

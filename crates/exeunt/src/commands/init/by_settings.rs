@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use exeunt_app::home::create;
+use exeunt_app::home::{Layout, create};
 use exeunt_engine::world::secret_bytes;
 use exeunt_vault::{Keeper, KeyFile, Passphrase};
 use serde_json::json;
@@ -32,7 +32,7 @@ pub(super) async fn run(door: &Door, args: &Args, path: &Path) -> Result<Exit, F
     let layout = door.layout(&settings);
     let store = settings.place(&layout.store())?;
     create::prepare(&layout, &store).await?;
-    let keeper = keeper(door, &settings, &layout.passphrase_salt(), &layout.key_file())?;
+    let keeper = new_keeper(door, &settings, &layout)?;
     let operator = door::operator();
     let name = &settings.organization;
     let created = create::create(&layout, &store, &*keeper, name, &operator, &*door.world).await?;
@@ -53,12 +53,18 @@ pub(super) async fn run(door: &Door, args: &Args, path: &Path) -> Result<Exit, F
     Ok(Exit::DONE)
 }
 
-/// Who keeps the unseal secret, made anew; a key file that somebody put there is used.
-fn keeper(door: &Door, settings: &Settings, salt: &Path, usual: &Path) -> Result<Box<dyn Keeper>, Failure> {
+/// Who keeps the unseal secret, made anew as the settings say; a key file that somebody put there is used.
+pub(crate) fn new_keeper(
+    door: &Door,
+    settings: &Settings,
+    layout: &Layout,
+) -> Result<Box<dyn Keeper>, Failure> {
     if let Some(phrase) = passphrase::of(settings)? {
-        return Ok(Box::new(Passphrase::create(salt, &phrase, &secret_bytes(&*door.world))?));
+        let chance = secret_bytes(&*door.world);
+        return Ok(Box::new(Passphrase::create(&layout.passphrase_salt(), &phrase, &chance)?));
     }
-    let path = settings.unseal.key_file.as_ref().map_or_else(|| usual.to_owned(), |path| settings.path(path));
+    let own = settings.unseal.key_file.as_ref().map(|path| settings.path(path));
+    let path = own.unwrap_or_else(|| layout.key_file());
     if path.exists() {
         return Ok(Box::new(KeyFile::open(&path)?));
     }

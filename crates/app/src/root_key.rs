@@ -1,0 +1,4 @@
+//! The key above all keys of a home: another one from time to time, and the way back to it when the unseal secret is lost.
+
+pub mod rotate;
+pub mod shares;
