@@ -33,8 +33,12 @@ pub enum To {
 /// The keyring's word for what seals letters.
 const PURPOSE: &str = "letters";
 
+/// The version of what is sealed.
+const VERSION: u32 = 1;
+
 #[derive(Serialize, Deserialize)]
 struct Content {
+    v: u32,
     to: Recipient,
     letter: Letter,
 }
@@ -67,7 +71,7 @@ impl Engine {
             To::User(user) => (usual, Recipient::User(*user)),
             To::Role(role) => (usual, Recipient::Role(role.clone())),
         };
-        let content = Content { to: recipient, letter: letter.clone() };
+        let content = Content { v: VERSION, to: recipient, letter: letter.clone() };
         let plain = serde_json::to_vec(&content)
             .map_err(|error| Error::Damaged { what: "a letter", why: error.to_string() })?;
         let mut nonce = [0; 12];
@@ -100,6 +104,9 @@ impl Engine {
             .ok_or_else(|| damaged("wrong key, or not the same bytes"))?;
         let content: Content =
             serde_json::from_slice(&plain).map_err(|_| damaged("this release does not know it"))?;
+        if content.v != VERSION {
+            return Err(damaged("this release does not know its version"));
+        }
         let to = match content.to {
             Recipient::Person { email, name } => To::Person(Contact {
                 email: Personal::new(email),
@@ -232,4 +239,39 @@ fn readable(model: &str) -> String {
 /// The word for what a request asks.
 pub fn right_of(request: &Request) -> Right {
     Right::from_word(&request.kind).unwrap_or(Right::Access)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Content;
+
+    /// What stays sealed for weeks must be read by the release that sends it.
+    #[test]
+    fn what_the_first_release_sealed_still_reads() {
+        let (req, rcp) = ("req_01m81j18g00w3ge1r70w3ge1r7", "rcp_01m81j18g00w3ge1r70w3ge1r7");
+        for (to, letter, word) in [
+            (
+                r#"{"person":{"email":"a@b.test","name":null}}"#,
+                format!(r#"{{"received":{{"reference":"{req}","right":"erasure","due":null}}}}"#),
+                "received",
+            ),
+            (
+                r#"{"person":{"email":"a@b.test","name":"Ada"}}"#,
+                format!(
+                    r#"{{"finished":{{"reference":"{req}","deleted":[["orders",2]],"anonymized":[],"kept":[{{"what":"invoices","because":"tax","until":""}}],"copies_until":null,"copies_undated":false,"receipt":"{rcp}"}}}}"#
+                ),
+                "finished",
+            ),
+            (
+                r#"{"user":"usr_01m81j18g00w3ge1r70w3ge1r7"}"#,
+                String::from(r#"{"account":{"what":"sign_in","at":"2026-11-22T12:00:00Z"}}"#),
+                "account",
+            ),
+        ] {
+            let text = format!(r#"{{"v":1,"to":{to},"letter":{letter}}}"#);
+            let content: Content = serde_json::from_str(&text).expect("it reads");
+            assert_eq!(content.letter.word(), word);
+            assert_eq!(serde_json::to_string(&content).expect("it writes"), text);
+        }
+    }
 }

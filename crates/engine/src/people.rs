@@ -169,6 +169,13 @@ mod tests {
             known.contact = Some(Contact { email, name, language: Language::French });
             assert_eq!(Known::from_bytes(&known.to_bytes()).as_ref(), Ok(&known));
         }
+        let german = Known {
+            given: vec![(String::from("email"), personal("a@b.test"))],
+            contact: Some(Contact { email: personal("a@b.test"), name: None, language: Language::German }),
+            ..Known::default()
+        };
+        let golden = b"\x02\x01\x05email\x08a@b.test\x00\x00\x08a@b.test\x00\x02de";
+        assert_eq!(german.to_bytes(), golden, "as this release writes it for ever");
         for cut in 0..known.to_bytes().len() {
             assert!(Known::from_bytes(&known.to_bytes()[..cut]).is_err(), "{cut}");
         }

@@ -69,6 +69,9 @@ pub(crate) enum Command {
     /// Packages: the answer to access and portability
     #[command(subcommand)]
     Package(commands::package::Package),
+    /// Letters: what people were told by e-mail
+    #[command(subcommand)]
+    Letter(commands::letter::Letter),
     /// The log: verify it offline, export it, prove an entry
     #[command(subcommand)]
     Audit(commands::audit::Audit),

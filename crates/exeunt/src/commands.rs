@@ -9,6 +9,7 @@ pub(crate) mod init;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod ledger;
+pub(crate) mod letter;
 pub(crate) mod map;
 pub(crate) mod organization;
 pub(crate) mod package;
@@ -49,6 +50,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Restore(args) => restore::run(&door.at(&args.place.at), args).await,
         Command::Purge(args) => purge::run(&door.at(&args.place.at), args).await,
         Command::Package(package) => package::run(&door, package).await,
+        Command::Letter(letter) => letter::run(&door, letter).await,
         Command::Audit(audit) => audit::run(&door, audit).await,
         Command::Backup(backup) => backup::run(&door, backup).await,
         Command::RootKey(root_key) => root_key::run(&door, root_key).await,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use exeunt_base::Secret;
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 
@@ -50,6 +50,8 @@ pub struct Server {
     pub tls: Tls,
     /// Who we are; absent where it asks nobody.
     pub login: Option<Login>,
+    /// An authority that is trusted beside those this machine trusts: a certificate in the PEM form.
+    pub authority: Option<Vec<u8>>,
 }
 
 /// What can be done about it.
@@ -83,6 +85,9 @@ pub enum BadServer {
     /// The name cannot be one of a certificate, or the system's certificates cannot be read.
     #[error("TLS cannot be set up for this host")]
     Tls,
+    /// Not a certificate.
+    #[error("the authority is not a certificate in the PEM form")]
+    Authority,
 }
 
 /// A way to a mail server.
@@ -108,7 +113,14 @@ impl Post {
         }
         let tls = match server.tls {
             Tls::Off => None,
-            _ => Some(TlsParameters::new(server.host.clone()).map_err(|_| BadServer::Tls)?),
+            _ => {
+                let mut tls = TlsParameters::builder(server.host.clone());
+                if let Some(pem) = &server.authority {
+                    tls = tls
+                        .add_root_certificate(Certificate::from_pem(pem).map_err(|_| BadServer::Authority)?);
+                }
+                Some(tls.build().map_err(|_| BadServer::Tls)?)
+            }
         };
         Ok(Self { server, from, tls })
     }
@@ -130,8 +142,7 @@ impl Post {
             && !connection.is_encrypted()
             && (self.server.tls == Tls::Required || connection.can_starttls())
         {
-            within(STEP, "protect the conversation with the mail server", connection.starttls(tls, &hello))
-                .await?;
+            within(STEP, PROTECT, connection.starttls(tls, &hello)).await?;
         }
         if let Some(Login { user, password }) = &self.server.login {
             let credentials = Credentials::new(user.clone(), password.expose().clone());
@@ -185,6 +196,7 @@ impl Line<'_> {
     }
 }
 
+const PROTECT: &str = "protect the conversation with the mail server";
 const TO: &str = "name the recipient to the mail server";
 const GIVE: &str = "hand a letter to the mail server";
 
@@ -202,21 +214,24 @@ async fn within<T>(
 ) -> Result<T, Trouble> {
     let (why, for_good) = match tokio::time::timeout(time, step).await {
         Ok(Ok(done)) => return Ok(done),
-        Ok(Err(error)) => (why(&error), error.is_permanent()),
+        Ok(Err(error)) => (why(doing, &error), error.is_permanent()),
         Err(_) => (String::from("it took too long"), false),
     };
     Err(Trouble { kind: TroubleKind::Later, doing, why, for_good })
 }
 
 /// In our own words: the server's may hold an address.
-fn why(error: &smtp::Error) -> String {
+fn why(doing: &str, error: &smtp::Error) -> String {
     if let Some(code) = error.status() {
         return format!("it answered {code}");
     }
     let words = match error {
-        error if error.is_tls() => "TLS failed; is its certificate one that this machine trusts?",
         error if error.is_timeout() => "it took too long",
         error if error.is_client() => "it does not offer what the settings ask for",
+        // what fails in a handshake is told as if the line had broken
+        error if error.is_tls() || doing == PROTECT => {
+            "TLS failed; is its certificate one that this machine trusts, and for this host?"
+        }
         error if error.is_response() => "it hung up, or does not speak SMTP",
         _ => "it cannot be reached, or hung up",
     };
@@ -230,7 +245,8 @@ mod tests {
 
     #[test]
     fn nothing_is_said_in_the_clear_over_a_network() {
-        let server = |host: &str, tls| Server { host: host.to_owned(), port: 25, tls, login: None };
+        let server =
+            |host: &str, tls| Server { host: host.to_owned(), port: 25, tls, login: None, authority: None };
         let from = From::new("privacy@acme.test", "Acme").unwrap();
         for host in ["mail.acme.test", "10.0.0.1", "localhost.acme.test", "127.0.0.1.acme.test"] {
             let made = Post::new(server(host, Tls::Off), from.clone()).map(|_| ());

@@ -7,12 +7,17 @@ use exeunt_mail::{
 };
 use exeunt_testkit::smtp::Smtp;
 
+/// For tests alone; the server's names `localhost` and nothing else.
+const AUTHORITY: &str = include_str!("../../source-postgres/tests/postgres/tls/authority.pem");
+const CERTIFICATE: &str = include_str!("../../source-postgres/tests/postgres/tls/server.pem");
+const KEY: &str = include_str!("../../source-postgres/tests/postgres/tls/server.key");
+
 fn at() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
 
 fn post(port: u16, tls: Tls, login: Option<Login>) -> Post {
-    let server = Server { host: String::from("127.0.0.1"), port, tls, login };
+    let server = Server { host: String::from("127.0.0.1"), port, tls, login, authority: None };
     Post::new(server, From::new("privacy@acme.test", "Acme").unwrap()).unwrap()
 }
 
@@ -111,4 +116,30 @@ async fn a_wrong_password_is_no_letters_fault() {
         assert!(!format!("{trouble} {post:?}").contains("canary"));
     }
     assert_eq!(server.taken().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_is_believed_only_with_a_certificate_we_trust_for_its_name() {
+    let smtp = Smtp::start_with_tls(CERTIFICATE, KEY).unwrap();
+    let to = |host: &str, authority: Option<&str>, tls| {
+        let server = Server {
+            host: host.to_owned(),
+            port: smtp.port(),
+            tls,
+            login: None,
+            authority: authority.map(|pem| pem.as_bytes().to_vec()),
+        };
+        Post::new(server, From::new("privacy@acme.test", "Acme").unwrap()).unwrap()
+    };
+    for tls in [Tls::Required, Tls::Opportunistic] {
+        let post = to("localhost", Some(AUTHORITY), tls);
+        assert_eq!(send(&post, "ada@example.test").await, Ok(()), "{tls:?}");
+        // another name, and an authority nobody here has heard of
+        for post in [to("127.0.0.1", Some(AUTHORITY), tls), to("localhost", None, tls)] {
+            let trouble = send(&post, "ada@example.test").await.unwrap_err();
+            assert_eq!(trouble.kind, TroubleKind::Later, "{trouble}");
+            assert!(trouble.to_string().contains("TLS failed"), "{trouble}");
+        }
+    }
+    assert_eq!(smtp.taken().unwrap().len(), 2);
 }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import ssl
 import sys
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -54,9 +55,19 @@ def check(server, session, envelope, mechanism, data):
     return AuthResult(success=right, handled=False)
 
 
+def protection():
+    """What STARTTLS is done with, where a certificate was put into the folder."""
+    certificate = os.path.join(FOLDER, "server.pem")
+    if not os.path.exists(certificate):
+        return {}
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, os.path.join(FOLDER, "server.key"))
+    return {"tls_context": context, "require_starttls": True}
+
+
 def serve():
     login = {"authenticator": check, "auth_required": True, "auth_require_tls": False} if USER else {}
-    return SMTP(Handler(), hostname="mail.example.test", enable_SMTPUTF8=True, **login)
+    return SMTP(Handler(), hostname="mail.example.test", enable_SMTPUTF8=True, **login, **protection())
 
 
 async def main():

@@ -85,19 +85,29 @@ impl Taken {
 impl Smtp {
     /// Starts a server that takes letters from anybody.
     pub fn start() -> Result<Self> {
-        Self::start_for(None)
+        Self::start_for(None, None)
+    }
+
+    /// Starts a server that takes letters only after STARTTLS, with this certificate and key.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self> {
+        Self::start_for(None, Some((certificate, key)))
     }
 
     /// Starts a server that takes letters from this user alone.
     pub fn start_with_login(user: &str, password: &str) -> Result<Self> {
-        Self::start_for(Some((user.to_owned(), password.to_owned())))
+        Self::start_for(Some((user.to_owned(), password.to_owned())), None)
     }
 
-    fn start_for(login: Option<(String, String)>) -> Result<Self> {
+    fn start_for(login: Option<(String, String)>, tls: Option<(&str, &str)>) -> Result<Self> {
         let dir = tempfile::tempdir().context("could not make a folder for the mail server")?;
         fs::create_dir(dir.path().join("mail")).context("could not make a folder for its mail")?;
         fs::write(dir.path().join("smtp.py"), PROGRAM).context("could not write its program")?;
         fs::write(dir.path().join("answers"), "").context("could not write its answers")?;
+        if let Some((certificate, key)) = tls {
+            fs::write(dir.path().join("server.pem"), certificate)
+                .context("could not write its certificate")?;
+            fs::write(dir.path().join("server.key"), key).context("could not write its key")?;
+        }
         let mut server = Self { dir, login, child: None, port: 0 };
         server.go_on()?;
         Ok(server)

@@ -45,7 +45,7 @@ impl House {
     /// The link of a token. `None` when there is none: nobody is told whether there ever was. Guessing is slowed.
     pub async fn follow_link(&self, token: &str, source: &Personal) -> Result<Option<Found>, Error> {
         let any = self.own();
-        let counted = Counted::source(source.expose());
+        let counted = Counted::link(source.expose());
         let hash = token::hash_of(Use::Link, token);
         let link = match hash {
             Some(hash) => any.engine.store.link_by_hash(&hash).await?,

@@ -15,6 +15,8 @@ use crate::people::error::Error;
 pub(crate) enum Counted {
     /// Everything from one place.
     Source([u8; 32]),
+    /// Links that lead nowhere, from one place. Apart from everything else: whoever tries them keeps nobody from signing in.
+    Link([u8; 32]),
     /// One address, from one place.
     Login([u8; 32]),
     /// Wrong codes and passwords of somebody whose password or session is already known to whoever tries. Strangers never
@@ -28,6 +30,11 @@ impl Counted {
         Self::Source(digest_of(&[source.as_bytes()]))
     }
 
+    /// Links that lead nowhere, from a place.
+    pub(crate) fn link(source: &str) -> Self {
+        Self::Link(digest_of(&[source.as_bytes()]))
+    }
+
     /// Attempts on a login from a place.
     pub(crate) fn login(login: &[u8; 32], source: &str) -> Self {
         Self::Login(digest_of(&[login, source.as_bytes()]))
@@ -35,7 +42,7 @@ impl Counted {
 
     fn limit(self) -> Limit {
         match self {
-            Self::Source(_) => Limit { at_once: 60, seconds_each: 6 },
+            Self::Source(_) | Self::Link(_) => Limit { at_once: 60, seconds_each: 6 },
             Self::Login(_) => Limit { at_once: 5, seconds_each: 60 },
             // of a million codes three count: 240 tries a day find one in four years
             Self::User(_) => Limit { at_once: 10, seconds_each: 360 },

@@ -13,11 +13,18 @@ use crate::work::Stop;
 const LOOK: Duration = Duration::from_millis(500);
 /// How long a mail server that cannot be reached is left alone.
 const REST: Duration = Duration::from_secs(10);
+/// How long a letter in hand has when it is time to stop.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Sends letters until it is told to stop.
 pub(super) async fn again_and_again(office: Office, stop: Stop) {
     while !stop.is_said() {
-        let rest = match office.send_letters(&stop).await {
+        let sent = tokio::select! {
+            sent = office.send_letters(&stop) => sent,
+            // a letter in hand that takes longer is sent by the next process, when its lease has run out
+            () = async { stop.said().await; office.engine.world.wait(PATIENCE).await } => return,
+        };
+        let rest = match sent {
             Ok(Round::Done) => LOOK,
             Ok(Round::NoServer) => REST,
             Err(error) => {

@@ -28,6 +28,9 @@ pub(crate) struct MailSettings {
     /// A file that holds the password and nothing else.
     #[serde(default)]
     password_file: Option<PathBuf>,
+    /// A file with an authority's certificate that is trusted beside those this machine trusts.
+    #[serde(default)]
+    ca_file: Option<PathBuf>,
     /// The address letters come from.
     from: String,
     /// The name beside it; the organization's when nobody says.
@@ -71,12 +74,12 @@ impl MailSettings {
             }
             _ => {}
         }
-        self.post("x", None).map(|_| ())
+        self.post("x", None, None).map(|_| ())
     }
 
     /// A way to the server for whoever only writes letters: it has no password.
     pub(crate) fn without_password(&self, organization: &str) -> Result<(Post, Language), String> {
-        Ok((self.post(organization, None)?, self.language))
+        Ok((self.post(organization, None, None)?, self.language))
     }
 
     /// A way to the server for whoever sends letters; relative paths start from `base`.
@@ -94,17 +97,28 @@ impl MailSettings {
             }
             (None, None) => None,
         };
+        let authority = match self.ca_file.as_ref().map(|path| base.join(path)) {
+            Some(path) => Some(std::fs::read(&path).map_err(|error| {
+                format!("could not read the mail server's authority in `{}`: {error}", path.display())
+            })?),
+            None => None,
+        };
         let login = self.user.clone().zip(password).map(|(user, password)| Login { user, password });
-        Ok((self.post(organization, login)?, self.language))
+        Ok((self.post(organization, login, authority)?, self.language))
     }
 
-    fn post(&self, organization: &str, login: Option<Login>) -> Result<Post, String> {
+    fn post(
+        &self,
+        organization: &str,
+        login: Option<Login>,
+        authority: Option<Vec<u8>>,
+    ) -> Result<Post, String> {
         let tls = match self.tls {
             MailTls::Required => Tls::Required,
             MailTls::Opportunistic => Tls::Opportunistic,
             MailTls::None => Tls::Off,
         };
-        let server = Server { host: self.host.clone(), port: self.port, tls, login };
+        let server = Server { host: self.host.clone(), port: self.port, tls, login, authority };
         let from = From::new(&self.from, self.name.as_deref().unwrap_or(organization))
             .map_err(|error| format!("`from` and `name` of `mail`: {error}"))?;
         Post::new(server, from).map_err(|error| format!("`mail`: {error}"))

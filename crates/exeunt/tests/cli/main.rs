@@ -10,6 +10,7 @@ mod deltas;
 mod desk;
 mod errors;
 mod kept;
+mod letters;
 mod packaging;
 mod people;
 mod rollback;

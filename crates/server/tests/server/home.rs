@@ -289,7 +289,13 @@ impl Home {
 
 /// A way to a mail server of this machine.
 fn post(port: u16) -> Post {
-    let server = mail::Server { host: String::from("127.0.0.1"), port, tls: mail::Tls::Off, login: None };
+    let server = mail::Server {
+        host: String::from("127.0.0.1"),
+        port,
+        tls: mail::Tls::Off,
+        login: None,
+        authority: None,
+    };
     Post::new(server, mail::From::new("privacy@acme.test", "Acme").unwrap()).unwrap()
 }
 

@@ -153,6 +153,60 @@ async fn whoever_has_nothing_here_is_told_so_and_whoever_asked_for_a_job_how_it_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn other_addresses_officers_and_users_are_told_what_concerns_them() {
+    let posted = Posted::new().await;
+    let (home, officer) = (&posted.home, posted.officer());
+    let (stop, worker) = home.work();
+    let to = async |address: &str, part: &str| {
+        for _ in 0..600 {
+            let taken = posted.smtp.taken().unwrap();
+            if taken.iter().any(|one| one.to == [address] && one.text().contains(part)) {
+                return;
+            }
+            home.world.wait(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{address} was not told `{part}`: {:?}", posted.letters().await);
+    };
+    // an address given with the request that is not the one it is answered to
+    let sent = json!({
+        "right": "erasure",
+        "identifiers": [{ "kind": "email", "value": "one@mail.test" }, { "kind": "email", "value": EMAIL }],
+        "contact": { "email": EMAIL },
+    });
+    let request = home.send(posted.agent(), "POST", "/api/v1/requests", Some(sent)).await.word("id");
+    let planned = home.send(officer, "POST", "/api/v1/plans", Some(json!({ "requests": [request] }))).await;
+    let approve = format!("/api/v1/plans/{}/approve", planned.word("id"));
+    home.send(officer, "POST", &approve, Some(json!({ "digest": planned.word("digest") }))).await;
+    to("one@mail.test", "They gave this e-mail address as one of yours").await;
+    // one letter to a role becomes one to each of them
+    let office = home.house.office(home.acme.id).unwrap();
+    let due = exeunt_mail::Due { request: request.parse().unwrap(), at: home.world.now() };
+    let letter = exeunt_mail::Letter::Due { requests: vec![due], now: home.world.now() };
+    let everybody = exeunt_engine::letters::To::Role(String::from("officer"));
+    let stored = office.engine.letter(None, &everybody, &letter, None).unwrap().unwrap();
+    let mut change = home.house.store.begin().await.unwrap();
+    change.add_letter(&stored).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    to("officer@acme.test", &request).await;
+    // somebody else's act on an account does not stay unseen
+    let admin = home.acme.key(Role::Admin);
+    let users = home.send(admin, "GET", "/api/v1/users", None).await.json();
+    let agent =
+        users["items"].as_array().unwrap().iter().find(|user| user["roles"] == json!(["agent"])).unwrap();
+    let path = format!("/api/v1/users/{}/roles", agent["user"].as_str().unwrap());
+    let changed = home.send(admin, "PUT", &path, Some(json!({ "roles": ["agent", "viewer"] }))).await;
+    assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+    to("agent@acme.test", "Your roles were changed.").await;
+    stop.now();
+    worker.await.unwrap();
+    let asked = posted.smtp.taken().unwrap();
+    assert!(
+        !asked.iter().any(|one| one.to == [EMAIL] && one.text().contains("one of yours")),
+        "not their own"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_contact_that_is_none_is_refused_without_being_repeated_and_without_mail_nobody_is_written_to() {
     let home = Home::new().await;
     let agent = home.acme.key(Role::Agent);

@@ -1,16 +1,44 @@
 //! A home whose first organization has a mail server, and somebody to write to.
 
+use std::io::Write;
+use std::sync::Mutex;
+
 use axum::http::StatusCode;
 use exeunt_app::access::Role;
 use exeunt_engine::World;
 use exeunt_testkit::smtp::{Smtp, Taken};
 use serde_json::{Value, json};
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::home::Home;
 
 /// Who asks. Whatever is known of them is a canary.
 pub(crate) const EMAIL: &str = "ada.canary@mail.test";
 pub(crate) const NAME: &str = "Ada Canary";
+
+/// Everything that any test of this program logs.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        Self
+    }
+}
 
 /// A home with a mail server.
 pub(crate) struct Posted {
@@ -20,6 +48,8 @@ pub(crate) struct Posted {
 
 impl Posted {
     pub(crate) async fn new() -> Self {
+        let log = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
+        let _ = tracing_subscriber::util::SubscriberInitExt::try_init(log.with_writer(Log).finish());
         let smtp = Smtp::start().unwrap();
         Self { home: Home::with_mail(smtp.port()).await, smtp }
     }
@@ -119,8 +149,18 @@ impl Posted {
         self.smtp.taken().unwrap().iter().filter(|one| one.to == [EMAIL]).count()
     }
 
-    /// Nothing of the person is in the store's files.
+    /// Nothing of the person, and no link's token, is in the store's files or in the log.
     pub(crate) fn find_nobody(&self) {
+        let log = LOG.lock().unwrap();
+        assert!(!log.is_empty());
+        for canary in [EMAIL, NAME, "exl_"] {
+            let mut all = log.windows(canary.len());
+            assert!(
+                !all.any(|window| window.eq_ignore_ascii_case(canary.as_bytes())),
+                "{canary} is in the log"
+            );
+        }
+        drop(log);
         for name in ["control.db", "control.db-wal"] {
             let bytes = std::fs::read(self.home.dir.path().join("home").join(name)).unwrap_or_default();
             let found = [EMAIL, NAME].iter().any(|canary| {

@@ -10,6 +10,7 @@ mod deltas;
 mod leases;
 mod ledger;
 mod letters;
+mod links;
 mod outages;
 mod people;
 mod requests;
