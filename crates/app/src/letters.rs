@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod asked;
 pub(crate) mod job;
 pub mod list;
+pub(crate) mod person;
 pub mod resend;
 pub(crate) mod retry;
 pub(crate) mod send;

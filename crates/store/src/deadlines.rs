@@ -148,6 +148,20 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Writes down that the person was told that their request is here; the first time counts.
+    pub async fn note_acknowledged(&mut self, request: RequestId, at: Timestamp) -> Result<(), Error> {
+        query(
+            "UPDATE deadlines SET acknowledged_at = $2, moves = moves + 1
+             WHERE request = $1 AND acknowledged_at IS NULL",
+        )
+        .bind(request.to_string())
+        .bind(at.as_micros())
+        .execute(&mut self.connection)
+        .await
+        .map_err(Error::while_doing("note that a request was acknowledged"))?;
+        Ok(())
+    }
+
     /// Keeps a pack under which a request is opened.
     pub async fn keep_pack(
         &mut self,

@@ -3,6 +3,7 @@
 use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::RequestId;
+use exeunt_mail::Letter;
 use exeunt_rights::Day;
 use exeunt_store::deadlines::Deadline;
 
@@ -10,6 +11,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::deadlines::open::day;
 use crate::error::Error;
+use crate::letters::person::noon;
 use crate::office::Office;
 use crate::requests::hold::reason;
 
@@ -24,6 +26,7 @@ impl Office {
     ) -> Result<Day, Error> {
         self.allow(actor, Permission::DecideRequests)?;
         let because = reason(because)?;
+        let request = self.request(id).await?;
         let deadline = self.open_deadline(id).await?;
         let pack = self.pack_of(&deadline).await?;
         let days =
@@ -46,8 +49,11 @@ impl Office {
             extension_reason: Some(kind.to_owned()),
             ..deadline
         };
+        let letter = Letter::Extended { reference: id, reason: because, due: noon(due) };
         let mut change = self.engine.store.begin().await?;
         change.move_deadline(&moved).await?;
+        // the law wants the notice, not only the new day
+        self.tell_person(&mut change, &request, &letter).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(due)
     }

@@ -136,6 +136,9 @@ impl Office {
         let event = letter.request.into_iter().fold(event, |event, request| event.about(request));
         let mut change = self.engine.store.begin().await?;
         change.end_letter(hold, self.now()).await?;
+        if let (Some(request), "received") = (letter.request, letter.word.as_str()) {
+            change.note_acknowledged(request, self.now()).await?;
+        }
         change.commit(self.organization.id, &[event]).await?;
         info!(%letter.id, letter.word, letter.tries, "sent a letter");
         Ok(())

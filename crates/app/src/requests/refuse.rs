@@ -4,6 +4,7 @@ use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::RequestId;
 use exeunt_engine::delta::Happened;
+use exeunt_mail::Letter;
 use exeunt_rights::state::RequestState;
 use exeunt_store::deadlines::Deadline;
 use exeunt_store::requests::Request;
@@ -51,12 +52,19 @@ impl Office {
             .about(id)
             .fact("grounds", grounds.join("."))
             .commit("reason", Commitment::new(&self.chance(), "refusal", because.as_bytes()));
+        let law: Vec<&str> = grounds
+            .iter()
+            .filter_map(|ground| pack.refusal(ground))
+            .map(|refusal| refusal.citation.as_str())
+            .collect();
+        let letter = Letter::Refused { reference: id, reason: because, law: law.join("; ") };
         let now = self.engine.world.now();
         let answered = Deadline { refusal_grounds: grounds, answered_at: Some(now), ..deadline };
         let told = self.told_to_deltas(&request, Happened::Cancelled)?;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&request.state], RequestState::Refused.as_str()).await?;
         change.move_deadline(&answered).await?;
+        self.tell_person(&mut change, &request, &letter).await?;
         change.add_delta_events(self.organization.id, &told, now).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(())

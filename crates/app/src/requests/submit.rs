@@ -20,6 +20,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::calls::Call;
 use crate::error::Error;
+use crate::letters::person::noon;
 use crate::office::Office;
 use crate::requests::details::Details;
 use crate::requests::intake::Taken;
@@ -117,9 +118,7 @@ impl Office {
         let told = self.told_to_deltas(&request, Happened::Requested)?;
         let letter = match &known.contact {
             Some(contact) => {
-                // noon: it is that day everywhere people read the letter
-                let due = crate::deadlines::day(&deadline.answer_by)?.to_date().midnight().assume_utc();
-                let due = Some(Timestamp::from_utc(due).plus_seconds(43_200));
+                let due = Some(noon(crate::deadlines::day(&deadline.answer_by)?));
                 let letter = Letter::Received { reference: request.id, right: right_of(&request), due };
                 self.engine.letter(Some(request.id), &To::Person(contact.clone()), &letter, None)?
             }

@@ -8,6 +8,7 @@ use exeunt_rights::{Calendar, Day, Pack};
 use serde_json::{Value, json};
 
 use crate::home::{Answer, Home};
+use crate::posted::Posted;
 
 /// A request for a right by somebody, and whatever else is said.
 fn asked(right: &str, email: &str, more: Value) -> Value {
@@ -258,6 +259,40 @@ async fn a_period_is_added_up_as_it_stands_and_for_its_own_organization_alone() 
     assert_eq!(models, ["shop.customers", "shop.notes", "shop.orders"]);
     assert_eq!(record["activities"][0]["purposes"], json!(["selling"]));
     assert!(record["gaps"].as_array().unwrap().iter().any(|gap| gap["missing"] == "recipients"), "{record}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_person_is_told_of_what_moves_and_officers_of_what_is_due() {
+    let posted = Posted::new().await;
+    let home = &posted.home;
+    let (stop, worker) = home.work();
+    let request = posted.submit("erasure", "1", "en").await;
+    posted.letter("received", "sent").await;
+    let deadline = shown(home, &request).await["deadline"].clone();
+    assert!(deadline["acknowledged_at"].is_string(), "the letter that says it is here acknowledges it: {deadline}");
+    let extend = json!({ "kind": "complexity", "because": "forty systems, each with an owner" });
+    let extended = decided(home, &request, "extend", Some(extend)).await;
+    assert_eq!(extended.status, StatusCode::OK, "{}", extended.text());
+    let told = posted.told("forty systems, each with an owner").await.text();
+    assert!(told.contains(&request), "{told}");
+
+    let left = extended.json()["days_left"].as_i64().unwrap();
+    home.world.skip_days(left - 8);
+    home.world.skip_days(1);
+    posted.letter("due", "sent").await;
+    let refuse = json!({ "grounds": ["legal_claims"], "because": "a court keeps it" });
+    let refused = decided(home, &request, "refuse", Some(refuse)).await;
+    assert_eq!(refused.status, StatusCode::NO_CONTENT, "{}", refused.text());
+    let told = posted.told("a court keeps it").await.text();
+    assert!(told.contains("Article 17(3)(e)"), "{told}");
+    posted.letter("refused", "sent").await;
+    stop.now();
+    worker.await.unwrap();
+    let letters = home.house.store.letters_page(home.acme.id, None, None, 99).await.unwrap();
+    let count = |word: &str| letters.iter().filter(|letter| letter.word == word).count();
+    assert_eq!((count("extended"), count("refused")), (1, 1));
+    // one letter to the role, divided among its people
+    assert_eq!(count("due"), 1, "{letters:?}");
 }
 
 async fn import(home: &Home, how: &str, file: &str) -> Answer {
