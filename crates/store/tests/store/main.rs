@@ -7,6 +7,7 @@ mod aggregates;
 mod changes;
 mod copies;
 mod deltas;
+mod halts;
 mod leases;
 mod ledger;
 mod letters;
