@@ -3,6 +3,7 @@
 use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::RequestId;
+use exeunt_mail::Letter;
 use exeunt_rights::Day;
 use exeunt_store::deadlines::Deadline;
 
@@ -10,6 +11,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::deadlines::open::day;
 use crate::error::Error;
+use crate::letters::noon;
 use crate::office::Office;
 use crate::requests::hold::reason;
 
@@ -46,8 +48,13 @@ impl Office {
             extension_reason: Some(kind.to_owned()),
             ..deadline
         };
+        let letter = Letter::Extended { reference: id, reason: because.clone(), due: noon(due) };
+        let letter = self.letter_to_person(id, &letter).await?;
         let mut change = self.engine.store.begin().await?;
         change.move_deadline(&moved).await?;
+        if let Some(letter) = &letter {
+            change.add_letter(letter).await?;
+        }
         change.commit(self.organization.id, &[event]).await?;
         Ok(due)
     }

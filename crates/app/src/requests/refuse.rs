@@ -4,6 +4,7 @@ use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
 use exeunt_base::RequestId;
 use exeunt_engine::delta::Happened;
+use exeunt_mail::Letter;
 use exeunt_rights::state::RequestState;
 use exeunt_store::deadlines::Deadline;
 use exeunt_store::requests::Request;
@@ -46,6 +47,9 @@ impl Office {
         let mut grounds = grounds.to_vec();
         grounds.sort_unstable();
         grounds.dedup();
+        let citations = grounds.iter().filter_map(|ground| pack.refusal(ground));
+        let citations: Vec<&str> = citations.map(|refusal| refusal.citation.as_str()).collect();
+        let law = format!("{}, {}", pack.short, citations.join("; "));
         let event = self
             .event(Kind::RequestRefused, actor)
             .about(id)
@@ -54,9 +58,14 @@ impl Office {
         let now = self.engine.world.now();
         let answered = Deadline { refusal_grounds: grounds, answered_at: Some(now), ..deadline };
         let told = self.told_to_deltas(&request, Happened::Cancelled)?;
+        let letter = Letter::Refused { reference: id, reason: because.clone(), law };
+        let letter = self.letter_to_person(id, &letter).await?;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&request.state], RequestState::Refused.as_str()).await?;
         change.move_deadline(&answered).await?;
+        if let Some(letter) = &letter {
+            change.add_letter(letter).await?;
+        }
         change.add_delta_events(self.organization.id, &told, now).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(())

@@ -117,9 +117,7 @@ impl Office {
         let told = self.told_to_deltas(&request, Happened::Requested)?;
         let letter = match &known.contact {
             Some(contact) => {
-                // noon: it is that day everywhere people read the letter
-                let due = crate::deadlines::day(&deadline.answer_by)?.to_date().midnight().assume_utc();
-                let due = Some(Timestamp::from_utc(due).plus_seconds(43_200));
+                let due = Some(crate::letters::noon(crate::deadlines::day(&deadline.answer_by)?));
                 let letter = Letter::Received { reference: request.id, right: right_of(&request), due };
                 self.engine.letter(Some(request.id), &To::Person(contact.clone()), &letter, None)?
             }
