@@ -4,7 +4,6 @@ mod acknowledge;
 mod extend;
 mod open;
 mod pause;
-mod remind;
 mod standing;
 
 pub(crate) use crate::deadlines::open::day;

@@ -328,6 +328,24 @@ impl Store {
         rows.map_err(Error::while_doing("read letters"))?.iter().map(read).collect()
     }
 
+    /// When a letter of this word was last written.
+    pub async fn last_letter_at(
+        &self,
+        organization: OrganizationId,
+        word: &str,
+    ) -> Result<Option<Timestamp>, Error> {
+        let mut connection = self.reader().await;
+        let text =
+            "SELECT made_at FROM letters WHERE organization = $1 AND word = $2 ORDER BY id DESC LIMIT 1";
+        let row = query(text)
+            .bind(organization.to_string())
+            .bind(word)
+            .fetch_optional(&mut connection)
+            .await
+            .map_err(Error::while_doing("read letters"))?;
+        row.map(|row| Reading { row: &row, what: "letter" }.time("made_at")).transpose()
+    }
+
     /// Whether an organization has a letter whose turn it is.
     pub async fn has_letters(&self, organization: OrganizationId, now: Timestamp) -> Result<bool, Error> {
         let mut connection = self.reader().await;

@@ -11,7 +11,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::deadlines::open::day;
 use crate::error::Error;
-use crate::letters::person::noon;
+use crate::letters::noon;
 use crate::office::Office;
 use crate::requests::hold::reason;
 
@@ -26,7 +26,6 @@ impl Office {
     ) -> Result<Day, Error> {
         self.allow(actor, Permission::DecideRequests)?;
         let because = reason(because)?;
-        let request = self.request(id).await?;
         let deadline = self.open_deadline(id).await?;
         let pack = self.pack_of(&deadline).await?;
         let days =
@@ -49,11 +48,13 @@ impl Office {
             extension_reason: Some(kind.to_owned()),
             ..deadline
         };
-        let letter = Letter::Extended { reference: id, reason: because, due: noon(due) };
+        let letter = Letter::Extended { reference: id, reason: because.clone(), due: noon(due) };
+        let letter = self.letter_to_person(id, &letter).await?;
         let mut change = self.engine.store.begin().await?;
         change.move_deadline(&moved).await?;
-        // the law wants the notice, not only the new day
-        self.tell_person(&mut change, &request, &letter).await?;
+        if let Some(letter) = &letter {
+            change.add_letter(letter).await?;
+        }
         change.commit(self.organization.id, &[event]).await?;
         Ok(due)
     }

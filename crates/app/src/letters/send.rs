@@ -87,6 +87,11 @@ impl Office {
                 self.give_up(letter, hold, FAILED, "the user it is for can no longer sign in").await?;
                 return Ok(Delivered::Not);
             }
+            // kept, so that it is known that it was written
+            Whom::Several(users) if users.is_empty() => {
+                self.give_up(letter, hold, FAILED, "nobody works here in the role it is for").await?;
+                return Ok(Delivered::Not);
+            }
             Whom::Several(users) => {
                 self.divide(letter, hold, &content, &users).await?;
                 return Ok(Delivered::Not);

@@ -47,24 +47,25 @@ impl Office {
         let mut grounds = grounds.to_vec();
         grounds.sort_unstable();
         grounds.dedup();
+        let citations = grounds.iter().filter_map(|ground| pack.refusal(ground));
+        let citations: Vec<&str> = citations.map(|refusal| refusal.citation.as_str()).collect();
+        let law = format!("{}, {}", pack.short, citations.join("; "));
         let event = self
             .event(Kind::RequestRefused, actor)
             .about(id)
-            .fact("grounds", grounds.join("."))
+            .fact("grounds", grounds.join(" "))
             .commit("reason", Commitment::new(&self.chance(), "refusal", because.as_bytes()));
-        let law: Vec<&str> = grounds
-            .iter()
-            .filter_map(|ground| pack.refusal(ground))
-            .map(|refusal| refusal.citation.as_str())
-            .collect();
-        let letter = Letter::Refused { reference: id, reason: because, law: law.join("; ") };
         let now = self.engine.world.now();
         let answered = Deadline { refusal_grounds: grounds, answered_at: Some(now), ..deadline };
         let told = self.told_to_deltas(&request, Happened::Cancelled)?;
+        let letter = Letter::Refused { reference: id, reason: because.clone(), law };
+        let letter = self.letter_to_person(id, &letter).await?;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&request.state], RequestState::Refused.as_str()).await?;
         change.move_deadline(&answered).await?;
-        self.tell_person(&mut change, &request, &letter).await?;
+        if let Some(letter) = &letter {
+            change.add_letter(letter).await?;
+        }
         change.add_delta_events(self.organization.id, &told, now).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(())

@@ -20,7 +20,6 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::calls::Call;
 use crate::error::Error;
-use crate::letters::person::noon;
 use crate::office::Office;
 use crate::requests::details::Details;
 use crate::requests::intake::Taken;
@@ -118,7 +117,7 @@ impl Office {
         let told = self.told_to_deltas(&request, Happened::Requested)?;
         let letter = match &known.contact {
             Some(contact) => {
-                let due = Some(noon(crate::deadlines::day(&deadline.answer_by)?));
+                let due = Some(crate::letters::noon(crate::deadlines::day(&deadline.answer_by)?));
                 let letter = Letter::Received { reference: request.id, right: right_of(&request), due };
                 self.engine.letter(Some(request.id), &To::Person(contact.clone()), &letter, None)?
             }

@@ -38,7 +38,7 @@ impl Office {
                 self.want(&service, &Wanted::PushDeltas).await?;
             }
         }
-        self.remind_of_deadlines().await?;
+        self.tell_what_is_due().await?;
         self.remind_of_links().await?;
         self.remove_expired_packages(&service).await?;
         self.forget_what_nobody_needs().await

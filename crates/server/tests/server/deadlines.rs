@@ -269,7 +269,10 @@ async fn the_person_is_told_of_what_moves_and_officers_of_what_is_due() {
     let request = posted.submit("erasure", "1", "en").await;
     posted.letter("received", "sent").await;
     let deadline = shown(home, &request).await["deadline"].clone();
-    assert!(deadline["acknowledged_at"].is_string(), "the letter that says it is here acknowledges it: {deadline}");
+    assert!(
+        deadline["acknowledged_at"].is_string(),
+        "the letter that says it is here acknowledges it: {deadline}"
+    );
     let extend = json!({ "kind": "complexity", "because": "forty systems, each with an owner" });
     let extended = decided(home, &request, "extend", Some(extend)).await;
     assert_eq!(extended.status, StatusCode::OK, "{}", extended.text());

@@ -101,7 +101,7 @@ async fn what_a_mail_server_says_decides_what_becomes_of_a_letter() {
     worker.await.unwrap();
     assert_eq!(posted.letter("received", "failed").await["resendable"], false);
     let log = posted.home.house.store.letters_page(posted.home.acme.id, None, None, 99).await.unwrap();
-    assert_eq!(log.len(), 4);
+    assert_eq!(log.iter().filter(|letter| letter.word == "received").count(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -204,6 +204,49 @@ async fn other_addresses_officers_and_users_are_told_what_concerns_them() {
         !asked.iter().any(|one| one.to == [EMAIL] && one.text().contains("one of yours")),
         "not their own"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_decided_is_told_and_officers_are_told_what_is_due() {
+    let posted = Posted::new().await;
+    let (home, officer) = (&posted.home, posted.officer());
+    let (stop, worker) = home.work();
+    let later = posted.submit("erasure", "1", "fr").await;
+    let received = posted.told("Nous répondrons avant le").await;
+    assert!(received.text().contains(&later));
+    let because = json!({ "kind": "complexity", "because": "quarante systèmes" });
+    let extended =
+        home.send(officer, "POST", &format!("/api/v1/requests/{later}/extend"), Some(because)).await;
+    assert_eq!(extended.status, StatusCode::OK, "{}", extended.text());
+    let told = posted.told("quarante systèmes").await.text();
+    assert!(told.contains("Nous répondrons avant le"), "{told}");
+    let refused = posted.submit("erasure", "2", "es").await;
+    let because = json!({ "grounds": ["unfounded"], "because": "es la misma de ayer" });
+    let answer =
+        home.send(officer, "POST", &format!("/api/v1/requests/{refused}/refuse"), Some(because)).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    let told = posted.told("es la misma de ayer").await.text();
+    assert!(told.contains("La ley lo dice aquí: ") && told.contains("12"), "{told}");
+    // a third one waits until it is late: one letter a day, to each officer
+    let waits = posted.submit("access", "3", "en").await;
+    home.world.skip_days(40);
+    for _ in 0..600 {
+        let taken = posted.smtp.taken().unwrap();
+        if taken.iter().any(|one| one.to == ["officer@acme.test"] && one.text().contains(&waits)) {
+            break;
+        }
+        home.world.wait(std::time::Duration::from_millis(50)).await;
+    }
+    let taken = posted.smtp.taken().unwrap();
+    let due: Vec<String> = taken
+        .iter()
+        .filter(|one| one.to == ["officer@acme.test"] && one.text().contains("These answers are late:"))
+        .map(|one| one.text())
+        .collect();
+    assert_eq!(due.len(), 1, "{taken:?}");
+    assert!(due[0].contains(&waits) && !due[0].contains(&refused), "{}", due[0]);
+    stop.now();
+    worker.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
