@@ -53,7 +53,7 @@ impl Office {
         let event = self
             .event(Kind::RequestRefused, actor)
             .about(id)
-            .fact("grounds", grounds.join(" "))
+            .fact("grounds", grounds.join("."))
             .commit("reason", Commitment::new(&self.chance(), "refusal", because.as_bytes()));
         let now = self.engine.world.now();
         let answered = Deadline { refusal_grounds: grounds, answered_at: Some(now), ..deadline };
