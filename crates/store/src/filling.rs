@@ -74,19 +74,17 @@ impl Filling {
             return Err(damaged(format!("a row of table {} is not as long as the others", table.name)));
         }
         let columns: Vec<String> = table.columns.iter().map(|column| quoted(&column.name)).collect();
-        let text = format!(
-            "INSERT INTO {} ({}) VALUES {}",
-            quoted(&table.name),
-            columns.join(", "),
-            bulk::rows(rows.len(), columns.len())
-        );
-        let mut query = made(text);
-        for row in rows {
-            for (cell, column) in row.iter().zip(&table.columns) {
-                query = query.bind(cell.to_value(column.kind));
+        for rows in rows.chunks(bulk::ROWS) {
+            let places = bulk::rows(rows.len(), columns.len());
+            let into = quoted(&table.name);
+            let mut query = made(format!("INSERT INTO {into} ({}) VALUES {places}", columns.join(", ")));
+            for row in rows {
+                for (cell, column) in row.iter().zip(&table.columns) {
+                    query = query.bind(cell.to_value(column.kind));
+                }
             }
+            query.execute(self.lanes.writer_mut()).await.map_err(Error::while_doing(DOING))?;
         }
-        query.execute(self.lanes.writer_mut()).await.map_err(Error::while_doing(DOING))?;
         Ok(())
     }
 

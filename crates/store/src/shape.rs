@@ -39,7 +39,7 @@ pub enum Kind {
 }
 
 impl Table {
-    /// The columns of its key, in the key's order.
+    /// The columns of its key, in the key's order; none when it has no key.
     pub(crate) fn key(&self) -> Vec<&Column> {
         let mut key: Vec<&Column> = self.columns.iter().filter(|column| column.key > 0).collect();
         key.sort_by_key(|column| column.key);
@@ -75,8 +75,5 @@ pub(crate) async fn tables(connection: &mut Connection) -> Result<Vec<Table>, Er
     }
     // the version is not a memory: it says how the others are shaped
     found.retain(|table| table.name != "schema_version");
-    match found.iter().find(|table| table.key().is_empty()) {
-        Some(table) => Err(damaged(format!("table {} has no key", table.name))),
-        None => Ok(found),
-    }
+    Ok(found)
 }

@@ -71,12 +71,21 @@ impl Store {
 }
 
 impl Snapshot<'_> {
-    /// The next rows of a table in the order of its key, after this row; none when there are no more.
+    /// The next rows of a table in the order of its key, after this row; none when there are no more. A table without a key is one
+    /// page: it has no order to go on in.
     pub async fn page(&mut self, table: &Table, after: Option<&[Cell]>) -> Result<Vec<Vec<Cell>>, Error> {
         let list = |columns: &[String]| columns.join(", ");
         let all: Vec<String> = table.columns.iter().map(|column| quoted(&column.name)).collect();
         let key: Vec<String> = table.key().iter().map(|column| quoted(&column.name)).collect();
         let mut text = format!("SELECT {} FROM {}", list(&all), quoted(&table.name));
+        if key.is_empty() {
+            if after.is_some() {
+                return Ok(Vec::new());
+            }
+            let rows = made(text).fetch_all(&mut self.connection).await;
+            let rows = rows.map_err(Error::while_doing("be read as it was"))?;
+            return rows.iter().map(|row| cells(row, table)).collect();
+        }
         if after.is_some() {
             let places = crate::bulk::places(key.len());
             text.push_str(&format!(" WHERE ({}) > ({places})", list(&key)));
