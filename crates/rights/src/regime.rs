@@ -221,6 +221,11 @@ impl Pack {
         if self.clock.extension.is_some() == self.extension_reasons.is_empty() {
             return wrong(String::from("`extension_reasons` and `clock.extension` go together"));
         }
+        if let Some(place) = self.extension_reasons.iter().position(|reason| !is_word(reason)) {
+            let what =
+                format!("`extension_reasons` holds words such as `complexity`; number {} is none", place + 1);
+            return wrong(what);
+        }
         if let Some(refusal) = self.refusals.iter().find(|refusal| !is_word(&refusal.id)) {
             return wrong(format!("`refusals` has an `id` that is no word, with the text: {}", refusal.text));
         }

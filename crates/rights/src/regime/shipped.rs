@@ -65,6 +65,7 @@ mod tests {
             (r#""sensitive": 2"#, r#""sensitive": 4"#, "`identity.sensitive`"),
             (r#""erasure": "Article 17","#, "", "`rights.erasure`"),
             (r#"["complexity", "number"]"#, "[]", "`extension_reasons`"),
+            (r#""number"]"#, r#""too many"]"#, "`extension_reasons`"),
             (r#""answer": "2026-04-03""#, r#""answer": "2026-04-02""#, "received 2026-03-03"),
             (r#""extended": "2026-06-03""#, r#""extended": null"#, "received 2026-03-03"),
         ] {
