@@ -18,6 +18,8 @@ mod report;
 mod scenario;
 mod service;
 mod shop;
+mod soak;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -60,9 +62,18 @@ fn contenders() -> Vec<Box<dyn Contender>> {
 }
 
 fn measure_all(options: &Options) -> Result<()> {
-    if options.service {
-        println!("{}", service::measure()?);
-        return Ok(());
+    let told = if options.workers {
+        Some((report::WORKERS, workers::measure()?))
+    } else if options.service {
+        Some((report::SERVICE, service::measure()?))
+    } else if let Some(soak) = options.soak {
+        Some((report::SOAK, soak::measure(soak)?))
+    } else {
+        None
+    };
+    if let Some((section, text)) = told {
+        println!("{text}");
+        return options.out.as_ref().map_or(Ok(()), |path| report::put_section(path, section, &text));
     }
     let mut lines = Vec::new();
     if options.postgres {
@@ -108,7 +119,7 @@ fn measure_all(options: &Options) -> Result<()> {
     let text = report::render(options, &lines)?;
     println!("{text}");
     if let Some(path) = &options.out {
-        std::fs::write(path, text).with_context(|| format!("could not write {}", path.display()))?;
+        report::put_page(path, &text)?;
     }
     Ok(())
 }

@@ -11,9 +11,14 @@ usage: cargo xtask bench [options]
   --runs <n>         runs of each scenario, of which the middle one counts (default 3)
   --only <database>  `postgres` or `sqlite`
   --scenario <words> only scenarios whose name holds these words
-  --service          the service instead: accepting requests, carrying out jobs; to standard output alone
+  --service          the service instead: accepting requests, carrying out jobs; a section of its own
+  --workers          one worker against four on PostgreSQL instead; a section of its own
+  --soak             a simulated year of a house with many organizations instead, as fast as it goes
+  --requests <n>     requests of that year (default 100000)
+  --organizations <n> organizations they are spread over (default 50)
   --quick            a small shop, once: a look whether it works, not a measurement
-  --out <file>       where to write the result (default bench/RESULTS.md for the full size, else nowhere)";
+  --out <file>       where to write the result (default bench/RESULTS.md for the full size, else nowhere);
+                     a soak has a section of its own there";
 
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -24,7 +29,18 @@ pub(crate) struct Options {
     pub(crate) scenario: String,
     /// The service instead of the scenarios.
     pub(crate) service: bool,
+    /// Workers instead of the scenarios.
+    pub(crate) workers: bool,
+    /// A simulated year instead of the scenarios.
+    pub(crate) soak: Option<Soak>,
     pub(crate) out: Option<PathBuf>,
+}
+
+/// How large a simulated year is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Soak {
+    pub(crate) requests: u32,
+    pub(crate) organizations: u32,
 }
 
 impl Options {
@@ -37,14 +53,25 @@ impl Options {
             sqlite: true,
             scenario: String::new(),
             service: false,
+            workers: false,
+            soak: None,
             out: None,
         };
+        let mut soak = Soak { requests: 100_000, organizations: 50 };
         while let Some(argument) = arguments.next() {
             if matches!(argument.as_str(), "--help" | "-h") {
                 return Ok(None);
             }
             if argument == "--service" {
                 options.service = true;
+                continue;
+            }
+            if argument == "--workers" {
+                options.workers = true;
+                continue;
+            }
+            if argument == "--soak" {
+                options.soak = Some(soak);
                 continue;
             }
             if argument == "--quick" {
@@ -56,6 +83,8 @@ impl Options {
             match argument.as_str() {
                 "--customers" => options.customers = number()?,
                 "--runs" => options.runs = number()?,
+                "--requests" => soak.requests = number()?,
+                "--organizations" => soak.organizations = number()?,
                 "--only" => {
                     options.postgres = value == "postgres";
                     options.sqlite = value == "sqlite";
@@ -74,12 +103,20 @@ impl Options {
         if !options.postgres && !options.sqlite {
             bail!("--only takes `postgres` or `sqlite`");
         }
+        if soak.requests == 0 || soak.organizations == 0 {
+            bail!("a soak has at least one request and one organization");
+        }
+        options.soak = options.soak.map(|_| soak);
         // Figures of a smaller or partial run, or of a debug build, must not pass for the real ones.
-        let whole = options.customers == 100_000
-            && options.postgres
-            && options.sqlite
-            && options.scenario.is_empty()
-            && !cfg!(debug_assertions);
+        let whole = match options.soak {
+            Some(soak) => soak.requests >= 100_000 && soak.organizations >= 50,
+            None => {
+                options.customers == 100_000
+                    && options.postgres
+                    && options.sqlite
+                    && options.scenario.is_empty()
+            }
+        } && !cfg!(debug_assertions);
         if whole && options.out.is_none() {
             options.out = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md").into());
         }

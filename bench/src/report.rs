@@ -1,9 +1,10 @@
 //! The table of results.
 
-use std::fmt;
 use std::fmt::Write;
+use std::path::Path;
+use std::{fmt, fs};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::machine;
 use crate::measure::Cost;
@@ -86,9 +87,7 @@ pub(crate) fn render(options: &Options, lines: &[Line]) -> Result<String> {
          statements'. CPU seconds are of all tasks, ours and the server's. Peak is this program's memory.",
         options.customers, options.runs
     )?;
-    let build =
-        if cfg!(debug_assertions) { "**a debug build: not for comparing**" } else { "an optimized build" };
-    writeln!(page, "\nBuilt as {build}.\n")?;
+    writeln!(page, "\nBuilt as {}.\n", build())?;
     page.push_str("| database | scenario | who | rows | wall s | rows/s | ratio | CPU ours s | CPU server s | peak MiB |\n");
     page.push_str("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     for line in lines {
@@ -111,11 +110,61 @@ pub(crate) fn render(options: &Options, lines: &[Line]) -> Result<String> {
     Ok(page)
 }
 
+/// A section of the page that a mode of its own writes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Section {
+    heading: &'static str,
+    option: &'static str,
+}
+
+/// What one process on SQLite does.
+pub(crate) const SERVICE: Section = Section { heading: "The service", option: "--service" };
+/// What more workers bring.
+pub(crate) const WORKERS: Section = Section { heading: "Workers", option: "--workers" };
+/// What a year may not leave behind.
+pub(crate) const SOAK: Section = Section { heading: "A simulated year", option: "--soak" };
+
+/// How a section begins.
+const MARK: &str = "\n## ";
+
+/// Writes the page, with the sections that stood there before.
+pub(crate) fn put_page(path: &Path, page: &str) -> Result<()> {
+    let before = fs::read_to_string(path).unwrap_or_default();
+    let sections = before.find(MARK).map_or("", |at| &before[at..]);
+    put(path, &format!("{page}{sections}"))
+}
+
+/// Writes a section in its place, or below whatever else the page tells.
+pub(crate) fn put_section(path: &Path, section: Section, told: &str) -> Result<()> {
+    let before = fs::read_to_string(path).unwrap_or_else(|_| String::from("# Results\n"));
+    let (date, machine, Section { heading, option }) = (machine::date(), machine::describe(), section);
+    let new = format!(
+        "{heading}\n\nWritten by `cargo xtask bench -- {option}` on {date}, as {}.\n\nMachine: {machine}.\n\n{}\n",
+        build(),
+        told.trim_end()
+    );
+    let mut parts: Vec<&str> = before.split(MARK).collect();
+    let is_it = |part: &&str| part.lines().next() == Some(heading);
+    match parts.iter().skip(1).position(is_it) {
+        Some(at) => parts[at + 1] = &new,
+        None => parts.push(&new),
+    }
+    put(path, &parts.join(MARK))
+}
+
+fn put(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("could not write {}", path.display()))
+}
+
+fn build() -> &'static str {
+    if cfg!(debug_assertions) { "**a debug build: not for comparing**" } else { "an optimized build" }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::Line;
+    use super::{Line, SERVICE, SOAK, put_page, put_section};
     use crate::measure::Cost;
     use crate::scenario::{Scenario, Work};
 
@@ -126,5 +175,21 @@ mod tests {
             |rows| Line::new("SQLite", &Scenario::EraseHeavy(1), "somebody", vec![(Work { rows }, cost)]);
         assert!(line(0).is_err());
         assert!(line(5).unwrap().rows_per_second() > 499.0);
+    }
+
+    #[test]
+    fn page_and_sections_are_written_without_taking_each_other_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("RESULTS.md");
+        put_page(&path, "# Results\n\none\n").unwrap();
+        put_section(&path, SOAK, "a year\n").unwrap();
+        put_section(&path, SERVICE, "quick\n").unwrap();
+        put_page(&path, "# Results\n\ntwo\n").unwrap();
+        put_section(&path, SOAK, "another year\n").unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("# Results\n\ntwo\n\n## A simulated year\n"), "{text}");
+        assert!(text.contains("another year\n\n## The service\n") && text.ends_with("quick\n"), "{text}");
+        assert!(!text.contains("one\n") && !text.contains("a year\n"), "{text}");
+        assert_eq!((text.matches("## A sim").count(), text.matches("## The serv").count()), (1, 1));
     }
 }

@@ -35,6 +35,11 @@ const CONNECTIONS: u32 = 16;
 /// People who are erased.
 const ERASED: u32 = 300;
 
+/// The shop's map.
+pub(crate) const MAP: &str = "source: shop\nmodels:\n  people:\n    table: people\n    key: [id]\n    subject: { customer_id: id, email: email }\n    \
+     fields: { email: user.contact.email }\n    on_erase: delete\n  visits:\n    table: visits\n    key: [id]\n    \
+     fields: { page: user.behavior }\n    relations: [ { to: people, by: person, as: owned_by } ]\n    on_erase: delete\n";
+
 /// Measures and tells.
 pub(crate) fn measure() -> Result<String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -44,10 +49,10 @@ pub(crate) fn measure() -> Result<String> {
         let key = api_key(house.own()).await?;
         let idle = resident_mib()?;
         let accepted = accept(&house, &key).await?;
-        let completed = complete(&house).await?;
+        let completed = complete(std::slice::from_ref(&house), 2).await?;
         Ok(format!(
-            "control store and shop on SQLite, one process, client in the same process\n\
-             resident, idle: {idle:.0} MiB\n{accepted}\n{completed}"
+            "control store and shop on SQLite, one process, client in the same process\n\n\
+             - resident, idle: {idle:.0} MiB\n- {accepted}\n- {completed}"
         ))
     })
 }
@@ -66,10 +71,7 @@ async fn house(dir: &Path) -> Result<House> {
          INSERT INTO visits SELECT i, i % 20000 + 1, '/page/' || i FROM n;",
     )?;
     let map = dir.join("shop.yaml");
-    let text = "source: shop\nmodels:\n  people:\n    table: people\n    key: [id]\n    subject: { customer_id: id, email: email }\n    \
-                fields: { email: user.contact.email }\n    on_erase: delete\n  visits:\n    table: visits\n    key: [id]\n    \
-                fields: { page: user.behavior }\n    relations: [ { to: people, by: person, as: owned_by } ]\n    on_erase: delete\n";
-    std::fs::write(&map, text)?;
+    std::fs::write(&map, MAP)?;
     let layout = Layout::new(&dir.join("home"));
     let world = Arc::new(System);
     let store = exeunt_store::Place::File(layout.store());
@@ -81,11 +83,19 @@ async fn house(dir: &Path) -> Result<House> {
     let own = open::Room {
         sources: BTreeMap::from([(Name::new("shop")?, source)]),
         maps: vec![map],
-        settings: exeunt_engine::Settings { packages: layout.packages.clone(), ..Default::default() },
+        settings: exeunt_engine::Settings { scratch: layout.packages.clone(), ..Default::default() },
         ..open::Room::default()
     };
-    let opening =
-        open::Opening { store, keeper: &keeper, own, others: Vec::new(), world, operator: "bench", layout };
+    let opening = open::Opening {
+        store,
+        kept: None,
+        keeper: &keeper,
+        own,
+        others: Vec::new(),
+        world,
+        operator: "bench",
+        layout,
+    };
     Ok(open::open_house(opening).await?)
 }
 
@@ -208,8 +218,9 @@ async fn answer(stream: &mut TcpStream) -> Result<()> {
     }
 }
 
-/// Erasures of twenty rows each, one job a person.
-async fn complete(house: &House) -> Result<String> {
+/// Erasures of twenty rows each, one job a person; a worker in each house, so many tasks at once in each.
+pub(crate) async fn complete(houses: &[House], at_once: usize) -> Result<String> {
+    let house = houses.first().context("there is no house")?;
     let office = house.own();
     let actor = Actor::service(office.organization.id);
     // whoever approves is a person
@@ -236,9 +247,11 @@ async fn complete(house: &House) -> Result<String> {
         );
     }
     let stop = Stop::default();
-    let worker =
-        Worker { house: house.clone(), owner: String::from("bench"), at_once: 2, stop: stop.clone() };
-    let working = tokio::spawn(worker.run());
+    let mut working = tokio::task::JoinSet::new();
+    for (number, house) in houses.iter().enumerate() {
+        let (house, owner) = (house.clone(), format!("bench-{number}"));
+        working.spawn(Worker { house, owner, at_once, stop: stop.clone(), others: Default::default() }.run());
+    }
     let (begun, cpu) = (Instant::now(), cpu_seconds()?);
     let mut tasks = Vec::new();
     for request in requests {
@@ -259,7 +272,9 @@ async fn complete(house: &House) -> Result<String> {
     }
     let (took, cpu) = (begun.elapsed().as_secs_f64(), cpu_seconds()? - cpu);
     stop.now();
-    working.await?;
+    while let Some(ended) = working.join_next().await {
+        ended?;
+    }
     Ok(format!(
         "plan, approve and erase {ERASED} people of 20 rows, each by a job of their own: {:.0} a minute, {:.1} CPU ms each",
         f64::from(ERASED) / took * 60.0,
@@ -267,7 +282,7 @@ async fn complete(house: &House) -> Result<String> {
     ))
 }
 
-fn resident_mib() -> Result<f64> {
+pub(crate) fn resident_mib() -> Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
@@ -275,7 +290,7 @@ fn resident_mib() -> Result<f64> {
 }
 
 /// CPU seconds of this process so far.
-fn cpu_seconds() -> Result<f64> {
+pub(crate) fn cpu_seconds() -> Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks =

@@ -1,5 +1,5 @@
-//! Puts in place what the tests need and a bare machine does not have: PostgreSQL's server programs, schemathesis, and a
-//! mail server.
+//! Puts in place what the tests need and a bare machine does not have: PostgreSQL's server programs, schemathesis, a mail
+//! server, a bucket server, an identity provider and a PKCS#11 token in software.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,10 +10,15 @@ use crate::run;
 
 pub(crate) fn prepare() -> Result<()> {
     postgres()?;
+    softhsm()?;
     // what calls the API in every way its document allows, and many it does not
     from_pypi("schemathesis")?;
     // a mail server that does what a test tells it
-    from_pypi("aiosmtpd")
+    from_pypi("aiosmtpd")?;
+    // a bucket server
+    from_pypi("moto")?;
+    // an identity provider, for signing in by its word
+    from_pypi("oidc-provider-mock")
 }
 
 fn postgres() -> Result<()> {
@@ -29,6 +34,23 @@ fn postgres() -> Result<()> {
     install("postgresql")?;
     if !has_postgres() {
         bail!("PostgreSQL was installed, but its programs were not found below /usr/lib/postgresql");
+    }
+    Ok(())
+}
+
+/// A PKCS#11 token in software, and the tool that makes one.
+fn softhsm() -> Result<()> {
+    let is_here = || found(Command::new("softhsm2-util").arg("--version"));
+    if is_here() {
+        println!("SoftHSM is here");
+        return Ok(());
+    }
+    if !found(Command::new("apt-get").arg("--version")) {
+        bail!("the tests need SoftHSM 2 (softhsm2-util and its module): install it");
+    }
+    install("softhsm2")?;
+    if !is_here() {
+        bail!("softhsm2 was installed, but softhsm2-util is not on PATH");
     }
     Ok(())
 }

@@ -26,17 +26,22 @@ pub(crate) fn run() -> Result<()> {
             cargo(&document, &[("RUSTDOCFLAGS", "-D warnings")])
         }),
         // one seed for every machine, so that a red run is about the change; EXEUNT_TEST_SEED asks for another
-        ("tests", || cargo(&["test", "--workspace", "--locked"], &[("EXEUNT_TEST_SEED", &seed())])),
+        ("tests", || {
+            // also after one has failed
+            let tests = ["test", "--workspace", "--locked", "--no-fail-fast"];
+            cargo(&tests, &[("EXEUNT_TEST_SEED", &seed())])
+        }),
     ];
     let begun = Instant::now();
     let mut table = Vec::new();
+    let mut errors = Vec::new();
     for (name, stage) in stages {
         println!("\n== {name}");
         let stage_begun = Instant::now();
         let result = stage();
         let took = stage_begun.elapsed();
         if let Err(error) = &result {
-            eprintln!("error: {name}: {error:#}");
+            errors.push(format!("{name}: {error:#}"));
         }
         table.push((name, took, result.is_ok()));
         // Without its servers every test would fail, for the same reason.
@@ -47,7 +52,8 @@ pub(crate) fn run() -> Result<()> {
     println!("\n{}", summary(&table, begun.elapsed()));
     let failed: Vec<&str> = table.iter().filter(|(_, _, passed)| !passed).map(|(name, ..)| *name).collect();
     if !failed.is_empty() {
-        bail!("failed: {}", failed.join(", "));
+        // last, for whoever sees the end of the output alone
+        bail!("failed: {}\n{}", failed.join(", "), errors.join("\n"));
     }
     Ok(())
 }
@@ -61,7 +67,14 @@ fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     let mut command = run::cargo(arguments);
     // Everything is built once: incremental state would only cost disk.
     command.env("CARGO_INCREMENTAL", "0").env("RUST_BACKTRACE", "1").envs(environment.iter().copied());
-    run::run(&mut command)
+    run::run_picking(&mut command, tells_why)
+}
+
+/// Whether a line of cargo's or of a test's says what failed: told again at the end.
+fn tells_why(line: &str) -> bool {
+    line.starts_with("error")
+        || line.starts_with("Diff in ")
+        || (line.starts_with("test ") && line.ends_with("FAILED"))
 }
 
 fn summary(table: &[(&str, Duration, bool)], total: Duration) -> String {
@@ -77,6 +90,23 @@ fn summary(table: &[(&str, Duration, bool)], total: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    #[test]
+    fn what_failed_is_told_again() {
+        let told = [
+            "test a ... FAILED",
+            "error: used `unwrap()` on an `Option` value",
+            "error[E0308]: mismatched types",
+        ];
+        assert!(told.into_iter().all(super::tells_why));
+        let passed = [
+            "test a ... ok",
+            "test result: ok. 1 passed",
+            "warning: errors are rare",
+            "   Compiling error v1",
+        ];
+        assert!(!passed.into_iter().any(super::tells_why));
+    }
 
     #[test]
     fn the_summary_points_at_what_failed() {

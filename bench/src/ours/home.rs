@@ -47,12 +47,13 @@ impl Home {
         let map = dir.path().join("shop.yaml");
         std::fs::write(&map, include_str!("map.yaml")).context("could not write the map")?;
         let opening = open::Opening {
+            kept: None,
             store,
             keeper: &keeper,
             own: open::Room {
                 sources: BTreeMap::from([(Name::new("shop")?, source)]),
                 maps: vec![map],
-                settings: Settings { packages: layout.packages.clone(), ..Settings::default() },
+                settings: Settings { scratch: layout.packages.clone(), ..Settings::default() },
                 ..open::Room::default()
             },
             others: Vec::new(),

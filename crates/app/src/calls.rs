@@ -26,6 +26,19 @@ impl Office {
             digest: digest(&[b"sent", path.as_bytes(), sent]),
         })
     }
+
+    /// Whether a call of this name was made before.
+    pub async fn was_made(&self, call: &Call) -> Result<bool, Error> {
+        Ok(self.engine.store.earlier_call(self.organization.id, call).await?.is_some())
+    }
+
+    /// What an earlier call of this name made. It is asked before anything is looked at that may have changed since: who
+    /// repeats a call because its answer was lost is not told that what they asked for is done.
+    pub(crate) async fn made_before<I: FromStr>(&self, call: Option<&Call>) -> Result<Option<I>, Error> {
+        let Some(call) = call else { return Ok(None) };
+        let earlier = self.engine.store.earlier_call(self.organization.id, call).await?;
+        earlier.map(|earlier| same(call, &earlier)).transpose()
+    }
 }
 
 /// What an earlier call of this name made, unless it asked for something else.

@@ -4,6 +4,7 @@ mod acknowledge;
 mod extend;
 mod open;
 mod pause;
+mod received;
 mod standing;
 
 pub(crate) use crate::deadlines::open::day;

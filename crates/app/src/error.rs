@@ -25,6 +25,12 @@ pub enum Error {
     /// The map does not fit the live schema.
     #[error("no plan was made: the data map and the live schema disagree; `exeunt map check` shows it all\n  {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
     Disagree(Vec<exeunt_plan::map::Finding>),
+    /// Data would leave the regions it may be in.
+    #[error("data would leave the regions it may be in, or nobody said where it is; nothing was touched\n  {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
+    Leaves(Vec<exeunt_plan::map::Finding>),
+    /// Not in this process: it runs outside the regions the rows may be handled in.
+    #[error("{0}")]
+    Elsewhere(String),
     /// No plan can be made.
     #[error("no plan was made: {} {} to decide first\n  {}", .0.len(), if .0.len() == 1 { "thing is" } else { "things are" }, lines(.0))]
     Unplannable(Vec<exeunt_plan::Problem>),
@@ -107,6 +113,17 @@ pub enum Error {
     /// Somebody who is not let in, or something about users, sessions and keys that cannot be done.
     #[error(transparent)]
     People(#[from] crate::people::Error),
+    /// The first of two people wants this.
+    #[error(
+        "this takes two people, and is proposed now (`{0}`): somebody else asks for the very same, or confirms it, within a week"
+    )]
+    Proposed(exeunt_base::ProposalId),
+    /// The same person again.
+    #[error("you proposed this yourself (`{0}`); somebody else has to want it too")]
+    SecondPerson(exeunt_base::ProposalId),
+    /// An identity provider that cannot be used.
+    #[error(transparent)]
+    Provider(#[from] exeunt_oidc::Trouble),
     /// Something asked for does not fit what is there: its code, and what stands in the way.
     #[error("{1}")]
     Refused(&'static str, String),
@@ -128,8 +145,8 @@ pub enum Error {
     /// The store was taken back, and the ledger was not held against the sources since.
     #[error(
         "the control store was taken back to an older moment, and people who were erased may be in the sources again: \
-         `exeunt{of} ledger check` looks for them, `exeunt{of} ledger replay` erases them again; the service begins once \
-         nobody is back"
+         `exeunt{of} ledger check` looks for them, `exeunt{of} ledger replay` erases them again; until nobody is back, the \
+         service does not begin, and no command reads, changes or hands over people's data"
     )]
     GateShut {
         /// ` --organization NAME` where it is another than the home's own, or nothing.
@@ -183,6 +200,8 @@ impl Error {
             Self::Vault(error) => error.code(),
             Self::Map(_) => "E0101",
             Self::Disagree(_) => "E0102",
+            Self::Leaves(_) => "E0985",
+            Self::Elsewhere(_) => "E0986",
             Self::Unplannable(_) => "E0306",
             Self::NotApproved(exeunt_plan::plan::Refused::Errors(_)) => "E0307",
             Self::NotApproved(exeunt_plan::plan::Refused::OtherPlan { .. }) => "E0308",
@@ -198,6 +217,9 @@ impl Error {
             Self::NoSource { .. } => "E0211",
             Self::Denied(_) => "E0901",
             Self::People(error) => error.code(),
+            Self::Provider(_) => "E0971",
+            Self::SecondPerson(_) => "E0975",
+            Self::Proposed(_) => "E0976",
             Self::Refused(code, _) | Self::Usage(code, _) => code,
             Self::NotVerified(_) => "E0704",
             Self::Export(exeunt_audit::export::Error::Io(source)) => code_of_file(source),
@@ -233,6 +255,19 @@ impl Error {
         }
     }
 
+    /// Whether a process elsewhere may do it, and this one may not.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self, Self::Elsewhere(_))
+    }
+
+    /// Whether what is to be changed is not any more as whoever asks saw it.
+    pub fn is_changed(&self) -> bool {
+        let (Self::Engine(exeunt_engine::Error::Store(store)) | Self::Store(store)) = self else {
+            return false;
+        };
+        matches!(store, exeunt_store::Error::Changed { .. })
+    }
+
     /// Whether somebody else is at it just now.
     pub fn is_busy(&self) -> bool {
         let store = match self {
@@ -244,6 +279,11 @@ impl Error {
             exeunt_store::Error::State { wanted, .. } => wanted == exeunt_store::jobs::FREE_LEASE,
             _ => false,
         }
+    }
+
+    /// Whether a hold stands in the way: what it stops goes on by itself once it is lifted.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Self::Engine(exeunt_engine::Error::Held { .. }))
     }
 
     /// What a door answers by.
@@ -260,17 +300,24 @@ impl Error {
                 Class::Usage
             }
             Self::Pack(_)
+            | Self::Leaves(_)
+            | Self::Elsewhere(_)
             | Self::NotApproved(_)
             | Self::Refused(..)
             | Self::HomeExists(_)
+            | Self::Proposed(_)
             | Self::GateShut { .. } => Class::Refused,
             Self::Backup(error) => error.class(),
-            Self::Denied(_) => Class::Denied,
+            Self::Denied(_) | Self::SecondPerson(_) => Class::Denied,
             Self::People(error) => error.class(),
+            Self::Provider(trouble) if trouble.is_passing() => Class::Unreachable,
+            Self::Provider(_) => Class::Refused,
             Self::NoHome(_) => Class::Missing,
             Self::File { source, .. } => match source.kind() {
                 io::ErrorKind::NotFound => Class::Missing,
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Class::Full,
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                    Class::Full
+                }
                 _ => Class::Internal,
             },
             Self::Unreadable(_)
@@ -288,7 +335,7 @@ impl Error {
 /// The code of a file that could not be used.
 pub fn code_of_file(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "E0806",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => "E0806",
         _ => "E0805",
     }
 }

@@ -7,23 +7,29 @@ use std::sync::Arc;
 use exeunt_audit::event::Event;
 use exeunt_audit::kind::Kind;
 use exeunt_audit::note::VerifyingKey;
-use exeunt_base::{OrganizationId, RequestId, Secret};
+use exeunt_base::{JobId, OrganizationId, RequestId, Secret};
 use exeunt_engine::Engine;
 use exeunt_engine::world::secret_bytes;
 use exeunt_mail::{Language, Post};
+use exeunt_outbound::Outbound;
+use exeunt_plan::residency::Residency;
 use exeunt_store::organizations::Organization;
 use exeunt_store::requests::Request;
 use tokio::sync::Notify;
 
 use crate::access::Permission;
 use crate::actor::Actor;
+use crate::audits::publication::Publication;
 use crate::error::Error;
+use crate::home::gate;
 use crate::home::layout::Layout;
 use crate::law::Law;
 use crate::maps::Map;
 use crate::maps::kept::Kept;
 use crate::people::Guards;
+use crate::people::providers::KnownProviders;
 use crate::requests::intake::Intake;
+use crate::subprocessors;
 
 /// What an organization chose about its plans.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +38,16 @@ pub struct Policy {
     pub window_days: u32,
     /// Days that purging and looking again may take at the end of the window.
     pub purge_days: u32,
+    /// Days for which it is known whose an answered request was.
+    pub identities_days: u32,
     /// Most rows one person may have before somebody must confirm.
     pub row_cap: u64,
-    /// Where the organization keeps its data: `eu`.
-    pub region: String,
+    /// Whether what is most dangerous takes two people.
+    pub two_people: bool,
+    /// How sub-processors are announced.
+    pub subprocessors: subprocessors::Rules,
+    /// Where the organization's data may be, and where this installation is.
+    pub residency: Arc<Residency>,
     /// The law it answers to, and its days.
     pub law: Arc<Law>,
 }
@@ -45,8 +57,11 @@ impl Default for Policy {
         Self {
             window_days: 14,
             purge_days: 2,
+            identities_days: 365,
             row_cap: 1_000_000,
-            region: String::from("eu"),
+            two_people: true,
+            subprocessors: subprocessors::Rules::default(),
+            residency: Arc::default(),
             law: Arc::default(),
         }
     }
@@ -61,6 +76,10 @@ pub struct Office {
     pub layout: Layout,
     /// Whose office it is.
     pub organization: Organization,
+    /// Whether it is the one that the home was made for.
+    pub is_own: bool,
+    /// Whether it acts although the gate is shut: only to erase again whoever is back.
+    pub(crate) through_the_gate: bool,
     /// What it chose.
     pub policy: Policy,
     /// Files of the map.
@@ -81,18 +100,46 @@ pub struct Office {
     pub senders: Arc<BTreeMap<OrganizationId, Language>>,
     /// Where people find this service from outside: `https://privacy.example.com`.
     pub public_url: Option<String>,
+    /// Who reads its log.
+    pub publication: Arc<Publication>,
+    /// What identity providers said of themselves lately.
+    pub known_providers: Arc<KnownProviders>,
+    /// The way to what its people say is to be called.
+    pub outbound: Outbound,
 }
 
 /// Most objects one entry names; a wave's events come in several.
 const OBJECTS: usize = 1_000;
 
 impl Office {
-    /// Lets an actor of this organization pass who may do this. Every use case begins with it.
+    /// Lets an actor of this organization pass who may do this. Every use case begins with it. Nobody reaches people's data
+    /// while the gate is shut.
     pub fn allow(&self, actor: &Actor, permission: Permission) -> Result<(), Error> {
-        if actor.organization == self.organization.id && actor.powers.has(permission) {
+        if actor.organization != self.organization.id || !actor.powers.has(permission) {
+            return Err(Error::Denied(permission));
+        }
+        if permission.reaches_people() && !self.through_the_gate {
+            return self.at_the_gate();
+        }
+        Ok(())
+    }
+
+    /// The same for a job: one that erases again whoever is back goes through the gate.
+    pub(crate) fn allow_job(&self, actor: &Actor, job: JobId) -> Result<(), Error> {
+        match self.allow(actor, Permission::RunJobs) {
+            Err(Error::GateShut { .. }) if gate::lets(&self.layout, self.organization.id, job) => Ok(()),
+            allowed => allowed,
+        }
+    }
+
+    /// Refuses while the gate is shut.
+    pub(crate) fn at_the_gate(&self) -> Result<(), Error> {
+        if !gate::is_shut(&self.layout, self.organization.id) {
             return Ok(());
         }
-        Err(Error::Denied(permission))
+        let name = &self.organization.name;
+        let of = if self.is_own { String::new() } else { format!(" --organization '{name}'") };
+        Err(Error::GateShut { of })
     }
 
     /// The data map as its files are now.

@@ -4,4 +4,5 @@ pub mod about;
 pub mod list;
 pub mod make;
 pub mod open;
+pub mod pieces;
 pub mod remove;

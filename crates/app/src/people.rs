@@ -19,6 +19,8 @@ pub mod invite_user;
 pub mod list_users;
 pub mod password;
 pub mod person;
+pub mod provider_sign_in;
+pub mod providers;
 pub mod reset;
 pub mod sessions;
 pub mod set_up_first_admin;
@@ -51,6 +53,9 @@ pub const INVITATION_SECONDS: i64 = 3 * 86_400;
 
 /// How long a reset counts.
 pub const RESET_SECONDS: i64 = 86_400;
+
+/// How long an attempt to sign in through an identity provider counts.
+pub const ATTEMPT_SECONDS: i64 = 600;
 
 /// How many days an API key lives at the most.
 pub const KEY_DAYS: i64 = 400;

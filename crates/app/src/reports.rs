@@ -1,6 +1,7 @@
-//! Reports: what a period came to, and the record of processing.
+//! Reports: what a period came to, the record of processing, and what is kept.
 
 mod metrics;
 pub mod processing;
+pub mod retention;
 
 pub use crate::reports::metrics::Report;

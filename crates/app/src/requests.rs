@@ -1,5 +1,6 @@
 //! Requests: somebody asks for a right.
 
+pub mod bulk;
 pub mod details;
 pub mod hold;
 mod identify;
@@ -12,3 +13,9 @@ pub mod restore;
 pub mod show;
 mod statement;
 pub mod submit;
+mod unidentified;
+
+/// Whether carrying out a request for this right changes rows.
+pub(crate) fn changes_rows(right: &str) -> bool {
+    right.parse::<exeunt_rights::Right>().is_ok_and(exeunt_rights::Right::changes_rows)
+}

@@ -1,7 +1,7 @@
 //! C2SP checkpoints: the head of a log as a signed note, and how a store compares with one kept outside it.
 
 use crate::merkle::{self, Hash, Nodes};
-use crate::note::{self, Note, SigningKey, VerifyingKey, is_key_name};
+use crate::note::{self, Algorithm, Note, SigningKey, VerifyingKey, is_key_name};
 
 /// The head of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,10 @@ impl Checkpoint {
 
     /// The checkpoint in a note, when this key signed it and it is a checkpoint of this key's log.
     pub fn open(note: &Note, key: &VerifyingKey) -> Result<Self, Error> {
+        if key.algorithm() != Algorithm::Ed25519 {
+            // a witness says that it saw a log, not that it is one
+            return Err(note::Error::NoTrustedSignature.into());
+        }
         let checkpoint = Self::parse(note.verify(&[key])?)?;
         same_log(&checkpoint.origin, key.name())?;
         Ok(checkpoint)

@@ -9,8 +9,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use exeunt_base::{
-    ActorId, ApiKeyId, BatchId, BlobId, EpochId, JobId, LetterId, LinkId, OrganizationId, PackageId, PlanId,
-    ReceiptId, RequestId, SessionId, Timestamp, UserId, canonical,
+    ActorId, ApiKeyId, BatchId, BlobId, EpochId, HoldId, JobId, LetterId, LinkId, OrganizationId, PackageId,
+    PlanId, ProposalId, ProviderId, ReceiptId, RequestId, SessionId, SubprocessorId, SubscriberId, Timestamp,
+    UserId, canonical,
 };
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +113,16 @@ objects! {
     Letter(LetterId);
     /// What lets a person fetch a package.
     Link(LinkId);
+    /// An identity provider.
+    Provider(ProviderId);
+    /// A proposal.
+    Proposal(ProposalId);
+    /// A sub-processor.
+    Subprocessor(SubprocessorId);
+    /// Somebody who is told of sub-processors.
+    Subscriber(SubscriberId);
+    /// A hold beyond one request.
+    Hold(HoldId);
 }
 
 /// One thing that happened. [`Event::to_entry`] makes it a log entry.

@@ -79,6 +79,12 @@ kinds! {
     RequestRefused = "request.refused";
     /// The person withdrew a request.
     RequestWithdrawn = "request.withdrawn";
+    /// It was answered long ago, and is no longer known whose it was.
+    RequestForgotten = "request.forgotten";
+    /// Nobody could tell who asked.
+    RequestUnidentified = "request.unidentified";
+    /// A request that had ended because nobody could tell who asked goes on.
+    RequestReopened = "request.reopened";
     /// A request was answered.
     RequestAnswered = "request.answered";
     /// A plan was made.
@@ -113,6 +119,8 @@ kinds! {
     HoldPlaced = "hold.placed";
     /// It may be purged again.
     HoldLifted = "hold.lifted";
+    /// Rows that a hold keeps were read.
+    HeldRowsRead = "hold.read";
     /// Destruction for ever began.
     PurgeStarted = "purge.started";
     /// Destruction for ever is done and was checked.
@@ -125,6 +133,10 @@ kinds! {
     KeyDrilled = "key.drilled";
     /// A key was destroyed.
     KeyDestroyed = "key.destroyed";
+    /// Rows that stayed by law were looked at again.
+    KeptChecked = "kept.checked";
+    /// The time of rows that stayed by law was over: they got a request of their own.
+    KeptFollowedUp = "kept.followed_up";
     /// An erased person entered the ledger.
     LedgerRecorded = "ledger.recorded";
     /// A source was searched for erased people.
@@ -145,6 +157,8 @@ kinds! {
     ReceiptIssued = "receipt.issued";
     /// The log was exported.
     AuditExported = "audit.exported";
+    /// An evidence pack was made; the entry that binds it.
+    EvidenceMade = "evidence.made";
     /// Old entries were removed from the log, their hashes kept.
     AuditPruned = "audit.pruned";
     /// A one-time token for the first administrator was made.
@@ -203,6 +217,38 @@ kinds! {
     WorkLiftAsked = "work.lift_asked";
     /// The second one did, and it ended.
     WorkLifted = "work.lifted";
+    /// An identity provider was added that vouches for users.
+    ProviderAdded = "provider.added";
+    /// What an identity provider knows us by, what we show it, or what it may vouch for is another.
+    ProviderChanged = "provider.changed";
+    /// An identity provider was removed.
+    ProviderRemoved = "provider.removed";
+    /// From now on an identity provider knows a user by a word of its own.
+    UserBound = "user.bound";
+    /// It does so no more.
+    UserUnbound = "user.unbound";
+    /// One person wants what takes two.
+    ProposalMade = "proposal.made";
+    /// Another one wants it too.
+    ProposalConfirmed = "proposal.confirmed";
+    /// It is not wanted any more.
+    ProposalWithdrawn = "proposal.withdrawn";
+    /// A sub-processor was written down.
+    SubprocessorAdded = "subprocessor.added";
+    /// Those who want to know were told of it.
+    SubprocessorAnnounced = "subprocessor.announced";
+    /// It was engaged.
+    SubprocessorEngaged = "subprocessor.engaged";
+    /// It was let go, or never engaged.
+    SubprocessorEnded = "subprocessor.ended";
+    /// Somebody objected to it.
+    SubprocessorObjected = "subprocessor.objected";
+    /// Somebody was asked whether they want to be told of sub-processors.
+    SubscriberAsked = "subscriber.asked";
+    /// They do.
+    SubscriberConfirmed = "subscriber.confirmed";
+    /// They are not told any more, and their address is forgotten.
+    SubscriberRemoved = "subscriber.removed";
 }
 
 impl fmt::Display for Kind {

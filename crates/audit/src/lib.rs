@@ -12,6 +12,8 @@ pub mod export;
 pub mod kind;
 pub mod merkle;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod receipt;
 pub mod tile;
+pub mod witness;

@@ -1,5 +1,6 @@
 //! C2SP signed notes: a text, a blank line, and signature lines. What a checkpoint is written as.
 
+mod cosignature;
 mod key;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+pub use crate::note::cosignature::{CosigningKey, cosigned_at};
 pub use crate::note::key::{Algorithm, BadKey, SigningKey, VerifyingKey};
 
 /// Most bytes a note may have: room for 64 post-quantum signatures and a long text.
@@ -99,6 +101,24 @@ impl Note {
         Ok(Self { text: text.to_owned(), signatures })
     }
 
+    /// Adds a signature that somebody made elsewhere, unproven; one by the same key is replaced.
+    pub fn add(&mut self, signature: Signature) -> Result<(), Error> {
+        self.signatures.retain(|known| (&known.name, known.id) != (&signature.name, signature.id));
+        self.signatures.push(signature);
+        if self.signatures.len() > MAX_SIGNATURES || self.to_string().len() > MAX_BYTES {
+            self.signatures.pop();
+            return Err(Error::TooLarge);
+        }
+        Ok(())
+    }
+
+    /// The same text with this key's signatures alone.
+    #[must_use]
+    pub fn only(&self, key: &VerifyingKey) -> Self {
+        let signatures = self.signatures.iter().filter(|one| key.is_named_by(one)).cloned().collect();
+        Self { text: self.text.clone(), signatures }
+    }
+
     /// The text, unproven; with its final newline.
     pub fn text(&self) -> &str {
         &self.text
@@ -135,7 +155,8 @@ impl fmt::Display for Note {
 }
 
 impl Signature {
-    fn parse(line: &str) -> Option<Self> {
+    /// Reads one line, without its newline.
+    pub fn parse(line: &str) -> Option<Self> {
         let (name, encoded) = line.strip_prefix(SIGNATURE_START)?.split_once(' ')?;
         let decoded = STANDARD.decode(encoded).ok()?;
         let (id, bytes) = decoded.split_first_chunk::<4>()?;

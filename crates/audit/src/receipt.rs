@@ -51,6 +51,9 @@ pub struct Receipt {
     pub census_digest: Option<Digest>,
     /// What was done in each model, in the order of the plan.
     pub done: Vec<Done>,
+    /// Of these, rows that holds keep beyond the purge, sealed, until they are lifted; by model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Done>,
     /// What became of the sealed rows.
     pub vault: Vec<Destruction>,
     /// What was cleaned in each source, and what only time removes.
@@ -217,6 +220,7 @@ impl Receipt {
         let counts = self
             .done
             .iter()
+            .chain(&self.held)
             .flat_map(|done| done.rows.values().copied())
             .chain(self.vault.iter().map(|destruction| destruction.count))
             .chain(self.look_again.into_iter().flat_map(|look| [look.identifiers, look.places, look.found]));
@@ -225,7 +229,12 @@ impl Receipt {
             scrub.done.iter().chain(left)
         });
         let fits = is_safe(&self.right, 40)
-            && self.done.iter().flat_map(|done| done.rows.keys()).all(|action| is_safe(action, 40))
+            && self
+                .done
+                .iter()
+                .chain(&self.held)
+                .flat_map(|done| done.rows.keys())
+                .all(|action| is_safe(action, 40))
             && moments.flatten().all(|at| (0..253_402_300_800_000_000).contains(&at.as_micros()))
             && counts.into_iter().all(|count| count <= MAX_COUNT)
             && sentences

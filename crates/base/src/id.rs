@@ -134,6 +134,16 @@ ids! {
     LinkId = "lnk";
     /// Something that happened to a request, told in delta tables.
     EventId = "evt";
+    /// An identity provider that vouches for users.
+    ProviderId = "idp";
+    /// Something one person wants, and another has to want too.
+    ProposalId = "prp";
+    /// Whom an organization lets handle data for it.
+    SubprocessorId = "spr";
+    /// Somebody who is told before a sub-processor is engaged.
+    SubscriberId = "sbs";
+    /// What must not be destroyed for now, beyond one request.
+    HoldId = "hld";
 }
 
 impl From<UserId> for ActorId {

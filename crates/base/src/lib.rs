@@ -16,8 +16,9 @@ pub mod time;
 pub use crate::cell::{Cell, Row};
 pub use crate::fault::{Fault, FaultKind};
 pub use crate::id::{
-    ActorId, ApiKeyId, BatchId, BlobId, EpochId, EventId, JobId, LetterId, LinkId, OrganizationId, PackageId,
-    PlanId, ReceiptId, RequestId, SessionId, TaskId, UserId,
+    ActorId, ApiKeyId, BatchId, BlobId, EpochId, EventId, HoldId, JobId, LetterId, LinkId, OrganizationId,
+    PackageId, PlanId, ProposalId, ProviderId, ReceiptId, RequestId, SessionId, SubprocessorId, SubscriberId,
+    TaskId, UserId,
 };
 pub use crate::kind::Kind;
 pub use crate::name::{ModelRef, Name, TableRef};

@@ -4,12 +4,15 @@
 //! column and advice. What it returns holds no dangling reference, so nobody downstream checks again. Comparing a map
 //! with a live catalog needs the catalog's types and lives one floor up, in `exeunt-plan`.
 
+mod anonymize;
 pub mod categories;
 pub mod fides;
 pub mod graph;
+pub mod kept;
 pub mod model;
 pub mod parse;
 pub mod reach;
+pub mod region;
 pub mod render;
 pub mod suggest;
 pub mod yaml;

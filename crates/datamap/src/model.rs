@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use exeunt_base::{ModelRef, Name};
 
+use crate::region::Residence;
 use crate::yaml::write::Out;
 
 pub use crate::model::action::{
@@ -39,6 +40,8 @@ pub struct SourceMap {
     pub models: BTreeMap<Name, Model>,
     /// Tables left out on purpose.
     pub ignore: BTreeMap<TableName, Ignored>,
+    /// Where the data is.
+    pub residence: Residence,
     /// What the information part of an access answer says about this source.
     pub processing: Processing,
     /// What other tools say about the source, kept for them and not read by us.
@@ -71,6 +74,8 @@ pub struct Model {
     pub relations: Vec<Relation>,
     /// What erasure does to a row, unless the relation that led to it says otherwise.
     pub on_erase: Action,
+    /// What anonymization does to a row, where it is something else. Never [`Action::Keep`].
+    pub on_anonymize: Option<Action>,
     /// The law that holds rows back, and until when.
     pub keep: Option<Keep>,
     /// The row that stands in for an erased row of this model where references are repointed.

@@ -35,6 +35,12 @@ pub fn render_with(map: &DataMap, notes: &Notes) -> String {
 
 fn document(map: &DataMap, source: &SourceMap, notes: &Notes) -> String {
     let mut pairs = vec![Pair::new("source", name(&source.name))];
+    pairs
+        .extend(source.residence.region.iter().map(|region| Pair::new("region", Out::text(region.as_str()))));
+    if !source.residence.stays_in.is_empty() {
+        let all = source.residence.stays_in.iter().map(|region| Out::text(region.as_str()));
+        pairs.push(Pair::new("stays_in", Out::list(all).on_a_line()));
+    }
     if source.processing != Processing::default() {
         pairs.push(Pair::new("processing", processing(&source.processing)));
     }
@@ -86,6 +92,9 @@ fn model(map: &DataMap, at: &ModelRef, model: &Model, notes: &Notes) -> Out {
         add("relations", Out::List(items.collect()));
     }
     add("on_erase", action(&model.on_erase));
+    if let Some(written) = &model.on_anonymize {
+        add("on_anonymize", action(written));
+    }
     if let Some(written) = &model.keep {
         add("keep", keep(written));
     }

@@ -324,3 +324,66 @@ fn columns_named_outside_fields_count_as_mapped_and_a_person_s_rows_go_by_defaul
         assert!(field.is_some_and(|field| field.category.is_none()), "{at}.{column}");
     }
 }
+
+#[test]
+fn where_a_source_is_and_has_to_stay() {
+    let people = "models:\n  people: { table: people, key: id, subject: { email: email }, fields: { email: user.contact.email } }\n";
+    let said = |text: &str| format!("source: s\n{text}{people}");
+    let map = read(&said("region: eu-de\nstays_in: [eu, ch]\n"));
+    let residence = &map.sources[&name("s")].residence;
+    assert_eq!(residence.region.as_ref().map(|region| region.as_str()), Some("eu-de"));
+    assert_eq!(residence.stays_in.to_string(), "`ch`, `eu`");
+    // Norway, and not *false*
+    let map = read(&said("region: no\n"));
+    assert_eq!(map.sources[&name("s")].residence.region.as_ref().map(|region| region.as_str()), Some("no"));
+    check(
+        &said("region: eu-central-1\n"),
+        expect![[r#"
+            map.yaml:2:9: region: `eu-central-1` is no region; below `eu` stands a member state: `eu-de`, `eu-fr`. Names of a cloud's places are not taken: say the country
+        "#]],
+    );
+    check(
+        &said("stays_in: eu\n"),
+        expect![[r#"
+            map.yaml:2:11: stays_in: nobody said where the data is; write its `region:`, too
+        "#]],
+    );
+    check(
+        &said("region: us\nstays_in: eu\n"),
+        expect![[r#"
+            map.yaml:3:11: stays_in: the data is not where it has to stay; correct `region:` or `stays_in:`
+        "#]],
+    );
+    check(
+        &format!("{}---\nsource: s\nregion: us\nmodels: {{}}\n", said("region: eu\n")),
+        expect![[r#"
+            map.yaml:6:1: another document says something else of where source `s` is; write `region:` and `stays_in:` once
+        "#]],
+    );
+}
+
+#[test]
+fn what_anonymization_does_is_read_and_takes_the_place_of_what_erasure_would_do() {
+    let map = read(&with(
+        "  a:\n    table: a\n    fields: { x: user, y: user.name }\n    relations:\n      - { to: people, by: p, as: owned_by, on_erase: delete }\n      - { to: people, by: q, as: owned_by, on_erase: { anonymize: { y: ~ } } }\n    \
+         on_erase: keep\n    on_anonymize: { anonymize: { x: redact } }\n    keep: { for: 1y, from: request, because: tax }\n",
+    ));
+    let turned = map.for_anonymization();
+    let (was, is) = (model(&map, "s", "a"), model(&turned, "s", "a"));
+    assert_eq!((was.on_erase.word(), is.on_erase.word()), ("keep", "anonymize"));
+    assert_eq!(Some(&is.on_erase), was.on_anonymize.as_ref());
+    assert_eq!(is.relations[0].on_erase, Some(EdgeAction::Row(is.on_erase.clone())));
+    assert_eq!(is.relations[1], was.relations[1], "a narrower fate of an edge stays");
+    assert!(matches!(
+        is.keep.as_ref().map(|keep| &keep.then),
+        Some(exeunt_datamap::model::Then::Anonymize(_))
+    ));
+    check(
+        &with(
+            "  a:\n    table: a\n    fields: { x: user }\n    relations: [{ to: people, by: p, as: owned_by }]\n    on_erase: delete\n    on_anonymize: keep\n",
+        ),
+        expect![[r#"
+            map.yaml:14:19: models.a.on_anonymize: a row that stays as it is is not anonymized; choose `{ anonymize: … }`, `detach` or `delete`; rows that a law keeps stay kept by `keep:`
+        "#]],
+    );
+}

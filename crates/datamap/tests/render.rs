@@ -24,6 +24,8 @@ fn a_map_reads_back_as_the_same_map() {
     survives(SHOP);
     let everything = r#"
 source: s
+region: "no"
+stays_in: [eea, uk]
 models:
   people:
     table: '"a.b"."c"'

@@ -17,7 +17,7 @@ use exeunt_source::catalog::Catalog;
 use exeunt_source::{Reader, Source};
 use exeunt_store::Store;
 use exeunt_store::requests::Request;
-use exeunt_vault::{Keyring, Salt, Shelf};
+use exeunt_vault::{Keyring, Salt, Shelf, Storage};
 
 use crate::error::Error;
 use crate::hours::Hours;
@@ -45,8 +45,8 @@ pub struct Settings {
     pub batch_seconds: f64,
     /// Rows from which on a piece is struck by the way it was found, where that can be worth it.
     pub way_rows: u64,
-    /// Where packages are written.
-    pub packages: PathBuf,
+    /// Where what a package needs for a while is put, encrypted.
+    pub scratch: PathBuf,
     /// Days a package lives.
     pub package_days: u32,
     /// The language of letters where nobody said another; `None` where no letters are sent.
@@ -78,7 +78,7 @@ impl Default for Settings {
             batch_rows: None,
             batch_seconds: 1.0,
             way_rows: 500,
-            packages: PathBuf::from("packages"),
+            scratch: PathBuf::from("packages"),
             package_days: 7,
             letters: None,
             sources: BTreeSet::new(),
@@ -95,6 +95,8 @@ pub struct Engine {
     pub store: Store,
     /// Where blobs wait.
     pub shelf: Shelf,
+    /// Where packages lie.
+    pub packages: Arc<dyn Storage>,
     /// The keys.
     pub keyring: Arc<Keyring>,
     /// The sources, by name.
@@ -137,6 +139,16 @@ impl Engine {
     /// Fresh secret bytes.
     pub fn new_secret(&self) -> Secret<[u8; 32]> {
         secret_bytes(&*self.world)
+    }
+
+    /// Takes away a blob that nobody claims any more, after that was committed: where the storage does not answer, its
+    /// ciphertext stays until the sweeper comes.
+    pub(crate) fn drop_blob(&self, blob: BlobId) -> Result<(), Error> {
+        match self.shelf.delete(blob) {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind().is_passing() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The source of that name.

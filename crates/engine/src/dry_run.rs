@@ -248,7 +248,7 @@ impl Rehearsal {
     /// Takes the blob away again, should the keys have been too many for memory. Its salt was never written down.
     fn forget(&self, engine: &Engine) -> Result<(), Error> {
         if let Some(blob) = self.census.blob {
-            engine.shelf.delete(blob)?;
+            engine.drop_blob(blob)?;
         }
         Ok(())
     }

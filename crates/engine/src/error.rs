@@ -187,6 +187,30 @@ impl Error {
         move |fault| Self::Source { source_name, fault }
     }
 
+    /// A package that could not be written: the storage's own error where it was the storage.
+    pub(crate) fn of_package(error: exeunt_package::Error) -> Self {
+        use exeunt_package::Error as Cause;
+        match error {
+            Cause::Write(source) => Self::packing(source),
+            Cause::Archive(zip) => match std::io::Error::from(zip) {
+                source if is_of_storage(&source) => Self::packing(source),
+                source => Self::Packing(Cause::Write(source)),
+            },
+            other => Self::Packing(other),
+        }
+    }
+
+    /// The same from the standard library's error.
+    pub(crate) fn packing(source: std::io::Error) -> Self {
+        if !is_of_storage(&source) {
+            return Self::Packing(exeunt_package::Error::Write(source));
+        }
+        match source.downcast::<exeunt_vault::Error>() {
+            Ok(error) => Self::Vault(error),
+            Err(source) => Self::Packing(exeunt_package::Error::Write(source)),
+        }
+    }
+
     /// Its code, with a page in `docs/errors/`.
     pub fn code(&self) -> &'static str {
         match self {
@@ -232,6 +256,10 @@ impl Error {
             _ => FaultKind::Refused,
         }
     }
+}
+
+fn is_of_storage(error: &std::io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<exeunt_vault::Error>())
 }
 
 /// The first few of many requests.

@@ -5,19 +5,18 @@ pub mod stream;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs::File;
 use std::io::BufWriter;
-use std::path::PathBuf;
 
 use exeunt_audit::commitment::Commitment;
 use exeunt_audit::kind::Kind;
-use exeunt_base::{ActorId, Cell, Name, PackageId, Personal, RequestId, Secret};
+use exeunt_base::{ActorId, Cell, Name, PackageId, Personal, RequestId, Secret, hex};
 use exeunt_package::{
     About, Encryption, Format, Identity, Recipient, Right, Scratch, Searched, Spec, TakenAt,
 };
 use exeunt_plan::document::Document;
 use exeunt_source::Reader;
 use exeunt_store::packages::Package;
+use exeunt_vault::storage::Writing;
 
 use crate::cabinet::Engine;
 use crate::census::{Caps, Finder};
@@ -60,8 +59,8 @@ pub enum To {
 pub struct Made {
     /// Its id.
     pub package: PackageId,
-    /// Where it lies.
-    pub file: PathBuf,
+    /// Where it lies, for people.
+    pub file: String,
     /// Rows by model, in the order shown.
     pub rows: Vec<(String, u64)>,
     /// Its size.
@@ -99,11 +98,8 @@ impl Engine {
 
         let package = self.new_package();
         let (encryption, key) = self.package_key(package, order.to)?;
-        std::fs::create_dir_all(&self.settings.packages)
-            .map_err(|error| cannot("make its folder", &error))?;
+        std::fs::create_dir_all(&self.settings.scratch).map_err(|error| cannot("make its folder", &error))?;
         let name = format!("{package}.age");
-        let path = self.settings.packages.join(&name);
-        let part = self.settings.packages.join(format!("{name}.part"));
         let spec = Spec {
             package,
             right: match document.right {
@@ -128,25 +124,30 @@ impl Engine {
         } else {
             Vec::new()
         };
-        let scratch = Scratch { dir: self.settings.packages.clone(), chance: self.new_secret() };
-        let file = File::create(&part).map_err(|error| cannot("make its file", &error))?;
+        let scratch = Scratch { dir: self.settings.scratch.clone(), chance: self.new_secret() };
+        let mut attempt = [0; 8];
+        self.world.chance(&mut attempt);
+        let draft = self.packages.begin(&name, &hex::encode(&attempt))?;
         let written = stream::write(
             stream::Job { document, catalogs: &catalogs, finder: &finder, claimants: &claimants },
             &mut readers,
             waiting,
-            stream::Out { file: BufWriter::with_capacity(1 << 20, file), spec, encryption, scratch },
+            stream::Out {
+                file: BufWriter::with_capacity(1 << 20, Writing(draft)),
+                spec,
+                encryption,
+                scratch,
+            },
             watcher,
         )
         .await;
         drop(readers);
-        let (summary, file) = match written {
-            Ok(written) => written,
-            Err(error) => {
-                let _ = std::fs::remove_file(&part);
-                return Err(error);
-            }
-        };
-        finish_file(file, &part, &path)?;
+        let (summary, file) = written?;
+        let Writing(draft) = file.into_inner().map_err(|error| Error::packing(error.into_error()))?;
+        // durable under its own name, or not there
+        tokio::task::spawn_blocking(move || draft.finish())
+            .await
+            .map_err(|_| Error::Package(String::from("its writer stopped")))??;
         failpoint::pass("before-settle");
         let rows: Vec<(String, u64)> =
             summary.models.iter().map(|model| (model.model.to_string(), model.rows)).collect();
@@ -155,7 +156,7 @@ impl Engine {
             id: package,
             organization: self.organization,
             request: id,
-            file: name,
+            file: name.clone(),
             digest: summary.sha256.to_string(),
             bytes: summary.bytes,
             rows: total,
@@ -178,7 +179,13 @@ impl Engine {
         let mut change = self.store.begin().await?;
         change.add_package(&stored).await?;
         change.commit(self.organization, &[event]).await?;
-        Ok(Made { package, file: path, rows, bytes: summary.bytes, complete: summary.complete })
+        Ok(Made {
+            package,
+            file: self.packages.place(&name),
+            rows,
+            bytes: summary.bytes,
+            complete: summary.complete,
+        })
     }
 
     /// The key of a package. No key, no package: there is no plain one.
@@ -230,12 +237,8 @@ impl Engine {
         change.revoke_links_of(id, self.world.now()).await?;
         change.commit(self.organization, &[event]).await?;
         self.store.flush_destroyed().await?;
-        match std::fs::remove_file(self.settings.packages.join(&package.file)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(cannot("remove its file", &error))
-            }
-            _ => Ok(()),
-        }
+        self.packages.delete(&package.file)?;
+        Ok(())
     }
 }
 
@@ -251,16 +254,6 @@ fn searched(document: &Document, claimants: &[Claimant]) -> Vec<Searched> {
         .into_iter()
         .map(|system| Searched { system: system.to_string(), identifiers: kinds.iter().cloned().collect() })
         .collect()
-}
-
-/// Durable under its own name, or not there.
-fn finish_file(file: BufWriter<File>, part: &std::path::Path, path: &std::path::Path) -> Result<(), Error> {
-    let file = file.into_inner().map_err(|error| cannot("write its file", error.error()))?;
-    file.sync_all().map_err(|error| cannot("write its file", &error))?;
-    std::fs::rename(part, path).map_err(|error| cannot("name its file", &error))?;
-    let folder =
-        path.parent().map(File::open).transpose().map_err(|error| cannot("write its folder", &error))?;
-    folder.map_or(Ok(()), |folder| folder.sync_all()).map_err(|error| cannot("write its folder", &error))
 }
 
 pub(crate) fn cannot(doing: &str, error: &std::io::Error) -> Error {

@@ -58,6 +58,8 @@ pub struct Work<'a> {
     pub ghosts: Ghosts,
     /// What the census is to enter into the store, not written yet: it goes with the first thing that is.
     pub(crate) pending: Option<prepare::Pending>,
+    /// Rows that stay by law, from the census to its entry.
+    pub(crate) kept: crate::kept::Remembered,
     /// The batch that leaves nothing to do may settle the job in the transaction that closes it.
     pub(crate) settles: bool,
     /// How the job ended, once it has.

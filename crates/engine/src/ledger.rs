@@ -1,6 +1,8 @@
 //! The ledger at work: are erased people back, in a restored backup or an import? Keyed digests of every person's
 //! identifiers in a source are compared with those of the erased; identifiers leave no trace.
 
+pub(crate) mod absent;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt_audit::kind::Kind;

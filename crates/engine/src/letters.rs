@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt_base::{JobId, LetterId, Name, Personal, ReceiptId, RequestId, Timestamp, UserId};
-use exeunt_mail::{Contact, Kept, Language, Letter, Right};
+use exeunt_mail::{Contact, Kept, Language, Letter, Right, legal_claims};
 use exeunt_plan::document::Document;
 use exeunt_source::Residue;
 use exeunt_store::Change;
@@ -160,8 +160,8 @@ impl Engine {
         Ok(())
     }
 
-    /// The last letter of an erasure, in the change that ends it: its address is destroyed with everything else known of the
-    /// person, and lives on in this letter alone, until it is sent. Nobody is told "deleted" where something was still seen.
+    /// The last letter of an erasure of which nothing is seen any more, in the change that ends it: its address is destroyed
+    /// with everything else known of the person, and lives on in this letter alone, until it is sent.
     #[expect(clippy::too_many_arguments, reason = "each is one part of what the letter tells")]
     pub(crate) async fn write_that_finished(
         &self,
@@ -175,13 +175,13 @@ impl Engine {
     ) -> Result<(), Error> {
         // whoever could not be reached cannot be any more: the address is on its way out
         change.shred_letters_about(request.id).await?;
-        let letter = match end {
-            states::COMPLETED => finished(request, document, tally, residue, receipt),
-            states::NO_DATA => nothing(request, document),
-            _ => return Ok(()),
-        };
         let known = self.open_known(request)?;
-        self.write_to_person(change, request.id, known.contact.as_ref(), &letter).await
+        let Some(contact) = &known.contact else { return Ok(()) };
+        let letter = match end {
+            states::NO_DATA => nothing(request, document),
+            _ => finished(request, document, tally, residue, receipt, contact.language),
+        };
+        self.write_to_person(change, request.id, Some(contact), &letter).await
     }
 }
 
@@ -191,6 +191,7 @@ fn finished(
     tally: &Tally,
     residue: &[(Name, Residue)],
     receipt: ReceiptId,
+    language: Language,
 ) -> Letter {
     let counted = |actions: &[&str]| {
         let mut all: Vec<(String, u64)> = Vec::new();
@@ -201,8 +202,17 @@ fn finished(
                 None => all.push((what, line.rows)),
             }
         }
+        // of deleted rows some may be held
+        for held in tally.held.iter().filter(|_| actions.contains(&"delete")) {
+            let what = readable(&held.model);
+            if let Some((_, rows)) = all.iter_mut().find(|(known, _)| *known == what) {
+                *rows = rows.saturating_sub(held.rows);
+            }
+        }
+        all.retain(|(_, rows)| *rows > 0);
         all
     };
+    let held_models: BTreeSet<String> = tally.held.iter().map(|held| readable(&held.model)).collect();
     let left = || residue.iter().flat_map(|(_, residue)| &residue.left);
     let copies_undated = left().any(|left| left.until.is_none());
     Letter::Finished {
@@ -217,6 +227,12 @@ fn finished(
                 because: kept.because.clone(),
                 until: kept.until.clone(),
             })
+            .chain(held_models.into_iter().map(|what| Kept {
+                what,
+                // what a hold is for is privileged: the person is told the law's words for it
+                because: legal_claims(language).to_owned(),
+                until: String::new(),
+            }))
             .collect(),
         // a day is named only where it is the last one
         copies_until: left().filter_map(|left| left.until).max().filter(|_| !copies_undated),

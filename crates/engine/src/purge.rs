@@ -10,7 +10,7 @@ pub mod tally;
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt_audit::kind::Kind;
-use exeunt_base::{ActorId, Fault, JobId, Name, ReceiptId, RequestId, TableRef};
+use exeunt_base::{ActorId, Fault, HoldId, JobId, Name, ReceiptId, RequestId, TableRef};
 use exeunt_plan::document::Document;
 use exeunt_source::Residue;
 use exeunt_store::jobs::Lease;
@@ -19,6 +19,7 @@ use exeunt_store::requests::Request;
 
 use crate::cabinet::Engine;
 use crate::error::Error;
+use crate::holds::Heeded;
 use crate::job::prepare::Confirmed;
 use crate::job::run::Control;
 use crate::progress::Nobody;
@@ -166,17 +167,24 @@ impl Engine {
     ) -> Result<(Tally, Vec<Appeared>), Error> {
         let request = self.store.request(id).await?;
         let mut left_new = Vec::new();
-        if request.state != states::PURGING {
+        let mut heeded = if request.state != states::PURGING {
             let (_, document) = self.plan_of(&request).await?;
             self.may_purge(&request, options)?;
+            self.heed_holds(&request).await?;
             self.settle_returns(&request, lease).await?;
             self.may_give_up(&request, options).await?;
             left_new = self.settle_newcomers(&request, &document, options, owner, actor).await?;
-            self.begin_purge(&self.store.request(id).await?, &left_new, options, actor).await?;
+            let request = self.store.request(id).await?;
+            let heeded = self.heed_holds(&request).await?;
+            self.begin_purge(&request, &left_new, options, heeded, actor).await?
+        } else {
+            self.heed_late(&request).await?
+        };
+        failpoint::pass("before-shred");
+        while !self.shred(&self.store.request(id).await?, &heeded, actor).await? {
+            heeded = self.heed_late(&self.store.request(id).await?).await?;
         }
         let request = self.store.request(id).await?;
-        failpoint::pass("before-shred");
-        self.shred(&request, actor).await?;
         failpoint::pass("after-shred");
         Ok((Tally::read(request.tally.as_deref())?, left_new))
     }
@@ -219,7 +227,7 @@ impl Engine {
         failpoint::pass("after-look");
         let epoch = self.store.job(job).await?.epoch;
         let epoch_gone = self.end_epoch(epoch).await?;
-        let state = match seen.found.is_empty() && seen.failed.is_empty() {
+        let state = match seen.found.is_empty() && seen.failed.is_empty() && tally.held.is_empty() {
             false => states::COMPLETED_WITH_EXCEPTIONS,
             true if tally.nothing => states::NO_DATA,
             true => states::COMPLETED,
@@ -317,9 +325,10 @@ impl Engine {
         request: &Request,
         left_new: &[Appeared],
         options: &Options,
+        heeded: Heeded,
         actor: Option<ActorId>,
-    ) -> Result<(), Error> {
-        let tally = self.tally(request).await?;
+    ) -> Result<BTreeSet<HoldId>, Error> {
+        let mut tally = self.tally(request).await?;
         let event = self
             .event(Kind::PurgeStarted, actor)
             .about(request.id)
@@ -327,18 +336,43 @@ impl Engine {
             .count("left-new", left_new.iter().map(|appeared| appeared.rows).sum())
             .fact("early", if options.now.is_some() { "yes" } else { "no" })
             .fact("given-up", if options.give_up.is_some() { "yes" } else { "no" });
+        let seen = heeded.seen.clone();
         let mut change = self.store.begin().await?;
+        self.set_aside(&mut change, request, &mut tally, heeded).await?;
         change.set_tally(request.id, &tally.write()).await?;
         change.move_request(request.id, states::WAITING, states::PURGING).await?;
-        Ok(change.commit(self.organization, &[event]).await?)
+        change.commit(self.organization, &[event]).await?;
+        Ok(seen)
     }
 
-    /// Key first: from the commit on nobody opens the request's rows, whatever becomes of the files.
-    async fn shred(&self, request: &Request, actor: Option<ActorId>) -> Result<(), Error> {
+    /// Heeds holds that were placed after the purge had begun.
+    async fn heed_late(&self, request: &Request) -> Result<BTreeSet<HoldId>, Error> {
+        if request.salt.is_none() {
+            return Ok(BTreeSet::new());
+        }
+        let heeded = self.heed_holds(request).await?;
+        let seen = heeded.seen.clone();
+        let mut tally = Tally::read(request.tally.as_deref())?;
+        let mut change = self.store.begin().await?;
+        self.set_aside(&mut change, request, &mut tally, heeded).await?;
+        change.set_tally(request.id, &tally.write()).await?;
+        change.commit_bookkeeping().await?;
+        Ok(seen)
+    }
+
+    /// Key first: from the commit on nobody opens the request's rows, whatever becomes of the files. `false`, and nothing
+    /// done, when a hold stands that was not heeded yet.
+    async fn shred(
+        &self,
+        request: &Request,
+        heeded: &BTreeSet<HoldId>,
+        actor: Option<ActorId>,
+    ) -> Result<bool, Error> {
         if request.salt.is_some() {
             self.settle_for_ever(request).await?;
             let mut change = self.store.begin().await?;
             // a hold stops purge up to here
+            change.lock_holds(self.organization).await?;
             if let Some(because) = change.hold_of(request.id).await? {
                 change.rollback().await?;
                 return Err(Error::Held { request: request.id, because });
@@ -346,6 +380,11 @@ impl Engine {
             if let Err(error) = gate::stopped(&change.halts(self.organization).await?) {
                 change.rollback().await?;
                 return Err(error);
+            }
+            let standing = change.standing_holds(self.organization).await?;
+            if standing.iter().any(|hold| !heeded.contains(&hold.id)) {
+                change.rollback().await?;
+                return Ok(false);
             }
             change.destroy_salt(request.id).await?;
             let event = self.event(Kind::KeyDestroyed, actor).about(request.id).fact("key", "request-salt");
@@ -357,9 +396,9 @@ impl Engine {
         change.set_waits(request.id, None, &[]).await?;
         change.commit_bookkeeping().await?;
         for blob in unclaimed {
-            self.shelf.delete(blob)?;
+            self.drop_blob(blob)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The key of an epoch dies when its time is over and nobody has a window left in it.

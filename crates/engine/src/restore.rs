@@ -1,7 +1,7 @@
 //! Restore: the log of a request's batches undone backwards. Deleted rows come back exactly, changed columns get their
 //! old values, and nothing that lived on is overwritten: what cannot come back is told, row by row, with the reason.
 
-mod chosen;
+pub(crate) mod chosen;
 mod cut_short;
 mod for_ever;
 mod owed;
@@ -238,7 +238,10 @@ impl Engine {
                 }
             }
             change.move_request(request.id, &from, states::RESTORED).await?;
+            // whoever changed their mind waits for no answer
+            change.note_answered(request.id, self.world.now()).await?;
             change.remove_from_ledger(request.id).await?;
+            change.forget_kept_of(request.id).await?;
             if let Some((document, known)) = &told {
                 let who = [(request.id, Some(known))];
                 self.tell_deltas(&mut change, Happened::Restored, document, &who).await?;
@@ -253,7 +256,7 @@ impl Engine {
         }
         change.commit(self.organization, &[event]).await?;
         for blob in unclaimed {
-            self.shelf.delete(blob)?;
+            self.drop_blob(blob)?;
         }
         Ok(())
     }

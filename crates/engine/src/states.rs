@@ -32,5 +32,7 @@ pub const RESTORED: &str = "restored";
 pub const PARTLY_RESTORED: &str = "partly_restored";
 /// Erasure requests that the vault still holds rows of, which a restore may bring back or a purge destroy.
 pub const WAITING: &[&str] = &[HIDDEN, PARTLY_RESTORED];
+/// Erasure requests of which nothing can come back any more.
+pub const PURGED: &[&str] = &[COMPLETED, COMPLETED_WITH_EXCEPTIONS, NO_DATA];
 /// Its job runs or waits to.
 pub const APPROVED: &str = "approved";

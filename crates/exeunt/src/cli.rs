@@ -35,6 +35,15 @@ pub(crate) struct Cli {
     /// Answer in JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Ask a running service instead of a home on this machine [default: $EXEUNT_SERVER]
+    #[arg(long, global = true, value_name = "URL", conflicts_with_all = ["home", "settings", "organization"])]
+    pub(crate) server: Option<String>,
+    /// The file with the API key for it [default: $EXEUNT_API_KEY_FILE, else the key itself in $EXEUNT_API_KEY]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) server_key_file: Option<PathBuf>,
+    /// An authority that its certificate may be of, beside those of this machine [default: $EXEUNT_SERVER_CA]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) server_ca: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -62,6 +71,9 @@ pub(crate) enum Command {
     /// Jobs: a plan being carried out
     #[command(subcommand)]
     Job(commands::job::Job),
+    /// Holds: what must not be destroyed for now, beyond one request
+    #[command(subcommand)]
+    Hold(commands::hold::Hold),
     /// Bring erased rows back, within the window
     Restore(commands::restore::Args),
     /// Destroy for ever what the window kept, look again, issue the receipt
@@ -72,12 +84,24 @@ pub(crate) enum Command {
     /// Letters: what people were told by e-mail
     #[command(subcommand)]
     Letter(commands::letter::Letter),
+    /// Sub-processors: who handles data for the organization, and who is told before
+    #[command(subcommand)]
+    Subprocessor(commands::subprocessor::Subprocessor),
     /// The log: verify it offline, export it, prove an entry
     #[command(subcommand)]
     Audit(commands::audit::Audit),
+    /// Evidence packs: what was done, in one archive that anybody checks offline
+    #[command(subcommand)]
+    Evidence(commands::evidence::Evidence),
+    /// A witness: watch other people's logs grow, and sign what you saw
+    #[command(subcommand)]
+    Witness(commands::witness::Witness),
     /// Reports: figures of a period, the record of processing
     #[command(subcommand)]
     Report(commands::report::Report),
+    /// The storage of sealed rows and packages: folders of the home, or a bucket
+    #[command(subcommand)]
+    Storage(commands::storage::Storage),
     /// Backups: everything needed to begin again elsewhere, in one encrypted file
     #[command(subcommand)]
     Backup(commands::backup::Backup),
@@ -93,6 +117,9 @@ pub(crate) enum Command {
     /// Pause work at a source; stop everything that destroys
     #[command(subcommand)]
     Work(commands::work::Work),
+    /// Proposals: what takes two people
+    #[command(subcommand)]
+    Proposal(commands::proposal::Proposal),
     /// Delta tables: who is to be left out, told in the company's own databases
     #[command(subcommand)]
     Delta(commands::delta::Delta),
@@ -109,9 +136,30 @@ pub(crate) enum Command {
     /// Users: who works here, and as what
     #[command(subcommand)]
     User(commands::user::User),
+    /// Identity providers: whose word lets users sign in
+    #[command(subcommand)]
+    Provider(commands::provider::Provider),
     /// API keys: programs that act with part of a user's powers
     #[command(subcommand)]
     Key(commands::key::Key),
     /// Completions for a shell, to be written where the shell looks for them
     Completions(commands::completions::Args),
+}
+
+impl Command {
+    /// Whether there is anything of it that a running service could be asked. What it cannot be asked of that is refused by the
+    /// door; these would make or run a home here without anybody noticing.
+    pub(crate) fn has_remote_form(&self) -> bool {
+        !matches!(
+            self,
+            Self::Demo(_)
+                | Self::Init(_)
+                | Self::Serve(_)
+                | Self::SetupToken(_)
+                | Self::Backup(_)
+                | Self::RootKey(_)
+                | Self::Storage(_)
+                | Self::Organization(_)
+        )
+    }
 }

@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use exeunt_app::home::Layout;
-use exeunt_app::home::open::{self, Opening, Room};
+use exeunt_app::home::open::{self, Kept, Opening, Room};
 use exeunt_app::{Actor, House, Office, Policy};
 use exeunt_base::{Name, hex};
 use exeunt_engine::World;
-use exeunt_vault::{Keeper, KeyFile, Passphrase};
+use exeunt_vault::{InToken, Keeper, KeyFile, Passphrase};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::passphrase;
+use crate::remote::{self, Remote};
 use crate::settings::Settings;
 use crate::sources;
 use crate::world::System;
@@ -33,6 +34,14 @@ pub(crate) enum Needs {
     Service,
 }
 
+/// Who is asked.
+pub(crate) enum Way {
+    /// The office of the home on this machine.
+    Here(Box<Office>, Actor),
+    /// A running service.
+    There(Arc<Remote>),
+}
+
 /// The way in.
 pub(crate) struct Door {
     /// The home folder.
@@ -47,16 +56,29 @@ pub(crate) struct Door {
     pub(crate) at: Vec<(Name, String)>,
     /// Whose office to open; the home's own when nobody says.
     pub(crate) organization: Option<String>,
+    /// The service to ask instead of a home.
+    pub(crate) remote: Option<Arc<Remote>>,
 }
 
 impl Door {
     /// By the global options.
-    pub(crate) fn new(cli: &Cli) -> Self {
+    pub(crate) fn new(cli: &Cli) -> Result<Self, Failure> {
         let named = cli.home.clone().or_else(|| std::env::var_os("EXEUNT_HOME").map(PathBuf::from));
         let door = Self::of(&named.unwrap_or_else(|| PathBuf::from(USUAL)), cli.json);
         let settings =
             cli.settings.clone().or_else(|| std::env::var_os("EXEUNT_SETTINGS").map(PathBuf::from));
-        Self { organization: cli.organization.clone(), settings, ..door }
+        let door = Self { organization: cli.organization.clone(), settings, ..door };
+        let remote = Remote::by_options(cli, &door.world)?.map(Arc::new);
+        Ok(Self { remote, ..door })
+    }
+
+    /// Whom to ask: the service that was named, or the office here.
+    pub(crate) async fn way(&self, needs: Needs) -> Result<Way, Failure> {
+        if let Some(remote) = &self.remote {
+            return Ok(Way::There(Arc::clone(remote)));
+        }
+        let (office, actor) = self.office(needs).await?;
+        Ok(Way::Here(Box::new(office), actor))
     }
 
     /// To a home.
@@ -68,6 +90,7 @@ impl Door {
             world: Arc::new(System::default()),
             at: Vec::new(),
             organization: None,
+            remote: None,
         }
     }
 
@@ -89,6 +112,9 @@ impl Door {
 
     /// The settings; *no home* when there are none.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        if self.remote.is_some() {
+            return Err(remote::Error::NoForm.into());
+        }
         if let Some(path) = &self.settings {
             return Settings::read(path);
         }
@@ -101,6 +127,9 @@ impl Door {
 
     /// The settings, or none: some commands need no home.
     pub(crate) fn settings_if_any(&self) -> Result<Option<Settings>, Failure> {
+        if self.remote.is_some() {
+            return Ok(None);
+        }
         let there = self.settings.is_some() || Layout::new(&self.home).settings().exists();
         if there { self.settings().map(Some) } else { Ok(None) }
     }
@@ -115,6 +144,18 @@ impl Door {
             layout.packages = settings.path(path);
         }
         layout
+    }
+
+    /// Where blobs and packages are kept, when that is not in folders of the home. Nothing is called yet.
+    pub(crate) fn kept(&self, settings: &Settings) -> Result<Option<Kept>, Failure> {
+        let Some(storage) = &settings.storage else { return Ok(None) };
+        let bucket = storage
+            .bucket(&settings.base, Arc::clone(&self.world) as Arc<dyn exeunt_bucket::Pace>)
+            .map_err(|error| Failure::Settings(format!("the storage: {error}")))?;
+        Ok(bucket.map(|bucket| Kept {
+            vault: Arc::new(bucket.part("vault")),
+            packages: Arc::new(bucket.part("packages")),
+        }))
     }
 
     /// Opens the office: of the organization that was named, or of the home's own.
@@ -153,23 +194,24 @@ impl Door {
                 Some(name) if *name != other.organization => Needs::Home,
                 _ => needs,
             };
-            others.push(self.room(&other, &layout, needs, &public_url).await?);
+            others.push(self.room((&other, settings), &layout, needs, &public_url).await?);
         }
         Ok(Opening {
             store: settings.place(&layout.store())?,
-            own: self.room(settings, &layout, needs, &public_url).await?,
+            own: self.room((settings, settings), &layout, needs, &public_url).await?,
             others,
             layout,
+            kept: self.kept(settings)?,
             keeper,
             world: Arc::clone(&self.world) as Arc<dyn World>,
             operator,
         })
     }
 
-    /// What one organization chose.
+    /// What one organization chose, in a home with these settings.
     async fn room(
         &self,
-        settings: &Settings,
+        (settings, home): (&Settings, &Settings),
         layout: &Layout,
         needs: Needs,
         public_url: &Option<String>,
@@ -179,6 +221,12 @@ impl Door {
             Needs::Home | Needs::Sources => mail.without_password(&settings.organization),
         });
         let mail = mail.transpose().map_err(Failure::Settings)?;
+        let outbound = settings.outbound.as_ref().map(|outbound| match needs {
+            Needs::Service => outbound.way(&settings.base),
+            // who only looks is not kept from it by a file that is gone; nothing more is called without it
+            Needs::Home | Needs::Sources => Ok(outbound.way(&settings.base).unwrap_or_default()),
+        });
+        let outbound = outbound.transpose().map_err(Failure::Settings)?.unwrap_or_default();
         let sources = match needs {
             Needs::Home => Default::default(),
             Needs::Sources | Needs::Service => sources::connect(Some(settings), &self.at).await?,
@@ -197,16 +245,19 @@ impl Door {
             policy: Policy {
                 window_days: settings.window_days,
                 purge_days: settings.purge_days,
+                identities_days: settings.identities_days,
                 law: Arc::new(settings.law.read(&settings.base)?),
                 row_cap: settings.row_cap,
-                region: settings.region.clone(),
+                two_people: settings.two_people,
+                subprocessors: settings.subprocessors.rules(),
+                residency: Arc::new(settings.residency(home)?),
             },
             settings: exeunt_engine::Settings {
                 rows_per_second: settings.rows_per_second,
                 jobs_at_a_time: settings.jobs_at_a_time,
                 batch_rows: settings.batch_rows,
                 matches_cap: settings.matches_cap,
-                packages: layout.packages.clone(),
+                scratch: layout.packages.clone(),
                 package_days: settings.package_days,
                 sources: known,
                 deltas,
@@ -215,6 +266,8 @@ impl Door {
             },
             mail: mail.map(|(post, language)| (Arc::new(post), language)),
             public_url: public_url.clone(),
+            publication: Arc::new(settings.audit.publication().map_err(Failure::Settings)?),
+            outbound,
         })
     }
 
@@ -222,6 +275,9 @@ impl Door {
     pub(crate) fn keeper(&self, settings: &Settings) -> Result<Box<dyn Keeper>, Failure> {
         let layout = Layout::new(&self.home);
         let unseal = &settings.unseal;
+        if let Some(token) = &unseal.token {
+            return Ok(Box::new(InToken(Arc::new(token.open(&settings.base)?))));
+        }
         if let Some(phrase) = passphrase::of(settings)? {
             return Ok(Box::new(Passphrase::open(&layout.passphrase_salt(), &phrase)?));
         }

@@ -52,6 +52,9 @@ pub(crate) enum Failure {
     /// Standard output or input gave up.
     #[error("could not talk to the terminal or pipe")]
     Out(#[from] io::Error),
+    /// The service that was asked, or the way to it.
+    #[error(transparent)]
+    Remote(#[from] crate::remote::Error),
     /// The demonstration did not come out as it should.
     #[error("the demonstration failed: {0}")]
     Demo(String),
@@ -76,7 +79,7 @@ impl Failure {
     }
 
     /// Its code, with a page in `docs/errors/`.
-    fn code(&self) -> &'static str {
+    fn code(&self) -> &str {
         match self {
             Self::App(error) => error.code(),
             Self::Settings(_) => "E0802",
@@ -84,13 +87,17 @@ impl Failure {
             Self::Passphrase(_) => "E0509",
             Self::File { source, .. } => exeunt_app::error::code_of_file(source),
             Self::Out(_) => "E0812",
+            Self::Remote(error) => error.code(),
             Self::Demo(_) => "E0813",
         }
     }
 
     fn class(&self) -> Class {
         match self {
+            // nobody should start us again with the same PIN: a few more, and the token locks it
+            Self::App(exeunt_app::Error::Vault(exeunt_vault::Error::TokenRefused { .. })) => Class::Usage,
             Self::App(error) => error.class(),
+            Self::Remote(error) => error.class(),
             Self::Settings(_) | Self::Usage(_) | Self::Passphrase(_) => Class::Usage,
             Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => Class::Missing,
             Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => Class::Full,

@@ -12,6 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::failure::Failure;
+use crate::traces;
 
 /// What is logged: `info`, `exeunt_engine=debug`. Nothing when it is not set.
 const WANTED: &str = "EXEUNT_LOG";
@@ -25,8 +26,8 @@ const SECURITY_TARGET: &str = "exeunt::security";
 type Boxed = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Starts logging as the environment asks. A log that was asked for and cannot be kept is an error: whoever wants a record
-/// of who was let in should not find out later that there is none.
-pub(crate) fn start() -> Result<(), Failure> {
+/// of who was let in should not find out later that there is none. `traces` listens to the same spans.
+pub(crate) fn start(traces: Option<traces::Layer>) -> Result<(), Failure> {
     let mut layers: Vec<Boxed> = Vec::new();
     if let Ok(wanted) = std::env::var(WANTED) {
         let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new("info"));
@@ -45,6 +46,9 @@ pub(crate) fn start() -> Result<(), Failure> {
         // the spans tell which call it was
         let filter = filter_fn(|about| about.is_span() || about.target() == SECURITY_TARGET);
         layers.push(lines.with_filter(filter).boxed());
+    }
+    if let Some(traces) = traces {
+        layers.push(traces.with_filter(filter_fn(traces::Layer::wants)).boxed());
     }
     if !layers.is_empty() {
         // one process has one log: there is nobody who could have started it before

@@ -16,10 +16,12 @@ mod out;
 mod passphrase;
 mod process;
 mod progress;
+mod remote;
 mod settings;
 mod sources;
 mod stop;
 mod table;
+mod traces;
 mod world;
 
 use std::process::ExitCode;
@@ -41,13 +43,25 @@ fn main() -> ExitCode {
             return failure::usage(&error, as_json);
         }
     };
-    if let Err(failure) = log::start() {
+    let traces = match traces::of(&cli) {
+        Ok(traces) => traces,
+        Err(failure) => return failure::report(&failure, cli.json),
+    };
+    let (layer, sender) = traces.unzip();
+    if let Err(failure) = log::start(layer) {
         return failure::report(&failure, cli.json);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let done = match runtime {
         Ok(runtime) => {
-            let done = runtime.block_on(commands::run(&cli));
+            let done = runtime.block_on(async {
+                let sending = sender.map(traces::Sender::start);
+                let done = commands::run(&cli).await;
+                if let Some(sending) = sending {
+                    sending.finish().await;
+                }
+                done
+            });
             // a blocking read of a prompt must not keep the process alive
             runtime.shutdown_timeout(std::time::Duration::from_secs(5));
             done

@@ -1,5 +1,5 @@
 //! What the system says of this process, under the names that Prometheus' own libraries use. Linux tells it in `/proc`;
-//! elsewhere there is nothing to tell.
+//! elsewhere there is nothing to tell. And what became of its traces.
 
 use std::fs;
 
@@ -27,6 +27,7 @@ pub(crate) fn readings() -> Vec<Reading> {
     put("process_max_fds", "Most of them.", most_files(&limits));
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     put("process_cpu_seconds_total", "Time spent computing.", cpu(&stat));
+    found.extend(crate::traces::readings());
     found
 }
 

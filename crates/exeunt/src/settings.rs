@@ -1,37 +1,52 @@
 //! `exeunt.yaml`: what an installation chose. Unknown keys are refused with their line; paths are relative to the file.
 
+mod audit;
 mod check;
 mod delta;
 mod law;
 mod mail;
+mod outbound;
 mod reference;
+mod residency;
 mod schema;
 mod serve;
 mod source;
+mod storage;
 mod store;
+mod subprocessors;
 mod template;
+mod token;
+mod traces;
 mod work_hours;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use exeunt_datamap::suggest;
+use exeunt_plan::residency::Residency;
 use exeunt_store::Place;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::settings::token::TokenSettings;
 
+pub(crate) use crate::settings::audit::AuditSettings;
 pub(crate) use crate::settings::check::{Finding, check};
 pub(crate) use crate::settings::delta::DeltaSettings;
 pub(crate) use crate::settings::law::LawSettings;
 pub(crate) use crate::settings::mail::MailSettings;
+pub(crate) use crate::settings::outbound::OutboundSettings;
 pub(crate) use crate::settings::reference::reference;
+pub(crate) use crate::settings::residency::{ResidencySettings, Words};
 pub(crate) use crate::settings::schema::schema;
-pub(crate) use crate::settings::serve::ServeSettings;
+pub(crate) use crate::settings::serve::{ServeSettings, Switch};
 pub(crate) use crate::settings::source::{SourceKind, SourceSettings, from_variable};
+pub(crate) use crate::settings::storage::StorageSettings;
 pub(crate) use crate::settings::store::StoreSettings;
+pub(crate) use crate::settings::subprocessors::SubprocessorSettings;
 pub(crate) use crate::settings::template::{Fill, Kept, template};
+pub(crate) use crate::settings::traces::{Headers, TracesSettings};
 pub(crate) use crate::settings::work_hours::SpanSettings;
 
 /// The settings.
@@ -41,9 +56,9 @@ pub(crate) use crate::settings::work_hours::SpanSettings;
 pub(crate) struct Settings {
     /// The organization's name, for letters.
     pub(crate) organization: String,
-    /// Where it keeps its data.
+    /// Where its data may be: one region or a list of them, such as `eu`, `eu-de`, `uk`, `us-ca`.
     #[serde(default = "eu")]
-    pub(crate) region: String,
+    pub(crate) region: Words,
     /// Days that erased rows can be restored; 0 to 90. With 0 the window ends at once, and `exeunt purge` can follow.
     #[serde(default = "fourteen")]
     #[schemars(range(max = 90))]
@@ -52,6 +67,10 @@ pub(crate) struct Settings {
     #[serde(default = "two")]
     #[schemars(range(max = 30))]
     pub(crate) purge_days: u32,
+    /// Days for which it is known whose a request was after it was answered; 1 to 1095. California counts requests of twelve months.
+    #[serde(default = "year")]
+    #[schemars(range(min = 1, max = 1095))]
+    pub(crate) identities_days: u32,
     /// The law it answers to, and its days.
     #[serde(default)]
     pub(crate) law: LawSettings,
@@ -63,6 +82,10 @@ pub(crate) struct Settings {
     #[serde(default = "million")]
     #[schemars(range(min = 1))]
     pub(crate) row_cap: u64,
+    /// Whether two different people are needed for what is most dangerous: erasing data of special categories, going over
+    /// `row_cap` or `matches_cap`, purging early or with something left, releasing a hold, making shares of the root key.
+    #[serde(default = "yes")]
+    pub(crate) two_people: bool,
     /// Most rows of a subject model that one request may match before somebody must confirm.
     #[serde(default = "five")]
     #[schemars(range(min = 1))]
@@ -82,12 +105,30 @@ pub(crate) struct Settings {
     /// Where the control store is; absent: in a file of the home.
     #[serde(default)]
     pub(crate) store: Option<StoreSettings>,
+    /// Where blobs of the vault and packages are kept; absent: in folders of the home.
+    #[serde(default)]
+    pub(crate) storage: Option<StorageSettings>,
     /// How the service is reached, and how much it does at once.
     #[serde(default)]
     pub(crate) serve: Option<ServeSettings>,
+    /// Where traces of what the service does are sent; absent: nowhere.
+    #[serde(default)]
+    pub(crate) traces: Option<TracesSettings>,
     /// The mail server, and who letters come from; absent: no letters are written.
     #[serde(default)]
     pub(crate) mail: Option<MailSettings>,
+    /// How sub-processors are announced.
+    #[serde(default)]
+    pub(crate) subprocessors: SubprocessorSettings,
+    /// Where this installation is; what is said here and in the map is held against `region`.
+    #[serde(default)]
+    pub(crate) residency: Option<ResidencySettings>,
+    /// Who reads the log, and who watches it grow.
+    #[serde(default)]
+    pub(crate) audit: AuditSettings,
+    /// What calls to addresses that its people write down may reach beside the internet.
+    #[serde(default)]
+    pub(crate) outbound: Option<OutboundSettings>,
     /// Who keeps the unseal secret.
     #[serde(default)]
     pub(crate) unseal: Unseal,
@@ -112,7 +153,7 @@ pub(crate) struct Settings {
     pub(crate) base: PathBuf,
 }
 
-/// Who keeps the unseal secret: a key file, or a passphrase from one of three places.
+/// Who keeps the unseal secret: a key file, a passphrase from one of three places, or a token that holds the root key itself.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Unseal {
@@ -128,6 +169,9 @@ pub(crate) struct Unseal {
     /// Ask for the passphrase.
     #[serde(default)]
     pub(crate) passphrase_prompt: bool,
+    /// A token that holds the root key.
+    #[serde(default)]
+    pub(crate) token: Option<TokenSettings>,
 }
 
 impl Unseal {
@@ -136,6 +180,7 @@ impl Unseal {
             + usize::from(self.passphrase_env.is_some())
             + usize::from(self.passphrase_file.is_some())
             + usize::from(self.passphrase_prompt)
+            + usize::from(self.token.is_some())
     }
 
     fn is_given(&self) -> bool {
@@ -180,11 +225,14 @@ impl Settings {
         let settings = Self::read(path)?;
         for (key, there) in [
             ("store", settings.store.is_some()),
+            ("storage", settings.storage.is_some()),
             ("serve", settings.serve.is_some()),
+            ("traces", settings.traces.is_some()),
             ("checkpoints", settings.checkpoints.is_some()),
             ("packages", settings.packages.is_some()),
             ("organizations", !settings.organizations.is_empty()),
             ("unseal", settings.unseal.is_given()),
+            ("residency", settings.residency.is_some()),
         ] {
             if there {
                 return Err(Failure::Settings(format!(
@@ -213,11 +261,27 @@ impl Settings {
         if settings.organization.trim().is_empty() || settings.organization.chars().any(char::is_control) {
             return Err(at(line_of("organization"), "`organization` is a name of one line"));
         }
+        match settings.region.read() {
+            Ok(allowed) if allowed.is_empty() => {
+                return Err(at(line_of("region"), "`region` names at least one region"));
+            }
+            Ok(_) => {}
+            Err(bad) => return Err(at(line_of("region"), &format!("`region`: {bad}"))),
+        }
+        if let Some(residency) = &settings.residency {
+            residency.check().map_err(|(key, what)| at(line_of(key), &format!("`{key}`: {what}")))?;
+        }
         if settings.window_days > 90 {
             return Err(at(line_of("window_days"), "`window_days` is 0 to 90: the law does not wait longer"));
         }
+        if settings.subprocessors.notice_days > 365 {
+            return Err(at(line_of("notice_days"), "`notice_days` is 0 to 365"));
+        }
         if settings.purge_days > 30 {
             return Err(at(line_of("purge_days"), "`purge_days` is 0 to 30"));
+        }
+        if !(1..=1095).contains(&settings.identities_days) {
+            return Err(at(line_of("identities_days"), "`identities_days` is 1 to 1095"));
         }
         if !(1..=90).contains(&settings.package_days) {
             return Err(at(line_of("package_days"), "`package_days` is 1 to 90"));
@@ -236,14 +300,27 @@ impl Settings {
         if let Some(serve) = &settings.serve {
             serve.check().map_err(|(key, what)| at(line_of(key), what))?;
         }
+        if let Some(traces) = &settings.traces {
+            traces.check().map_err(|what| at(line_of("traces"), &what))?;
+        }
         if let Some(mail) = &settings.mail {
             mail.check().map_err(|what| at(line_of("mail"), &what))?;
+        }
+        settings.audit.publication().map_err(|what| at(line_of("audit"), &what))?;
+        if let Some(outbound) = &settings.outbound {
+            outbound.check().map_err(|what| at(line_of("outbound"), &what))?;
         }
         if settings.unseal.ways() > 1 {
             return Err(at(line_of("unseal"), "`unseal` names more than one keeper; keep one"));
         }
+        if let Some(token) = &settings.unseal.token {
+            token.check().map_err(|what| at(line_of("token"), what))?;
+        }
         if let Some(store) = &settings.store {
             store.check().map_err(|what| at(line_of("store"), what))?;
+        }
+        if let Some(storage) = &settings.storage {
+            storage.check().map_err(|what| at(line_of("storage"), &what))?;
         }
         for (name, source) in &settings.sources {
             source.check(name).map_err(|what| at(line_of(name), &what))?;
@@ -259,6 +336,12 @@ impl Settings {
                 store.place(&self.base).map_err(|why| Failure::Settings(format!("the control store: {why}")))
             }
         }
+    }
+
+    /// Where its data may be, and where the installation is that these are the settings of, or `home`.
+    pub(crate) fn residency(&self, home: &Self) -> Result<Residency, Failure> {
+        let said = home.residency.clone().unwrap_or_default();
+        said.of(&self.region, home.store.is_some()).map_err(Failure::Settings)
     }
 
     /// A path as the settings mean it.
@@ -313,8 +396,12 @@ fn advised(text: &str, key: Option<&str>) -> String {
     }
 }
 
-fn eu() -> String {
-    String::from("eu")
+fn eu() -> Words {
+    Words::one("eu")
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn fourteen() -> u32 {
@@ -323,6 +410,10 @@ fn fourteen() -> u32 {
 
 fn two() -> u32 {
     2
+}
+
+fn year() -> u32 {
+    365
 }
 
 fn seven() -> u32 {
@@ -338,129 +429,4 @@ fn five() -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::{Fill, Kept, Settings, template};
-
-    #[track_caller]
-    fn error(text: &str) -> String {
-        Settings::parse(text, Path::new("home/exeunt.yaml")).expect_err("refused").to_string()
-    }
-
-    #[test]
-    fn mistakes_are_told_with_their_line_and_what_was_meant() {
-        assert_eq!(
-            error("organization: Ltd\nwidow_days: 3\n"),
-            "home/exeunt.yaml:2: unknown field `widow_days`; did you mean `window_days`?"
-        );
-        for wrong in ["-1", "many", "99999999999999999999"] {
-            assert_eq!(
-                error(&format!("organization: Ltd\nwindow_days: {wrong}\n")),
-                "home/exeunt.yaml:2: `window_days` is a whole number, from 0 on"
-            );
-        }
-        for (text, part) in [
-            ("", ":1:"),
-            ("region: eu\n", "organization"),
-            ("organization: Ltd\nwindow_days: 91\n", ":2: `window_days` is 0 to 90"),
-            ("organization: Ltd\nwindow_days: soon\n", ":2:"),
-            ("organization: Ltd\nwindow_days: -1\n", ":2:"),
-            ("organization: Ltd\nrow_cap: 0\n", ":2: `row_cap`"),
-            ("organization: Ltd\nunseal: { key_file: a, passphrase_prompt: true }\n", ":2: `unseal`"),
-            ("organization: Ltd\nstore: { kind: postgres }\n", ":2: `store` needs `url`"),
-            ("organization: Ltd\nstore: { kind: postgres, host: a, connections: 0 }\n", ":2: `connections`"),
-            ("organization: Ltd\nstore: { kind: postgres, host: a, shema: b }\n", "`schema`"),
-            ("organization: Ltd\nstore: { kind: mysql, host: a }\n", "mysql"),
-            ("organization: Ltd\nmail: { host: mail.test }\n", "from"),
-            (
-                "organization: Ltd\nmail: { host: mail.test, from: nobody }\n",
-                ":2: `from` and `name` of `mail`",
-            ),
-            (
-                "organization: Ltd\nmail: { host: mail.test, from: a@b.test, tls: none }\n",
-                ":2: `mail`: without TLS",
-            ),
-            ("organization: Ltd\nmail: { host: mail.test, from: a@b.test, user: u }\n", "`password_env`"),
-            (
-                "organization: Ltd\nmail: { host: m.test, from: a@b.test, password_env: P }\n",
-                "needs a `user`",
-            ),
-            ("organization: Ltd\nmail: { host: m.test, from: a@b.test, langage: de }\n", "`language`"),
-            ("organization: Ltd\nserve:\n  public_url: privacy.test\n", ":3: `public_url`"),
-            ("organization: Ltd\nsources:\n  shop: { kind: mysql }\n", "mysql"),
-            ("organization: Ltd\nsources:\n  shop: { kind: sqlite }\n", "`path`"),
-            ("organization: Ltd\nsources:\n  shop: { kind: sqlite, path: a, host: b }\n", "`host`"),
-            ("organization: Ltd\nsources:\n  shop: { kind: postgres }\n", "`url`"),
-            ("organization: Ltd\norganization: Inc\n", "organization"),
-            ("organization: Ltd\nserve:\n  tasks_at_a_time: 65\n", ":3: `tasks_at_a_time`"),
-            ("organization: Ltd\nserve:\n  metrics: on\n", ":3: `metrics: on` needs"),
-            ("organization: Ltd\nserve:\n  metrics_token_file: a\n  metrics_token_env: b\n", ":4: the token"),
-            ("organization: Ltd\nserve: { metrics: maybe }\n", "maybe"),
-            ("organization: Ltd\nserve: { lisen: a }\n", "`listen`"),
-            ("organization: [\n", ":"),
-        ] {
-            let error = error(text);
-            assert!(error.contains(part), "{text:?}: {error}");
-        }
-    }
-
-    #[test]
-    fn no_secret_is_quoted() {
-        let text = "organization: Ltd\nsources:\n  shop:\n    kind: postgres\n    url: postgresql://u:canary@h/d\n    bogus: 1\n";
-        assert!(!error(text).contains("canary"), "{}", error(text));
-        let good = text.replace("    bogus: 1\n", "");
-        let read = Settings::parse(&good, Path::new("x")).expect("settings");
-        assert!(!format!("{read:?}").contains("canary"));
-    }
-
-    #[test]
-    fn a_token_to_watch_with_is_wanted_only_where_it_is_on_and_is_none_that_can_be_guessed() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let of = |serve: &str| {
-            let text = format!("organization: Ltd\nserve: {{ {serve} }}\n");
-            let read = Settings::parse(&text, &dir.path().join("exeunt.yaml")).expect("settings");
-            read.serve.expect("there").watcher(&read.base)
-        };
-        std::fs::write(dir.path().join("short"), "hunter2").expect("written");
-        std::fs::write(dir.path().join("good"), "012345678901234567890123\n").expect("written");
-        assert!(of("metrics: off, metrics_token_file: nowhere").expect("off").is_none());
-        assert!(of("metrics: on, metrics_token_file: good").expect("on").is_some());
-        let short = of("metrics: on, metrics_token_file: short").expect_err("refused").to_string();
-        assert!(short.contains("`metrics_token_file`") && !short.contains("hunter2"), "{short}");
-        assert!(of("metrics: on, metrics_token_file: nowhere").is_err());
-        assert!(of("metrics: on, metrics_token_env: NO_SUCH_VARIABLE").is_err());
-    }
-
-    #[test]
-    fn the_words_of_transport_security_are_those_that_are_read() {
-        let words = &super::schema()["$defs"]["SourceSettings"]["properties"]["sslmode"];
-        let words: Vec<String> = words.to_string().split('"').map(str::to_owned).collect();
-        for word in ["disable", "require", "verify-ca", "verify-full", "insecure"] {
-            assert!(words.iter().any(|known| known == word), "{word}");
-            let text = format!("organization: L\nstore: {{ kind: postgres, host: h, sslmode: {word} }}\n");
-            Settings::parse(&text, Path::new("x")).expect(word);
-        }
-    }
-
-    #[test]
-    fn the_template_reads_back() {
-        let fill = Fill {
-            organization: "Ada's \"Shop\": #1",
-            region: "eu",
-            passphrase: None,
-            store: Some(Kept::Url("postgresql://exeunt@db.internal/exeunt".into())),
-            store_schema: Some("privacy"),
-            store_password_file: None,
-            map: "../map.yaml",
-            sources: &[("shop".into(), "sqlite:../shop.db".into())],
-        };
-        let read = Settings::parse(&template(&fill).expect("a template"), Path::new("x/exeunt.yaml"))
-            .expect("settings");
-        assert_eq!(read.organization, "Ada's \"Shop\": #1");
-        assert_eq!(read.path(&read.map.0[0]), Path::new("map.yaml"));
-        assert_eq!(read.sources.len(), 1);
-        let place = read.place(Path::new("control.db")).expect("a place");
-        assert_eq!(place.to_string(), "PostgreSQL at db.internal:5432, database `exeunt`, schema `privacy`");
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use exeunt_base::Timestamp;
-use exeunt_engine::World;
+use exeunt_engine::{World, failpoint};
 
 /// The system's clock and random generator. The demonstration may set the clock forward, to see a window end.
 #[derive(Debug, Default)]
@@ -20,12 +20,24 @@ impl System {
     }
 }
 
+/// Calls to a bucket are signed with the time, and wait between tries on a thread that may.
+impl exeunt_bucket::Pace for System {
+    fn now(&self) -> Timestamp {
+        World::now(self)
+    }
+
+    fn pause(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}
+
 #[async_trait]
 impl World for System {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
-        Timestamp::from_micros(micros).plus_seconds(self.ahead_seconds.load(Ordering::Relaxed))
+        let ahead = self.ahead_seconds.load(Ordering::Relaxed) + failpoint::clock_ahead_seconds();
+        Timestamp::from_micros(micros).plus_seconds(ahead)
     }
 
     fn chance(&self, bytes: &mut [u8]) {

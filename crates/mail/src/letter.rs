@@ -3,6 +3,7 @@
 use exeunt_base::{JobId, ReceiptId, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::book::Book;
 use crate::language::Language;
 use crate::text::Shown;
 
@@ -52,6 +53,11 @@ pub struct Kept {
     pub because: String,
     /// Until when, in words; empty when the map gives no end.
     pub until: String,
+}
+
+/// Why rows on hold are kept, as the law words it: what a hold is really for is nobody else's business.
+pub fn legal_claims(language: Language) -> &'static str {
+    Book::of(language).word("legal_claims")
 }
 
 /// A request that is due.
@@ -180,6 +186,13 @@ pub enum Letter {
         /// Where that stands in the law.
         law: String,
     },
+    /// To the person: nobody can tell that it is they who ask (E4).
+    Unidentified {
+        /// Which request.
+        reference: RequestId,
+        /// What they can add, in a sentence.
+        wanted: String,
+    },
     /// To the person: nothing was found (E13).
     NoData {
         /// Which request.
@@ -212,6 +225,26 @@ pub enum Letter {
         /// When.
         at: Timestamp,
     },
+    /// To somebody who may want to be told of new sub-processors: whether they do.
+    Subscribe {
+        /// Where they say so.
+        link: String,
+    },
+    /// To somebody who does: there will be one.
+    Announced {
+        /// What it is called.
+        name: String,
+        /// What it is for.
+        purpose: String,
+        /// Categories of data it gets.
+        categories: Vec<String>,
+        /// Where it handles them.
+        region: String,
+        /// From when on.
+        effective: Timestamp,
+        /// Where these letters are stopped.
+        link: String,
+    },
 }
 
 impl std::fmt::Debug for Letter {
@@ -222,9 +255,23 @@ impl std::fmt::Debug for Letter {
 
 impl Letter {
     /// Every word there is for a letter.
-    pub const WORDS: [&'static str; 13] = [
-        "received", "code", "asked", "extended", "ready", "ending", "started", "finished", "refused",
-        "no_data", "due", "job", "account",
+    pub const WORDS: [&'static str; 16] = [
+        "received",
+        "code",
+        "asked",
+        "extended",
+        "ready",
+        "ending",
+        "started",
+        "finished",
+        "refused",
+        "unidentified",
+        "no_data",
+        "due",
+        "job",
+        "account",
+        "subscribe",
+        "announced",
     ];
 
     /// Its word, in the store, at every door, and as its section in the books.
@@ -239,10 +286,13 @@ impl Letter {
             Self::Started { .. } => "started",
             Self::Finished { .. } => "finished",
             Self::Refused { .. } => "refused",
+            Self::Unidentified { .. } => "unidentified",
             Self::NoData { .. } => "no_data",
             Self::Due { .. } => "due",
             Self::Job { .. } => "job",
             Self::Account { .. } => "account",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Announced { .. } => "announced",
         }
     }
 
@@ -313,6 +363,9 @@ impl Letter {
                 ("reason", Shown::Text(reason.clone())),
                 ("law", Shown::Text(law.clone())),
             ],
+            Self::Unidentified { reference: id, wanted } => {
+                vec![reference(id), ("wanted", Shown::Text(wanted.clone()))]
+            }
             Self::NoData { reference: id, systems } => {
                 vec![reference(id), ("systems", Shown::Text(systems.to_string()))]
             }
@@ -357,6 +410,15 @@ impl Letter {
                     ("time", Shown::Text(format!("{:02}:{:02}", time.hour(), time.minute()))),
                 ]
             }
+            Self::Subscribe { link } => vec![("link", Shown::Link(link.clone()))],
+            Self::Announced { name, purpose, categories, region, effective, link } => vec![
+                ("company", Shown::Text(name.clone())),
+                ("purpose", Shown::Text(purpose.clone())),
+                ("categories", Shown::lines(categories.clone())),
+                ("region", Shown::Text(region.clone())),
+                ("effective", day(effective)),
+                ("link", Shown::Link(link.clone())),
+            ],
         }
     }
 }

@@ -15,7 +15,7 @@ mod text;
 
 pub use crate::contact::{BadContact, Contact};
 pub use crate::language::Language;
-pub use crate::letter::{Account, Due, Ended, Kept, Letter, Right};
+pub use crate::letter::{Account, Due, Ended, Kept, Letter, Right, legal_claims};
 pub use crate::message::{Envelope, From};
 pub use crate::post::{BadServer, Line, Login, Post, Server, Tls, Trouble, TroubleKind};
-pub use crate::text::Text;
+pub use crate::text::{Text, escaped};

@@ -24,6 +24,8 @@ pub enum Tls {
     /// Nothing is said without it.
     #[default]
     Required,
+    /// The same, and it begins at once, whatever the port.
+    Immediate,
     /// Where the server offers it.
     Opportunistic,
     /// Never: only to this very machine.
@@ -134,13 +136,14 @@ impl Post {
     pub async fn reach(&self) -> Result<Line<'_>, Trouble> {
         let doing = "reach the mail server";
         let hello = ClientId::Domain(self.from.address().domain().to_owned());
-        let at_once = self.tls.clone().filter(|_| self.server.port == SUBMISSIONS);
+        let begins = self.server.port == SUBMISSIONS || self.server.tls == Tls::Immediate;
+        let at_once = self.tls.clone().filter(|_| begins);
         let server = (self.server.host.as_str(), self.server.port);
         let connecting = AsyncSmtpConnection::connect_tokio1(server, Some(STEP), &hello, at_once, None);
         let mut connection = within(STEP, doing, connecting).await?;
         if let Some(tls) = self.tls.clone()
             && !connection.is_encrypted()
-            && (self.server.tls == Tls::Required || connection.can_starttls())
+            && (self.server.tls != Tls::Opportunistic || connection.can_starttls())
         {
             within(STEP, PROTECT, connection.starttls(tls, &hello)).await?;
         }
@@ -229,13 +232,26 @@ fn why(doing: &str, error: &smtp::Error) -> String {
         error if error.is_timeout() => "it took too long",
         error if error.is_client() => "it does not offer what the settings ask for",
         // what fails in a handshake is told as if the line had broken
-        error if error.is_tls() || doing == PROTECT => {
+        error if error.is_tls() || doing == PROTECT || is_of_handshake(error) => {
             "TLS failed; is its certificate one that this machine trusts, and for this host?"
         }
         error if error.is_response() => "it hung up, or does not speak SMTP",
         _ => "it cannot be reached, or hung up",
     };
     words.to_owned()
+}
+
+/// Where TLS begins at once, what fails in a handshake is told as if nobody could be reached; what lies beneath tells them apart.
+fn is_of_handshake(error: &smtp::Error) -> bool {
+    let mut beneath = std::error::Error::source(error);
+    while let Some(error) = beneath {
+        let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if kind == Some(std::io::ErrorKind::InvalidData) {
+            return true;
+        }
+        beneath = error.source();
+    }
+    false
 }
 
 #[cfg(test)]

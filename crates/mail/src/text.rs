@@ -147,7 +147,7 @@ pub(crate) fn line(text: &str) -> String {
 }
 
 /// With nothing in it that HTML could take for its own.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

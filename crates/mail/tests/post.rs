@@ -143,3 +143,37 @@ async fn a_server_is_believed_only_with_a_certificate_we_trust_for_its_name() {
     }
     assert_eq!(smtp.taken().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn where_tls_begins_at_once_nothing_is_said_before_it() {
+    let login =
+        || Some(Login { user: String::from("exeunt"), password: Secret::new(String::from("right canary")) });
+    let to = |port, tls, authority: Option<&str>| {
+        let server = Server {
+            host: String::from("localhost"),
+            port,
+            tls,
+            login: login(),
+            authority: authority.map(|pem| pem.as_bytes().to_vec()),
+        };
+        Post::new(server, From::new("privacy@acme.test", "Acme").unwrap()).unwrap()
+    };
+    let smtp = Smtp::start_with_tls_at_once(CERTIFICATE, KEY, "exeunt", "right canary").unwrap();
+    let immediate = to(smtp.port(), Tls::Immediate, Some(AUTHORITY));
+    assert_eq!(send(&immediate, "ada@example.test").await, Ok(()));
+    assert_eq!(smtp.taken().unwrap()[0].to, ["ada@example.test"]);
+    // an authority nobody here has heard of
+    let trouble = send(&to(smtp.port(), Tls::Immediate, None), "ada@example.test").await.unwrap_err();
+    assert_eq!(trouble.kind, TroubleKind::Later, "{trouble}");
+    assert!(trouble.to_string().contains("TLS failed"), "{trouble}");
+    // a server that begins in the clear gets no name and no password
+    let plain = Smtp::start_with_login("exeunt", "right canary").unwrap();
+    let trouble =
+        send(&to(plain.port(), Tls::Immediate, Some(AUTHORITY)), "ada@example.test").await.unwrap_err();
+    assert!(trouble.to_string().contains("TLS failed"), "{trouble}");
+    assert_eq!((smtp.taken().unwrap().len(), plain.taken().unwrap().len()), (1, 0));
+    // nobody there is nobody there
+    drop(smtp);
+    let trouble = send(&immediate, "ada@example.test").await.unwrap_err();
+    assert!(trouble.to_string().contains("cannot be reached"), "{trouble}");
+}

@@ -47,6 +47,7 @@ fn main() {
             abilities: &abilities,
             kinds: &kinds,
             today: date!(2026 - 11 - 21),
+            zone: None,
             policy: Policy::default(),
         };
         let mut times = Vec::new();

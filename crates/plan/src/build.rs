@@ -27,7 +27,7 @@ use crate::build::parts::Act;
 use crate::build::schema::Schema;
 use crate::build::steps::{StepDraft, Steps};
 use crate::digest;
-use crate::document::{Action, Document, Kept, Note, ReadModel, Right, Severity, Step};
+use crate::document::{Action, Document, Kept, Note, ReadModel, Residence, Severity, Step};
 use crate::inputs::Inputs;
 use crate::plan::{Draft, Plan};
 use crate::problem::Problem;
@@ -36,6 +36,8 @@ pub use crate::build::masks::convert;
 
 /// Makes a plan, or says everything that stands in the way of one.
 pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
+    let map = inputs.map_in_force();
+    let inputs = Inputs { map: &map, ..inputs };
     let (mut notes, mut problems) = (Vec::new(), Vec::new());
     let schema = Schema::bind(inputs, &mut problems);
     if !problems.is_empty() {
@@ -47,7 +49,7 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
     nobody::check(&schema, &reach, &mut problems);
     let edges = edges::collect(&schema);
     let mut sorted = Vec::new();
-    if inputs.right == Right::Erasure {
+    if inputs.right.changes_rows() {
         yield_to_stronger(&mut owned);
         steps = steps::from_parts(&schema, &edges, &reach, &owned, &mut notes, &mut problems);
         let bound =
@@ -104,9 +106,10 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
         triggers: inputs
             .catalogs
             .iter()
-            .filter(|(source, _)| inputs.right == Right::Erasure && struck.contains(*source))
+            .filter(|(source, _)| inputs.right.changes_rows() && struck.contains(*source))
             .filter_map(|(source, catalog)| digest::triggers(source, catalog))
             .collect(),
+        regions: Vec::new(),
         window_days: inputs.policy.window_days,
         row_cap: inputs.policy.row_cap,
         sets,
@@ -141,10 +144,24 @@ pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {
             .collect(),
         reads: reads.into_iter().map(|read| ReadModel { set: number[&read.set], ..read }).collect(),
         ghosts: steps.ghosts,
-        places: if inputs.right == Right::Erasure { places::all(&schema) } else { Vec::new() },
+        places: if inputs.right.changes_rows() { places::all(&schema) } else { Vec::new() },
         notes: Vec::new(),
     };
-    Ok(Plan::draft(Document { notes: tidy(notes), ..document }))
+    let regions = residences(inputs, &document);
+    Ok(Plan::draft(Document { notes: tidy(notes), regions, ..document }))
+}
+
+/// What the map says of where the sources are that the plan touches.
+fn residences(inputs: Inputs<'_>, document: &Document) -> Vec<Residence> {
+    let said = document.sources().into_iter().filter_map(|name| {
+        let residence = &inputs.map.sources.get(name)?.residence;
+        Some(Residence {
+            source: name.clone(),
+            region: residence.region.as_ref()?.to_string(),
+            stays_in: residence.stays_in.iter().map(ToString::to_string).collect(),
+        })
+    });
+    said.collect()
 }
 
 /// A row known by all its values is another row once it has changed: a later step would not find it, nor a restore.

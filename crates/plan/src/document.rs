@@ -1,6 +1,8 @@
 //! The plan as a document: what will be done, in which order, to which rows, and why. No identifiers, no cells of
 //! people: it says how rows are reached, never whose they are. Its digest is what gets approved.
 
+use std::collections::BTreeSet;
+
 use exeunt_base::{Cell, ModelRef, Name, TableRef};
 use exeunt_source::selection::{Filter, KeyBy, Selection};
 use exeunt_source::strike::Referrer;
@@ -16,6 +18,15 @@ pub enum Right {
     Portability,
     /// Delete, and anonymize or keep where the map says so.
     Erasure,
+    /// Anonymize where the map says how, and delete elsewhere.
+    Anonymization,
+}
+
+impl Right {
+    /// Whether carrying it out changes rows.
+    pub const fn changes_rows(self) -> bool {
+        matches!(self, Self::Erasure | Self::Anonymization)
+    }
 }
 
 /// The body of a plan: everything its digest covers.
@@ -35,6 +46,9 @@ pub struct Document {
     /// is gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub triggers: Vec<Triggers>,
+    /// Where the sources are that it touches, as far as the map says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Residence>,
     /// Days that struck rows can be restored.
     pub window_days: u32,
     /// Most rows one person may have before somebody must confirm.
@@ -55,6 +69,18 @@ pub struct Document {
     pub notes: Vec<Note>,
 }
 
+/// Where a source's data is, and where else it may go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Residence {
+    /// The source.
+    pub source: Name,
+    /// Where it is: `eu-de`.
+    pub region: String,
+    /// Where its data has to stay, beside what the organization allows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stays_in: Vec<String>,
+}
+
 /// The triggers of a source, as the plan found them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Triggers {
@@ -64,6 +90,14 @@ pub struct Triggers {
     pub without: String,
     /// Digests of those that were switched on, in ascending order.
     pub enabled: Vec<String>,
+}
+
+impl Document {
+    /// The sources whose rows it finds, or in which it looks again after the purge.
+    pub fn sources(&self) -> BTreeSet<&Name> {
+        let found = self.sets.iter().map(|set| &set.model.source);
+        found.chain(self.places.iter().map(|place| &place.source)).collect()
+    }
 }
 
 /// Rows of one model, found once in the census.
@@ -298,6 +332,14 @@ pub enum Severity {
     Warning,
     /// Cannot be approved.
     Error,
+}
+
+impl Document {
+    /// Whether it is about rows whose time to be kept is over, and not about what a person is known by.
+    pub fn follows_up(&self) -> bool {
+        let mut kinds = self.sets.iter().filter(|set| set.subject).flat_map(|set| &set.identities);
+        kinds.any(|(kind, _)| kind.starts_with(exeunt_datamap::kept::PREFIX))
+    }
 }
 
 impl RowSet {

@@ -13,9 +13,10 @@ pub fn text(document: &Document) -> String {
         Right::Access => "This plan collects everything that is held about the person.",
         Right::Portability => "This plan collects what the person provided, for taking along.",
         Right::Erasure => "This plan erases the person.",
+        Right::Anonymization => "This plan takes out what tells who the person is, and keeps figures.",
     };
     let _ = writeln!(out, "{intro}");
-    if document.right == Right::Erasure {
+    if document.right.changes_rows() {
         let _ = match document.window_days {
             0 => writeln!(out, "Nothing is sealed: it cannot be undone."),
             1 => writeln!(out, "For 1 day it can be undone; then it is final."),

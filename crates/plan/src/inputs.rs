@@ -1,13 +1,15 @@
 //! All a plan is made from. The day and the zone are arguments: a planner has no clock.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt_base::Name;
 use exeunt_datamap::DataMap;
 use exeunt_datamap::model::IdentityKind;
+use exeunt_rights::Zone;
 use exeunt_source::abilities::Abilities;
 use exeunt_source::catalog::Catalog;
-use time::{Date, UtcOffset};
+use time::Date;
 
 use crate::document::Right;
 
@@ -28,8 +30,21 @@ pub struct Inputs<'a> {
     pub kinds: &'a BTreeSet<IdentityKind>,
     /// Today, in the organization's zone.
     pub today: Date,
+    /// Its zone, in which days begin that retention counts on columns with a zone; universal time where nobody says.
+    pub zone: Option<&'a Zone>,
     /// The organization's choices.
     pub policy: Policy,
+}
+
+impl<'a> Inputs<'a> {
+    /// The map as the right reads it.
+    pub(crate) fn map_in_force(&self) -> Cow<'a, DataMap> {
+        if self.right == Right::Anonymization {
+            Cow::Owned(self.map.for_anonymization())
+        } else {
+            Cow::Borrowed(self.map)
+        }
+    }
 }
 
 /// What an organization has chosen.
@@ -45,8 +60,6 @@ pub struct Policy {
     pub row_cap: u64,
     /// A table estimated above this is worth a word before it is searched without an index.
     pub huge_rows: u64,
-    /// The organization's zone, for retention counted on columns that carry a zone.
-    pub zone: UtcOffset,
 }
 
 impl Default for Policy {
@@ -57,7 +70,6 @@ impl Default for Policy {
             purge_days: 2,
             row_cap: 1_000_000,
             huge_rows: 10_000_000,
-            zone: UtcOffset::UTC,
         }
     }
 }

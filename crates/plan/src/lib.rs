@@ -14,6 +14,7 @@ pub mod lint;
 pub mod map;
 pub mod plan;
 pub mod problem;
+pub mod residency;
 pub mod table;
 
 pub use crate::build::build;

@@ -16,6 +16,8 @@ use crate::inputs::Inputs;
 
 /// Everything found. Errors block approval.
 pub fn findings(document: &Document, inputs: Inputs<'_>) -> Vec<Note> {
+    let map = inputs.map_in_force();
+    let inputs = Inputs { map: &map, ..inputs };
     let view = View::new(document, inputs);
     let mut notes = Vec::new();
     columns(&view, &mut notes);

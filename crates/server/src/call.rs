@@ -1,6 +1,7 @@
 //! Around every call: the id it is known by, its line in the log and in the security log, and its count.
 //!
-//! The id is drawn here, for each call anew: what a caller sends as one is not believed, and not repeated.
+//! The id is drawn here, for each call anew: what a caller sends as one is not believed, and not repeated. Only a caller's
+//! trace is gone on with, where the settings say so.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -13,6 +14,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, error_span, info, warn};
 
 use crate::service::Service;
+use crate::trace_parent;
 
 /// The header that tells the id.
 pub(crate) const HEADER: &str = "x-request-id";
@@ -21,7 +23,14 @@ pub(crate) const HEADER: &str = "x-request-id";
 const SECURITY: &str = "exeunt::security";
 
 /// What changes who is let in, whether it succeeds or not.
-const DOORS: [&str; 4] = ["/api/v1/sessions", "/api/v1/enrollments", "/api/v1/users", "/api/v1/api-keys"];
+const DOORS: [&str; 6] = [
+    "/api/v1/sessions",
+    "/api/v1/sign-ins",
+    "/api/v1/enrollments",
+    "/api/v1/users",
+    "/api/v1/api-keys",
+    "/api/v1/identity-providers",
+];
 
 tokio::task_local! {
     static ID: String;
@@ -64,10 +73,12 @@ pub(crate) async fn told(service: State<Service>, request: Request, next: Next) 
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = word(request.method());
     let begun = world.now();
+    let parent = service.watch.follows_callers.then(|| trace_parent::of(request.headers())).flatten();
     // of the highest level, so that every line that is logged at all tells its call
     let span = error_span!(
         "call",
-        request_id = %id, call.method = method, call.route = %route, call.actor = Empty
+        request_id = %id, call.method = method, call.route = %route, call.actor = Empty,
+        call.parent = parent, call.status = Empty, call.code = Empty
     );
     let answered = ID.scope(id.clone(), next.run(request)).instrument(span.clone());
     let mut response = answered.await;
@@ -79,6 +90,8 @@ pub(crate) async fn told(service: State<Service>, request: Request, next: Next) 
         info!(call.status = status.as_u16(), call.micros = micros, call.code = code, "answered a call");
         tell_security(method, &route, status, code);
     });
+    // for traces: the lines above have them already
+    span.record("call.status", status.as_u16()).record("call.code", code);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static(HEADER), value);
     }

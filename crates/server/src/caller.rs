@@ -10,9 +10,9 @@ use exeunt_app::people::sessions::SignedIn;
 use exeunt_app::{Actor, Office};
 use exeunt_base::{Personal, Secret};
 
-use crate::call;
 use crate::problem::Problem;
 use crate::service::Service;
+use crate::{call, conditional};
 
 /// What stands in front of a session's token.
 const SESSION: &str = "exs_";
@@ -44,7 +44,11 @@ impl FromRequestParts<Service> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
         let token = bearer(parts).ok_or_else(Problem::unknown_caller)?;
-        Self::of(service, token).await
+        let mut caller = Self::of(service, token).await?;
+        if let Some(store) = conditional::store(parts, &caller.office.engine.store)? {
+            caller.office.engine.store = store;
+        }
+        Ok(caller)
     }
 }
 

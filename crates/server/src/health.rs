@@ -1,9 +1,14 @@
 //! Whether the service is up. Anybody may ask; the answer tells nothing else.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::service::Service;
+
+/// How long the storage may take to answer: whoever asks does not wait for much longer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The process answers
 #[utoipa::path(
@@ -14,7 +19,7 @@ pub(crate) async fn show_health() -> &'static str {
     "ok\n"
 }
 
-/// The service can work: its store answers, and it is not ending
+/// The service can work: its store and its storage answer, and it is not ending
 #[utoipa::path(
     get, path = "/readyz", tag = "operations", security(()),
     responses(
@@ -26,8 +31,13 @@ pub(crate) async fn show_readiness(service: State<Service>) -> (StatusCode, &'st
     if service.stop.is_said() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending\n");
     }
-    match service.house.store.organizations().await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the control store does not answer\n"),
+    if service.house.store.organizations().await.is_err() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the control store does not answer\n");
+    }
+    let house = service.house.clone();
+    let looking = tokio::task::spawn_blocking(move || house.look_at_storage());
+    match tokio::time::timeout(PATIENCE, looking).await {
+        Ok(Ok(Ok(()))) => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the storage does not answer\n"),
     }
 }

@@ -7,8 +7,10 @@ mod api;
 mod body;
 mod call;
 mod caller;
+mod conditional;
 mod exposition;
 mod health;
+pub mod log;
 mod metrics;
 mod once;
 pub mod pages;
@@ -17,6 +19,7 @@ pub mod router;
 mod sealed;
 mod serve;
 mod service;
+mod trace_parent;
 mod watch;
 mod wire;
 

@@ -53,7 +53,7 @@ fn told(measured: &Measured, meters: &Meters, watch: &Watch) -> String {
 
 /// What the control store holds, the same for every process that shares it.
 fn store(text: &mut Exposition, measured: &Measured) {
-    let Measured { at, organizations, gauges, checkpoint } = measured;
+    let Measured { at, organizations, gauges, checkpoint, witnesses, witnessed, kept } = measured;
     text.gauge("exeunt_organizations", "Organizations that this process knows.", *organizations as f64);
     let name = "exeunt_tasks";
     text.metric(name, Kind::Gauge, "Tasks that wait for a worker or are at work, over all processes.");
@@ -80,12 +80,48 @@ fn store(text: &mut Exposition, measured: &Measured) {
         }
     }
     text.gauge("exeunt_packages", "Packages that were not removed yet.", gauges.packages as f64);
+    text.gauge(
+        "exeunt_kept_rows_stuck",
+        "Rows of parts that stay by law and of which some are not followed; the requests that left them say why.",
+        gauges.kept_stuck as f64,
+    );
     text.gauge("exeunt_log_entries", "Entries of all audit logs.", gauges.log_entries as f64);
     if let Some(kept) = checkpoint {
         text.gauge(
             "exeunt_checkpoint_kept_timestamp_seconds",
             "When the head of a log was last kept outside the store; of the organization where that is longest ago.",
             kept.as_micros() as f64 / 1e6,
+        );
+    }
+    let name = "exeunt_kept_oldest_age_seconds";
+    text.metric(
+        name,
+        Kind::Gauge,
+        "How long the oldest item of a class has been kept; 0 where there is none.",
+    );
+    for (class, oldest, _) in kept {
+        let age = oldest.map_or(0, |oldest| at.as_micros().saturating_sub(oldest.as_micros()).max(0));
+        text.sample(name, &[("class", class)], age as f64 / 1e6);
+    }
+    let name = "exeunt_kept_too_long";
+    text.metric(
+        name,
+        Kind::Gauge,
+        "1 where the oldest item of a class has been kept for longer than it may.",
+    );
+    for (class, _, overdue) in kept {
+        text.sample(name, &[("class", class)], f64::from(u8::from(*overdue)));
+    }
+    let name = "exeunt_witnesses";
+    text.metric(name, Kind::Gauge, "Witnesses of all logs, by how they stood when they were asked last.");
+    for (state, count) in witnesses {
+        text.sample(name, &[("state", state)], *count as f64);
+    }
+    if let Some(at) = witnessed {
+        text.gauge(
+            "exeunt_witnessed_timestamp_seconds",
+            "When a witness last signed the head of a log; of the witness where that is longest ago.",
+            at.as_micros() as f64 / 1e6,
         );
     }
 }

@@ -41,9 +41,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Once {
 }
 
 impl Once {
-    /// The call, bound to what it asks: the path and every byte sent.
-    pub(crate) fn call(&self, caller: &Caller, sent: &[u8]) -> Result<Option<Call>, Problem> {
-        let call = |name: &String| caller.office.call(&caller.actor, name, &self.path, sent);
-        Ok(self.name.as_ref().map(call).transpose()?)
+    /// The call, bound to what it asks: the path and every byte sent. One that was answered before is answered again whatever the
+    /// thing has become since: it was that call that changed it.
+    pub(crate) async fn call(&self, caller: &mut Caller, sent: &[u8]) -> Result<Option<Call>, Problem> {
+        let Some(name) = &self.name else { return Ok(None) };
+        let call = caller.office.call(&caller.actor, name, &self.path, sent)?;
+        let store = &caller.office.engine.store;
+        if store.is_conditional() && caller.office.was_made(&call).await? {
+            caller.office.engine.store = store.unconditional();
+        }
+        Ok(Some(call))
     }
 }

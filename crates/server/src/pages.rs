@@ -3,6 +3,7 @@
 
 mod html;
 mod link;
+mod notices;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -10,14 +11,21 @@ use axum::routing::{get, post};
 use crate::service::Service;
 
 /// Every page there is, by method and path. They are no part of the API's document.
-pub const ROUTES: [(&str, &str); 4] =
-    [("GET", "/d/style.css"), ("GET", "/d/{token}"), ("POST", "/d/{token}"), ("POST", "/d/{token}/code")];
+pub const ROUTES: [(&str, &str); 6] = [
+    ("GET", "/d/style.css"),
+    ("GET", "/d/{token}"),
+    ("POST", "/d/{token}"),
+    ("POST", "/d/{token}/code"),
+    ("GET", "/n/{token}"),
+    ("POST", "/n/{token}"),
+];
 
 /// The pages.
 pub(crate) fn routes() -> Router<Service> {
-    let [(_, style), (_, page), _, (_, code)] = ROUTES;
+    let [(_, style), (_, page), _, (_, code), (_, notices), _] = ROUTES;
     Router::new()
         .route(style, get(html::style))
         .route(page, get(link::show).post(link::fetch))
         .route(code, post(link::send_code))
+        .route(notices, get(notices::show).post(notices::change))
 }

@@ -98,6 +98,7 @@ impl From<exeunt_app::Error> for Problem {
             return Self::not_found();
         }
         let status = match error.class() {
+            _ if error.is_changed() => StatusCode::PRECONDITION_FAILED,
             Class::Usage | Class::Findings => StatusCode::UNPROCESSABLE_ENTITY,
             Class::Refused => StatusCode::CONFLICT,
             Class::Denied => StatusCode::FORBIDDEN,

@@ -12,14 +12,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    api_keys, audit, deltas, enrollments, jobs, letters, packages, plans, regimes, reports, requests,
-    sessions, tasks, users, work,
+    api_keys, audit, deltas, enrollments, evidence, holds, jobs, letters, organization, packages, plans,
+    proposals, providers, regimes, reports, requests, sessions, sign_ins, subprocessors, tasks, users, work,
 };
 use crate::body::MOST_BYTES;
 use crate::pages;
 use crate::problem::Problem;
 use crate::service::Service;
-use crate::{call, health, metrics};
+use crate::{call, conditional, health, log, metrics};
 
 /// What the document says of itself.
 #[derive(OpenApi)]
@@ -33,6 +33,7 @@ use crate::{call, health, metrics};
     security(("key" = [])),
     tags(
         (name = "requests", description = "Somebody asks for a right"),
+        (name = "holds", description = "What must not be destroyed for now, beyond one request"),
         (name = "plans", description = "What will be done, read before it is approved"),
         (name = "jobs", description = "A plan being carried out"),
         (name = "packages", description = "The answer to access and portability"),
@@ -41,6 +42,7 @@ use crate::{call, health, metrics};
         (name = "deltas", description = "Tables in sources that tell who is to be left out"),
         (name = "reports", description = "What a period came to, and the record of processing"),
         (name = "work", description = "Pausing and stopping what workers do"),
+        (name = "subprocessors", description = "Who handles data for the organization, and who is told before"),
         (name = "audit", description = "The log of what was done"),
         (name = "people", description = "Those who work here, and their programs"),
         (name = "operations", description = "Whether the service is up, and this document"),
@@ -53,6 +55,8 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(requests::submit::submit_request, requests::list::list_requests))
         .routes(routes!(requests::show::show_request))
         .routes(routes!(requests::import::import_requests))
+        .routes(routes!(requests::bulk::preview_bulk))
+        .routes(routes!(requests::bulk::commit_bulk))
         .routes(routes!(requests::decide::read_statement))
         .routes(routes!(requests::decide::identify_request))
         .routes(routes!(requests::decide::refuse_request))
@@ -61,11 +65,18 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(requests::deadline::pause_deadline))
         .routes(routes!(requests::deadline::resume_deadline))
         .routes(routes!(requests::deadline::extend_deadline))
+        .routes(routes!(requests::deadline::correct_received))
+        .routes(routes!(requests::decide::cannot_identify))
+        .routes(routes!(requests::decide::reopen_request))
         .routes(routes!(regimes::list::list_regimes))
         .routes(routes!(reports::metrics::report_metrics))
         .routes(routes!(reports::processing::record_of_processing))
+        .routes(routes!(reports::retention::report_retention))
         .routes(routes!(requests::hold::hold_request))
         .routes(routes!(requests::release::release_request))
+        .routes(routes!(holds::place::place_hold, holds::list::list_holds))
+        .routes(routes!(holds::list::read_held_rows))
+        .routes(routes!(holds::place::lift_hold))
         .routes(routes!(requests::restore::restore_request))
         .routes(routes!(requests::purge::purge_request))
         .routes(routes!(requests::package::make_package))
@@ -92,7 +103,24 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(work::resume::resume_source))
         .routes(routes!(work::stop::stop_work))
         .routes(routes!(work::lift::lift_stop))
+        .routes(routes!(proposals::list::list_proposals))
+        .routes(routes!(proposals::confirm::confirm_proposal))
+        .routes(routes!(proposals::withdraw::withdraw_proposal))
+        .routes(routes!(subprocessors::register::add_subprocessor, subprocessors::list::list_subprocessors))
+        .routes(routes!(subprocessors::list::list_public_subprocessors))
+        .routes(routes!(subprocessors::show::show_subprocessor))
+        .routes(routes!(subprocessors::register::announce_subprocessor))
+        .routes(routes!(subprocessors::register::engage_subprocessor))
+        .routes(routes!(subprocessors::register::end_subprocessor))
+        .routes(routes!(subprocessors::register::object_to_subprocessor))
+        .routes(routes!(
+            subprocessors::subscribers::add_subscriber,
+            subprocessors::subscribers::list_subscribers
+        ))
+        .routes(routes!(subprocessors::subscribers::remove_subscriber))
         .routes(routes!(audit::checkpoint::show_checkpoint))
+        .routes(routes!(evidence::make::make_request_evidence))
+        .routes(routes!(evidence::make::make_period_evidence))
         .routes(routes!(enrollments::show::show_enrollment))
         .routes(routes!(enrollments::set_up::set_up_first_admin))
         .routes(routes!(enrollments::accept::accept_invitation))
@@ -102,11 +130,21 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(sessions::sign_out::sign_out))
         .routes(routes!(sessions::end::end_session))
         .routes(routes!(users::invite::invite_user, users::list::list_users))
+        .routes(routes!(users::show::show_user))
         .routes(routes!(users::roles::change_roles))
         .routes(routes!(users::reset::start_reset))
         .routes(routes!(users::disable::disable_user))
         .routes(routes!(api_keys::make::make_api_key, api_keys::list::list_api_keys))
-        .routes(routes!(api_keys::revoke::revoke_api_key))
+        .routes(routes!(api_keys::revoke::revoke_api_key, api_keys::show::show_api_key))
+        .routes(routes!(providers::add::add_identity_provider, providers::list::list_identity_providers))
+        .routes(routes!(
+            providers::remove::remove_identity_provider,
+            providers::change::change_identity_provider
+        ))
+        .routes(routes!(providers::unbind::unbind_user))
+        .routes(routes!(organization::rotate_key::rotate_organization_key))
+        .routes(routes!(sign_ins::begin::begin_sign_in))
+        .routes(routes!(sign_ins::finish::finish_sign_in))
         .routes(routes!(health::show_health))
         .routes(routes!(health::show_readiness))
         .routes(routes!(metrics::show_metrics))
@@ -167,6 +205,7 @@ pub fn router(service: Service) -> Router {
 fn finished(router: Router<Service>, service: Service) -> Router {
     router
         .merge(pages::routes())
+        .merge(log::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
             Problem::new(
@@ -175,6 +214,7 @@ fn finished(router: Router<Service>, service: Service) -> Router {
                 "this is not called by that method; see `/api/v1/openapi.json`",
             )
         })
+        .layer(middleware::from_fn_with_state(service.clone(), conditional::read))
         .layer(middleware::from_fn_with_state(service.clone(), around))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(middleware::from_fn_with_state(service.clone(), call::told))

@@ -27,6 +27,8 @@ pub struct Watch {
     pub token: Option<WatchToken>,
     /// Asked for each time.
     pub process: Option<Process>,
+    /// Whether a call goes on with the trace that its caller names in `traceparent`.
+    pub follows_callers: bool,
     pub(crate) calls: Arc<Calls>,
 }
 
@@ -39,7 +41,13 @@ impl fmt::Debug for Watch {
 impl Watch {
     /// Shown to whoever holds the token.
     pub fn new(token: Option<WatchToken>, process: Option<Process>) -> Self {
-        Self { token, process, calls: Arc::default() }
+        Self { token, process, follows_callers: false, calls: Arc::default() }
+    }
+
+    /// The same, going on with callers' traces or not.
+    #[must_use]
+    pub fn following_callers(self, follows_callers: bool) -> Self {
+        Self { follows_callers, ..self }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What an operator should know of a connection, and the least rights it needs.
 
 use exeunt_base::{Fault, Name, TableRef};
-use exeunt_source::sql::{Dialect, Sql};
+use exeunt_source::Journal;
+use exeunt_source::sql::{Dialect, Sql, create_journal};
 use tokio_postgres::Row;
 
 use crate::source::Postgres;
@@ -111,8 +112,8 @@ fn say(advice: &mut Vec<String>, what: &str, rows: &[&Row]) {
 }
 
 /// A script for an administrator: one role that reads, and one that erases as well, on these tables and no others.
-/// Neither may log in yet.
-pub fn grant_script(reader: &Name, eraser: &Name, tables: &[TableRef]) -> String {
+/// Neither may log in yet. A journal is made, so that nobody needs the right to make one, and the eraser keeps it.
+pub fn grant_script(reader: &Name, eraser: &Name, tables: &[TableRef], journal: Option<&Journal>) -> String {
     let mut schemas: Vec<&Name> = tables.iter().map(|table| &table.schema).collect();
     schemas.sort();
     schemas.dedup();
@@ -130,14 +131,26 @@ pub fn grant_script(reader: &Name, eraser: &Name, tables: &[TableRef]) -> String
         sql.put("GRANT SELECT ON ").table(table).put(" TO ").name(reader).put(";\n");
         sql.put("GRANT INSERT, UPDATE, DELETE ON ").table(table).put(" TO ").name(eraser).put(";\n");
     }
-    sql.put(
-        "-- Not granted, for you to weigh:\n\
-         --  SELECT on tables outside the map, so that erased people are looked for there as well;\n\
-         --  what triggers of these tables need, such as INSERT on a log they write;\n\
-         --  BYPASSRLS, where row security would hide rows;\n\
-         --  the owner's role, to vacuum tables and refresh materialized views after a purge.\n",
-    );
-    sql.finish().text
+    let journal = journal.map(|journal| journal_script(eraser, journal)).unwrap_or_default();
+    sql.finish().text + &journal + NOT_GRANTED
+}
+
+/// What a script ends with.
+const NOT_GRANTED: &str = "-- Not granted, for you to weigh:\n\
+    --  SELECT on tables outside the map, so that erased people are looked for there as well;\n\
+    --  what triggers of these tables need, such as INSERT on a log they write;\n\
+    --  BYPASSRLS, where row security would hide rows;\n\
+    --  the owner's role, to vacuum tables and refresh materialized views after a purge.\n";
+
+fn journal_script(eraser: &Name, journal: &Journal) -> String {
+    let (table, schema) = (&journal.table, &journal.table.schema);
+    let mut before = Sql::new(Dialect::Postgres);
+    before.put("-- the delta table, and to add to it and let go of what is old\n");
+    before.put("CREATE SCHEMA IF NOT EXISTS ").name(schema).put(";\n");
+    let mut after = Sql::new(Dialect::Postgres);
+    after.put(";\nGRANT USAGE ON SCHEMA ").name(schema).put(" TO ").name(eraser);
+    after.put(";\nGRANT SELECT, INSERT, DELETE ON ").table(table).put(" TO ").name(eraser).put(";\n");
+    before.finish().text + &create_journal(Dialect::Postgres, journal).text + &after.finish().text
 }
 
 #[cfg(test)]
@@ -148,13 +161,13 @@ mod tests {
     fn a_script_grants_no_more_than_the_tables_named() {
         let name = |text: &str| Name::new(text).unwrap();
         let table = TableRef { schema: name("public"), name: name("odd\"; DROP") };
-        let script = super::grant_script(&name("exeunt_read"), &name("exeunt_erase"), &[table]);
+        let script = super::grant_script(&name("exeunt_read"), &name("exeunt_erase"), &[table], None);
         assert!(script.contains("GRANT SELECT ON \"public\".\"odd\"\"; DROP\" TO \"exeunt_read\";\n"));
         assert!(
             script.contains(
                 "GRANT INSERT, UPDATE, DELETE ON \"public\".\"odd\"\"; DROP\" TO \"exeunt_erase\";\n"
             )
         );
-        assert!(!script.contains("ALL TABLES"));
+        assert!(!script.contains("ALL TABLES") && !script.contains("CREATE SCHEMA"));
     }
 }

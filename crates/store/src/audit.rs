@@ -2,8 +2,10 @@
 
 use exeunt_audit::event::Event;
 use exeunt_audit::merkle::{self, Frontier, Hash};
+use exeunt_audit::tile::{Content, FULL, Tile};
 use exeunt_base::OrganizationId;
 
+use crate::change::Change;
 use crate::connect::Store;
 use crate::database::{Connection, query};
 use crate::error::Error;
@@ -99,6 +101,13 @@ async fn load_frontier(connection: &mut Connection, organization: OrganizationId
     Frontier::new(size, edge).ok_or_else(|| damaged("its edge does not fit its size"))
 }
 
+impl Change<'_> {
+    /// The place of the next entry that this change writes. Nobody else writes meanwhile.
+    pub async fn next_entry(&mut self, organization: OrganizationId) -> Result<u64, Error> {
+        Ok(load_frontier(&mut self.connection, organization).await?.size())
+    }
+}
+
 impl Store {
     /// The head of an organization's log.
     pub async fn audit_head(&self, organization: OrganizationId) -> Result<Head, Error> {
@@ -138,26 +147,62 @@ impl Store {
             .collect()
     }
 
-    /// The inclusion proof of one entry in the log as it stands.
+    /// The inclusion proof of one entry in the log when it had `size` entries.
     pub async fn audit_inclusion(
         &self,
         organization: OrganizationId,
         index: u64,
+        size: u64,
     ) -> Result<Vec<Hash>, Error> {
         let mut connection = self.reader().await;
-        let size = load_frontier(&mut connection, organization).await?.size();
         with_nodes(&mut connection, organization, |nodes| merkle::inclusion_proof(index, size, nodes)).await
     }
 
-    /// The proof that the log as it stands only grew since it had `old` entries.
+    /// The proof that the log of `new` entries only grew since it had `old` ones.
     pub async fn audit_consistency(
         &self,
         organization: OrganizationId,
         old: u64,
+        new: u64,
     ) -> Result<Vec<Hash>, Error> {
         let mut connection = self.reader().await;
-        let size = load_frontier(&mut connection, organization).await?.size();
-        with_nodes(&mut connection, organization, |nodes| merkle::consistency_proof(old, size, nodes)).await
+        with_nodes(&mut connection, organization, |nodes| merkle::consistency_proof(old, new, nodes)).await
+    }
+
+    /// The roots of the complete subtrees of the log of `size` entries: what is needed to go on from there.
+    pub async fn audit_frontier(&self, organization: OrganizationId, size: u64) -> Result<Frontier, Error> {
+        let mut connection = self.reader().await;
+        with_nodes(&mut connection, organization, |nodes| Frontier::load(size, nodes)).await
+    }
+
+    /// The bytes of a tile of hashes; `None` where the log does not reach so far.
+    pub async fn audit_tile(
+        &self,
+        organization: OrganizationId,
+        tile: &Tile,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let Content::Hashes(level @ 0..8) = tile.content() else { return Ok(None) };
+        let first = tile.index().saturating_mul(u64::from(FULL));
+        let rows = query(
+            "SELECT hash FROM audit_nodes
+             WHERE organization = $1 AND level = $2 AND position >= $3 AND position < $4 ORDER BY position",
+        )
+        .bind(organization.to_string())
+        .bind(i64::from(level) * 8)
+        .bind(i64::try_from(first).unwrap_or(i64::MAX))
+        .bind(i64::try_from(first.saturating_add(u64::from(tile.width()))).unwrap_or(i64::MAX))
+        .fetch_all(&mut *self.reader().await)
+        .await
+        .map_err(Error::while_doing("read the audit log"))?;
+        if rows.len() < usize::from(tile.width()) {
+            return Ok(None);
+        }
+        let mut bytes = Vec::with_capacity(rows.len() * 32);
+        for row in &rows {
+            let node: Vec<u8> = Reading { row, what: "audit node" }.get("hash")?;
+            bytes.extend_from_slice(&hash(&node)?.0);
+        }
+        Ok(Some(bytes))
     }
 
     /// The root the stored nodes give at a smaller or equal size, for comparing with a checkpoint kept outside.

@@ -5,6 +5,7 @@ use exeunt_base::OrganizationId;
 use tokio::sync::MutexGuard;
 
 use crate::audit;
+use crate::changing::Mark;
 use crate::connect::Store;
 use crate::database::Connection;
 use crate::error::Error;
@@ -12,6 +13,8 @@ use crate::error::Error;
 /// An open transaction. Dropped without [`Change::commit`], it is rolled back.
 #[must_use = "a change that is not committed did not happen"]
 pub struct Change<'a> {
+    /// Goes before the connection does, or it would speak of whoever has that next.
+    _mark: Mark<'a>,
     pub(crate) connection: Held<'a>,
     store: &'a Store,
 }
@@ -42,9 +45,34 @@ impl Drop for Held<'_> {
 impl Store {
     /// Begins a change. Others wait until it ends, so never await another system in between.
     pub async fn begin(&self) -> Result<Change<'_>, Error> {
+        self.lanes.changing.must_be_anothers();
         let mut connection = Held(self.lanes.writer().await);
+        let mark = self.lanes.changing.begins();
         connection.begin().await.map_err(Error::while_doing("begin a transaction"))?;
-        Ok(Change { connection, store: self })
+        let once = match &self.seen {
+            Some(seen) => seen.must_still_hold(&mut connection).await?,
+            None => None,
+        };
+        let mut change = Change { _mark: mark, connection, store: self };
+        if let Some((once, id)) = once
+            && change.call_once(once.organization, &once.call, id, once.at).await?.is_some()
+        {
+            return Err(Error::Changed { id: id.to_owned() });
+        }
+        Ok(change)
+    }
+
+    /// Begins a change that prepares another one: it too is refused when something is not as it was seen, and does not count
+    /// as the change that was to be made to it.
+    pub async fn begin_aside(&self) -> Result<Change<'_>, Error> {
+        self.lanes.changing.must_be_anothers();
+        let mut connection = Held(self.lanes.writer().await);
+        let mark = self.lanes.changing.begins();
+        connection.begin().await.map_err(Error::while_doing("begin a transaction"))?;
+        if let Some(seen) = &self.seen {
+            seen.holds(&mut connection).await?;
+        }
+        Ok(Change { _mark: mark, connection, store: self })
     }
 }
 
@@ -54,6 +82,9 @@ impl Change<'_> {
         if events.is_empty() {
             return Err(Error::Audit(String::from("a change needs an entry")));
         }
+        if self.store.rehearsing {
+            return self.rollback().await;
+        }
         let head = audit::append(&mut self.connection, &*self.store.notary, organization, events).await?;
         self.end().await?;
         self.store.notary.committed(organization, head.size, &head.checkpoint);
@@ -62,6 +93,9 @@ impl Change<'_> {
 
     /// Commits bookkeeping that is no act of anyone: a lease renewed, a batch sealed and not yet closed.
     pub async fn commit_bookkeeping(mut self) -> Result<(), Error> {
+        if self.store.rehearsing {
+            return self.rollback().await;
+        }
         self.end().await
     }
 

@@ -9,12 +9,17 @@ use crate::audit::Notary;
 use crate::database::{Connection, Lanes, Place};
 use crate::error::Error;
 use crate::migrate;
+use crate::versions::Seen;
 
 /// The control store. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) notary: Arc<dyn Notary>,
+    /// What the next change must find as somebody saw it.
+    pub(crate) seen: Option<Arc<Seen>>,
+    /// Whether every change is undone where it would be committed.
+    pub(crate) rehearsing: bool,
 }
 
 impl std::fmt::Debug for Store {
@@ -29,7 +34,7 @@ impl Store {
     pub async fn open(place: &Place, create: bool, notary: Arc<dyn Notary>) -> Result<Self, Error> {
         let lanes = Lanes::open(place, create).await.map_err(Error::while_doing("be opened"))?;
         migrate::run(&mut *lanes.writer().await, place, create).await?;
-        Ok(Self { lanes: Arc::new(lanes), notary })
+        Ok(Self { lanes: Arc::new(lanes), notary, seen: None, rehearsing: false })
     }
 
     /// Refuses a place that cannot become a new store: one that is another home's, or holds something else.
@@ -43,6 +48,7 @@ impl Store {
 
     /// A connection to read on.
     pub(crate) async fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.lanes.changing.must_be_anothers();
         self.lanes.reader().await
     }
 

@@ -107,7 +107,7 @@ impl Change<'_> {
         let done = query(
             "UPDATE deadlines SET acknowledged_at = $3, answer_by = $4, paused_days = $5, paused_on = $6,
                  pause_ground = $7, extended_on = $8, extension_reason = $9, refusal_grounds = $10,
-                 answered_at = $11, moves = moves + 1
+                 answered_at = $11, received_on = $12, acknowledge_by = $13, moves = moves + 1
              WHERE request = $1 AND moves = $2",
         )
         .bind(deadline.request.to_string())
@@ -121,6 +121,8 @@ impl Change<'_> {
         .bind(&deadline.extension_reason)
         .bind(grounds)
         .bind(deadline.answered_at.map(Timestamp::as_micros))
+        .bind(&deadline.received_on)
+        .bind(&deadline.acknowledge_by)
         .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("move a deadline"))?;

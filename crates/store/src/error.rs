@@ -60,6 +60,12 @@ pub enum Error {
         /// What would have been needed.
         wanted: String,
     },
+    /// It is not any more as whoever wants to change it saw it.
+    #[error("`{id}` has changed since you read it; read it again, and decide anew")]
+    Changed {
+        /// Its id.
+        id: String,
+    },
     /// The lease on a job was lost to another process.
     #[error("another process took over job `{job}`; this one stops")]
     LeaseLost {
@@ -121,6 +127,7 @@ impl Error {
             Self::State { what: "job" | "unit of job" | "batch", .. } => "E0404",
             Self::State { .. } => "E0312",
             Self::LeaseLost { .. } => "E0402",
+            Self::Changed { .. } => "E0989",
             Self::Damaged { .. } => "E0811",
             Self::TooNew { .. } => "E0807",
             Self::Audit(_) => "E0705",
@@ -135,7 +142,7 @@ impl Error {
             Self::Unreachable { source, .. } => source.kind,
             Self::NoStore { .. } | Self::OtherHome { .. } => FaultKind::Refused,
             Self::NotFound { .. } => FaultKind::Missing,
-            Self::State { .. } | Self::LeaseLost { .. } => FaultKind::Cancelled,
+            Self::State { .. } | Self::LeaseLost { .. } | Self::Changed { .. } => FaultKind::Cancelled,
             Self::Damaged { .. } | Self::RolledBack { .. } => FaultKind::Corrupt,
             Self::TooNew { .. } => FaultKind::Unsupported,
             Self::Audit(_) => FaultKind::Internal,

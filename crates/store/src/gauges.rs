@@ -31,6 +31,8 @@ pub struct Gauges {
     pub jobs: Vec<(String, u64)>,
     /// Packages whose file is still there.
     pub packages: u64,
+    /// Rows that stay by law and are not followed, because that could not be told.
+    pub kept_stuck: u64,
     /// Entries of all logs.
     pub log_entries: u64,
 }
@@ -87,6 +89,11 @@ impl Store {
             .await?,
             packages: total(connection, "SELECT count(*) AS many FROM packages WHERE removed_at IS NULL")
                 .await?,
+            kept_stuck: total(
+                connection,
+                "SELECT CAST(coalesce(sum(rows), 0) AS BIGINT) AS many FROM kept_rows WHERE trouble IS NOT NULL",
+            )
+            .await?,
             log_entries: total(
                 connection,
                 "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) AS many FROM audit_heads",

@@ -59,13 +59,17 @@ impl Change<'_> {
 
     /// Writes down how surely we know who asks.
     pub async fn set_level(&mut self, request: RequestId, level: u8, how: &str) -> Result<(), Error> {
-        query("UPDATE intakes SET level = $2, level_how = $3 WHERE request = $1")
-            .bind(request.to_string())
-            .bind(i64::from(level))
-            .bind(how)
-            .execute(&mut self.connection)
-            .await
-            .map_err(Error::while_doing("write down who asks"))?;
+        // requests from before intakes were kept get theirs now
+        query(
+            "INSERT INTO intakes (request, channel, level, level_how) VALUES ($1, 'api', $2, $3)
+             ON CONFLICT (request) DO UPDATE SET level = excluded.level, level_how = excluded.level_how",
+        )
+        .bind(request.to_string())
+        .bind(i64::from(level))
+        .bind(how)
+        .execute(&mut self.connection)
+        .await
+        .map_err(Error::while_doing("write down who asks"))?;
         Ok(())
     }
 

@@ -268,7 +268,7 @@ impl Change<'_> {
     pub async fn shred_letters(&mut self, before: Timestamp) -> Result<u64, Error> {
         query(
             "UPDATE letters SET content = NULL
-             WHERE state IN ('failed', 'bounced') AND content IS NOT NULL AND ended_at <= $1",
+             WHERE content IS NOT NULL AND ended_at <= $1 AND state IN ('failed', 'bounced')",
         )
         .bind(before.as_micros())
         .execute(&mut self.connection)

@@ -19,6 +19,13 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0009_letters.sql"),
     include_str!("../migrations/0010_deltas.sql"),
     include_str!("../migrations/0011_halts.sql"),
+    include_str!("../migrations/0012_hold_ends.sql"),
+    include_str!("../migrations/0013_witnesses.sql"),
+    include_str!("../migrations/0014_identities.sql"),
+    include_str!("../migrations/0015_kept_rows.sql"),
+    include_str!("../migrations/0016_subprocessors.sql"),
+    include_str!("../migrations/0017_holds.sql"),
+    include_str!("../migrations/0018_indexes.sql"),
 ];
 
 /// Where the versions reached are written down.

@@ -122,6 +122,16 @@ impl Store {
         read(&row)
     }
 
+    /// The package that was made last for a request.
+    pub async fn last_package_of(&self, request: RequestId) -> Result<Option<Package>, Error> {
+        let mut connection = self.reader().await;
+        let text = made(format!(
+            "SELECT {COLUMNS} FROM packages WHERE request = $1 ORDER BY made_at DESC, id LIMIT 1"
+        ));
+        let row = text.bind(request.to_string()).fetch_optional(&mut connection).await;
+        row.map_err(Error::while_doing("read a request's packages"))?.map(|row| read(&row)).transpose()
+    }
+
     /// At most `limit` of an organization's packages, newest first, older than `before` if one is named.
     pub async fn packages_page(
         &self,

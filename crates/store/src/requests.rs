@@ -39,6 +39,8 @@ pub struct Request {
     pub window_ends_at: Option<Timestamp>,
     /// Why purge is held, if it is.
     pub held_because: Option<String>,
+    /// When the hold ends by itself, if it does.
+    pub held_until: Option<Timestamp>,
     /// Rows by model and action, counted when purge began.
     pub tally: Option<String>,
     /// The plan that answers it.
@@ -56,7 +58,7 @@ impl std::fmt::Debug for Request {
 }
 
 const COLUMNS: &str = "id, organization, kind, state, received_at, entered_at, entered_by, identities, case_key, salt, \
-                       window_ends_at, held_because, tally, plan, job, claimant";
+                       window_ends_at, held_because, held_until, tally, plan, job, claimant";
 
 fn read(row: &Row) -> Result<Request, Error> {
     let reading = Reading { row, what: "request" };
@@ -74,6 +76,7 @@ fn read(row: &Row) -> Result<Request, Error> {
         salt: reading.get("salt")?,
         window_ends_at: reading.time_if_any("window_ends_at")?,
         held_because: reading.get("held_because")?,
+        held_until: reading.time_if_any("held_until")?,
         tally: reading.get("tally")?,
         plan: reading.id_if_any("plan")?,
         job: reading.id_if_any("job")?,
@@ -327,14 +330,49 @@ impl Change<'_> {
         rows.iter().map(read).collect()
     }
 
-    /// Places or lifts a hold.
-    pub async fn set_hold(&mut self, id: RequestId, because: Option<&str>) -> Result<(), Error> {
-        query("UPDATE requests SET held_because = $2 WHERE id = $1")
+    /// Places a hold, which may end by itself, or lifts one.
+    pub async fn set_hold(
+        &mut self,
+        id: RequestId,
+        because: Option<&str>,
+        until: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        query("UPDATE requests SET held_because = $2, held_until = $3 WHERE id = $1")
             .bind(id.to_string())
             .bind(because)
+            .bind(until.map(Timestamp::as_micros))
             .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("hold a request"))?;
+        Ok(())
+    }
+
+    /// Lifts the holds of an organization that have ended; says of which requests.
+    pub async fn lift_ended_holds(
+        &mut self,
+        organization: OrganizationId,
+        now: Timestamp,
+    ) -> Result<Vec<RequestId>, Error> {
+        let rows = query(
+            "UPDATE requests SET held_because = NULL, held_until = NULL
+             WHERE organization = $1 AND held_because IS NOT NULL AND held_until <= $2 RETURNING id",
+        )
+        .bind(organization.to_string())
+        .bind(now.as_micros())
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(Error::while_doing("lift holds that have ended"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
+    }
+
+    /// Corrects when a request was received.
+    pub async fn set_received(&mut self, id: RequestId, at: Timestamp) -> Result<(), Error> {
+        query("UPDATE requests SET received_at = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(at.as_micros())
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("correct when a request was received"))?;
         Ok(())
     }
 

@@ -119,14 +119,14 @@ impl Change<'_> {
     }
 
     /// Takes the organization's task whose turn it is, unless as many are at work as may be: one that waited longest, or
-    /// one whose worker let its lease run out.
+    /// one whose worker let its lease run out. None of `except`, and its lease ends at the second of the times.
     pub async fn take_task(
         &mut self,
         organization: OrganizationId,
         owner: &str,
         most: Option<u32>,
-        now: Timestamp,
-        until: Timestamp,
+        except: &[TaskId],
+        (now, until): (Timestamp, Timestamp),
     ) -> Result<Option<(Task, Turn)>, Error> {
         let doing = "take a task";
         if let Some(most) = most {
@@ -146,11 +146,13 @@ impl Change<'_> {
         for condition in ["state = 'running' AND lease_until <= $2", "state = 'waiting' AND not_before <= $2"]
         {
             let text = format!(
-                "SELECT {COLUMNS}, fence FROM tasks WHERE organization = $1 AND {condition} ORDER BY not_before, id LIMIT 1"
+                "SELECT {COLUMNS}, fence FROM tasks WHERE organization = $1 AND {condition}{} ORDER BY not_before, id LIMIT 1",
+                but_for(3, except)
             );
-            let row = made(text)
-                .bind(organization.to_string())
-                .bind(now.as_micros())
+            let taken = made(text).bind(organization.to_string()).bind(now.as_micros());
+            let row = except
+                .iter()
+                .fold(taken, |query, id| query.bind(id.to_string()))
                 .fetch_optional(&mut self.connection)
                 .await
                 .map_err(Error::while_doing(doing))?;
@@ -250,12 +252,21 @@ impl Change<'_> {
 
     /// Forgets ended tasks older than this. Says how many.
     pub async fn forget_tasks(&mut self, before: Timestamp) -> Result<u64, Error> {
-        query("DELETE FROM tasks WHERE state IN ('done', 'failed') AND ended_at < $1")
+        query("DELETE FROM tasks WHERE ended_at < $1")
             .bind(before.as_micros())
             .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("forget ended tasks"))
     }
+}
+
+/// Leaves tasks out, whose places begin at this number.
+fn but_for(first: usize, except: &[TaskId]) -> String {
+    if except.is_empty() {
+        return String::new();
+    }
+    let places: Vec<String> = (first..).take(except.len()).map(|number| format!("${number}")).collect();
+    format!(" AND id NOT IN ({})", places.join(", "))
 }
 
 fn ours(done: u64, turn: &Turn) -> Result<(), Error> {
@@ -302,16 +313,29 @@ impl Store {
 
     /// Organizations that have a task whose turn it is, and when the oldest of each became due.
     pub async fn backlog(&self, now: Timestamp) -> Result<Vec<(OrganizationId, Timestamp)>, Error> {
+        self.backlog_but_for(&[], now).await
+    }
+
+    /// The same without some tasks.
+    pub async fn backlog_but_for(
+        &self,
+        except: &[TaskId],
+        now: Timestamp,
+    ) -> Result<Vec<(OrganizationId, Timestamp)>, Error> {
         let mut connection = self.reader().await;
-        let rows = query(
+        let backlog = made(format!(
             "SELECT organization, min(not_before) AS since FROM tasks
-             WHERE (state = 'waiting' AND not_before <= $1) OR (state = 'running' AND lease_until <= $1)
+             WHERE ((state = 'waiting' AND not_before <= $1) OR (state = 'running' AND lease_until <= $1)){}
              GROUP BY organization ORDER BY organization",
-        )
-        .bind(now.as_micros())
-        .fetch_all(&mut connection)
-        .await
-        .map_err(Error::while_doing("read the backlog"))?;
+            but_for(2, except)
+        ))
+        .bind(now.as_micros());
+        let rows = except
+            .iter()
+            .fold(backlog, |query, id| query.bind(id.to_string()))
+            .fetch_all(&mut connection)
+            .await
+            .map_err(Error::while_doing("read the backlog"))?;
         rows.iter()
             .map(|row| {
                 let reading = Reading { row, what: "task" };

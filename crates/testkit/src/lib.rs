@@ -8,14 +8,21 @@
 )]
 
 pub mod canary;
+pub mod collector;
 pub mod contract;
 pub mod dice;
+pub mod identity;
 pub mod postgres;
+pub mod proxy;
+pub mod s3;
 pub mod search;
 pub mod shop;
 pub mod smtp;
 pub mod snapshot;
+pub mod softhsm;
+pub mod tls;
 pub mod victim;
+pub mod web;
 
 pub use postgres::{Database, Postgres};
 pub use snapshot::{Snapshot, postgres_hash, sqlite_hash};

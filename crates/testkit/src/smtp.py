@@ -56,22 +56,29 @@ def check(server, session, envelope, mechanism, data):
 
 
 def protection():
-    """What STARTTLS is done with, where a certificate was put into the folder."""
+    """What TLS is spoken with, where a certificate was put into the folder."""
     certificate = os.path.join(FOLDER, "server.pem")
     if not os.path.exists(certificate):
-        return {}
+        return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, os.path.join(FOLDER, "server.key"))
-    return {"tls_context": context, "require_starttls": True}
+    return context
+
+
+PROTECTION = protection()
+AT_ONCE = os.path.exists(os.path.join(FOLDER, "at-once"))
 
 
 def serve():
     login = {"authenticator": check, "auth_required": True, "auth_require_tls": False} if USER else {}
-    return SMTP(Handler(), hostname="mail.example.test", enable_SMTPUTF8=True, **login, **protection())
+    later = {"tls_context": PROTECTION, "require_starttls": True} if PROTECTION and not AT_ONCE else {}
+    return SMTP(Handler(), hostname="mail.example.test", enable_SMTPUTF8=True, **login, **later)
 
 
 async def main():
-    server = await asyncio.get_running_loop().create_server(serve, "127.0.0.1", PORT, reuse_address=True)
+    at_once = PROTECTION if AT_ONCE else None
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(serve, "127.0.0.1", PORT, reuse_address=True, ssl=at_once)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -85,20 +85,25 @@ impl Taken {
 impl Smtp {
     /// Starts a server that takes letters from anybody.
     pub fn start() -> Result<Self> {
-        Self::start_for(None, None)
+        Self::start_for(None, None, false)
     }
 
     /// Starts a server that takes letters only after STARTTLS, with this certificate and key.
     pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self> {
-        Self::start_for(None, Some((certificate, key)))
+        Self::start_for(None, Some((certificate, key)), false)
+    }
+
+    /// Starts a server with which TLS begins at once, with this certificate and key, and that takes letters from this user alone.
+    pub fn start_with_tls_at_once(certificate: &str, key: &str, user: &str, password: &str) -> Result<Self> {
+        Self::start_for(Some((user.to_owned(), password.to_owned())), Some((certificate, key)), true)
     }
 
     /// Starts a server that takes letters from this user alone.
     pub fn start_with_login(user: &str, password: &str) -> Result<Self> {
-        Self::start_for(Some((user.to_owned(), password.to_owned())), None)
+        Self::start_for(Some((user.to_owned(), password.to_owned())), None, false)
     }
 
-    fn start_for(login: Option<(String, String)>, tls: Option<(&str, &str)>) -> Result<Self> {
+    fn start_for(login: Option<(String, String)>, tls: Option<(&str, &str)>, at_once: bool) -> Result<Self> {
         let dir = tempfile::tempdir().context("could not make a folder for the mail server")?;
         fs::create_dir(dir.path().join("mail")).context("could not make a folder for its mail")?;
         fs::write(dir.path().join("smtp.py"), PROGRAM).context("could not write its program")?;
@@ -107,6 +112,9 @@ impl Smtp {
             fs::write(dir.path().join("server.pem"), certificate)
                 .context("could not write its certificate")?;
             fs::write(dir.path().join("server.key"), key).context("could not write its key")?;
+        }
+        if at_once {
+            fs::write(dir.path().join("at-once"), "").context("could not write how it begins")?;
         }
         let mut server = Self { dir, login, child: None, port: 0 };
         server.go_on()?;

@@ -18,7 +18,7 @@ pub const SEGMENT_LIMIT: u64 = 1 << 30;
 /// Whose blob it is; bound into every segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlobMeta {
-    /// The blob itself. Sealing the same id again replaces the file.
+    /// The blob itself. An id is sealed once: what is finished is never overwritten.
     pub blob: BlobId,
     /// The tenant.
     pub organization: OrganizationId,

@@ -136,6 +136,46 @@ pub enum Error {
         /// The blob.
         blob: BlobId,
     },
+    /// A storage elsewhere does not answer, or has trouble of its own: the same again later may work.
+    #[error("the storage could not be reached while {doing}: {why}")]
+    Unreachable {
+        /// What was being attempted.
+        doing: String,
+        /// What was seen, without secrets.
+        why: String,
+    },
+    /// A storage elsewhere answers, and does not let us: somebody must act.
+    #[error("the storage refused {doing}: {why}")]
+    NotLetIn {
+        /// What was being attempted.
+        doing: String,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// A storage that does not keep what we must promise.
+    #[error("the storage at {place} cannot be used: {why}")]
+    Unsuitable {
+        /// Which.
+        place: String,
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
+    /// The token that holds the root key does not answer: it is not there, or its module has trouble.
+    #[error("the token could not be reached while {doing}: {why}")]
+    TokenGone {
+        /// What was being attempted.
+        doing: String,
+        /// What was seen, without secrets.
+        why: String,
+    },
+    /// The token does not let us in, or not do this: somebody must act.
+    #[error("the token refused {doing}: {why}")]
+    TokenRefused {
+        /// What was being attempted.
+        doing: String,
+        /// Why, and what to do.
+        why: String,
+    },
     /// A passphrase or setting that cannot be used.
     #[error("{0}")]
     Unusable(&'static str),
@@ -173,6 +213,11 @@ impl Error {
             // the salt dies with the request's rows
             Self::Shredded { .. } => "E0501",
             Self::Unusable(_) => "E0509",
+            Self::Unreachable { .. } => "E0966",
+            Self::NotLetIn { .. } => "E0967",
+            Self::TokenGone { .. } => "E0958",
+            Self::TokenRefused { .. } => "E0959",
+            Self::Unsuitable { .. } => "E0968",
             Self::NoClaimant { .. } | Self::TooLarge { .. } | Self::Broken { .. } => "E0813",
         }
     }
@@ -181,7 +226,11 @@ impl Error {
     pub fn kind(&self) -> FaultKind {
         match self {
             Self::Full { .. } => FaultKind::Full,
-            Self::Denied { .. } | Self::Exposed { .. } => FaultKind::Denied,
+            Self::Denied { .. }
+            | Self::Exposed { .. }
+            | Self::NotLetIn { .. }
+            | Self::TokenRefused { .. } => FaultKind::Denied,
+            Self::Unreachable { .. } | Self::TokenGone { .. } => FaultKind::Unreachable,
             Self::Missing { .. }
             | Self::Shredded { .. }
             | Self::MissingEpoch { .. }
@@ -189,7 +238,9 @@ impl Error {
             Self::Truncated { .. } | Self::Damaged { .. } | Self::WrongKey { .. } | Self::Tampered { .. } => {
                 FaultKind::Corrupt
             }
-            Self::Version { .. } | Self::TooLarge { .. } | Self::Unusable(_) => FaultKind::Unsupported,
+            Self::Version { .. } | Self::TooLarge { .. } | Self::Unusable(_) | Self::Unsuitable { .. } => {
+                FaultKind::Unsupported
+            }
             Self::Exists { .. } => FaultKind::Refused,
             Self::Io { .. } | Self::NoClaimant { .. } | Self::Broken { .. } => FaultKind::Internal,
         }
@@ -205,6 +256,19 @@ impl From<Error> for Fault {
             cause = inner.source();
         }
         Self::new(error.kind(), what)
+    }
+}
+
+/// For whoever reads and writes by the standard library; whoever knows us takes the error out again.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error.kind() {
+            FaultKind::Full => io::ErrorKind::StorageFull,
+            FaultKind::Missing => io::ErrorKind::NotFound,
+            FaultKind::Denied => io::ErrorKind::PermissionDenied,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
     }
 }
 

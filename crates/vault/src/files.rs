@@ -48,6 +48,12 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// Gives a file a second name; an error when something has it.
+pub(crate) fn link(from: &Path, to: &Path) -> io::Result<()> {
+    trip()?;
+    fs::hard_link(from, to)
+}
+
 /// Waits until the names in a directory are on the disk.
 pub(crate) fn sync_dir(path: &Path) -> Result<(), Error> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
@@ -82,7 +88,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
 pub(crate) fn write_once(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
     let temporary = write_beside(path, bytes)?;
     // a hard link, unlike a rename, refuses to take the place of another process's file
-    let linked = trip().and_then(|()| fs::hard_link(&temporary, path));
+    let linked = link(&temporary, path);
     let removed = fs::remove_file(&temporary);
     match linked {
         Ok(()) => {}
@@ -101,6 +107,16 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         return Err(Error::io(format!("naming `{}`", path.display()), error));
     }
     sync_dir(parent(path))
+}
+
+/// Waits until nobody else holds this file, and holds it until it is dropped. Makes it where it is not there.
+pub(crate) fn lock(path: &Path) -> Result<File, Error> {
+    let locked = trip().and_then(|()| {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        file.lock()?;
+        Ok(file)
+    });
+    locked.map_err(|error| Error::io(format!("locking `{}`", path.display()), error))
 }
 
 /// Overwrites a file with `noise`, then zeros, then takes it away, each step on the disk before the next; also every

@@ -1,11 +1,15 @@
 //! Who keeps the unseal secret: the one joint between the vault and key files, passphrases, tokens, key services.
 
+use std::sync::Arc;
+
 use exeunt_base::Secret;
 
 use crate::error::Error;
+use crate::keeper::token::Token;
 
 pub mod key_file;
 pub mod passphrase;
+pub mod token;
 
 /// Wraps, unwraps, and can be destroyed. Everything below the root key is ours; how the root key is guarded is theirs.
 pub trait Keeper: Send + Sync {
@@ -24,6 +28,12 @@ pub trait Keeper: Send + Sync {
     /// Another one like it, for a process that must look at the root key again after somebody rotated it. Without one such a
     /// process must be started anew.
     fn again(&self) -> Option<Box<dyn Keeper>> {
+        None
+    }
+
+    /// The token that holds the root key itself, where this keeper is one: then nothing is ever wrapped or unwrapped here, and the
+    /// token does it for whatever hangs on the root key.
+    fn token(&self) -> Option<Arc<dyn Token>> {
         None
     }
 

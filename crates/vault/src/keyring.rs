@@ -1,16 +1,19 @@
 //! Keys in files, outside the control database, so that no backup of it can bring back what was destroyed.
 //!
 //! ```text
-//! root.key                                      wrapped by the keeper
+//! root.key                                      wrapped by the keeper, or which key of a token it is
 //! recovery.key                                  the same key, wrapped by one that is only in shares
 //! root.next.key                                 only while the root key is being rotated: the one that follows
-//! installation.key                              only once it was rotated: what purpose keys of the installation hang on
+//! installation.key                              once it was rotated, or in a token: what purpose keys of the installation hang on
 //! organizations/<org_…>/organization.key        wrapped by the root key
+//! organizations/<org_…>/organization.next.key   only while that one is being rotated: the one that follows
+//! organizations/<org_…>/purposes.key            only once it was rotated: what the organization's purpose keys hang on
 //! organizations/<org_…>/epochs/<epo_…>.key      wrapped by the organization's key
+//! …standby.key                                  what shares bring back where the root key is in a token (`standby`)
 //! ```
 //!
-//! Only the root key, and what was derived from the first one, stay in memory. The others are read when asked for: what another process destroyed is gone here
-//! too, at once.
+//! Only the root key, unless a token holds it, and what was derived from the first one, stay in memory. The others are read when
+//! asked for: what another process destroyed is gone here too, at once.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -23,11 +26,15 @@ use crate::error::Error;
 use crate::files;
 use crate::keeper::Keeper;
 use crate::keyring::record::{Record, Role};
+use crate::keyring::root::{Root, RootKey};
 
 pub mod epochs;
+pub mod organization;
 pub(crate) mod record;
 pub mod recovery;
+pub(crate) mod root;
 pub mod rotation;
+mod standby;
 
 /// The keys of one installation. Its `Debug` shows the directory only.
 pub struct Keyring {
@@ -39,24 +46,24 @@ pub struct Keyring {
     seed: Key,
 }
 
-/// A root key, and which one it is: 0 for the first.
-#[derive(Clone)]
-pub(crate) struct Root {
-    pub(crate) version: u128,
-    pub(crate) key: Secret<[u8; 32]>,
-}
-
 impl Keyring {
-    /// Makes a new root key from chance and has the keeper wrap it. Never overwrites one.
+    /// Makes a new root key from chance and has the keeper wrap it, or has the token make one. Never overwrites one.
     pub fn create(dir: &Path, keeper: &dyn Keeper, chance: &Secret<[u8; 32]>) -> Result<Self, Error> {
         files::make_dir(&dir.join("organizations"))?;
-        let root = crypt::part_of(chance, "root key");
-        let mut record = Record::new(Role::Root);
-        record.wrapped = keeper.wrap(&root, &record.context(), &crypt::part_of(chance, "root wrap"))?;
-        if !files::write_once(&dir.join("root.key"), &record.to_bytes())? {
-            return Err(Error::Exists { what: format!("a root key in `{}`", dir.display()) });
+        let there = || Error::Exists { what: format!("a root key in `{}`", dir.display()) };
+        if dir.join("root.key").exists() {
+            return Err(there());
         }
-        Self::of(dir, keeper.again(), vec![Root { version: 0, key: root }])
+        let root = rotation::make(keeper, 0, chance)?;
+        let record = rotation::record_of(&root, keeper, 0, chance)?;
+        if let RootKey::InToken(_) = root.key {
+            let seed = Key::new(*crypt::part_of(chance, "installation").expose());
+            rotation::put_installation(dir, &root, &seed, chance)?;
+        }
+        if !files::write_once(&dir.join("root.key"), &record.to_bytes())? {
+            return Err(there());
+        }
+        Self::of(dir, keeper.again(), vec![root])
     }
 
     /// Has the keeper unwrap the root key.
@@ -74,17 +81,6 @@ impl Keyring {
     /// The root key as it was last seen.
     pub(crate) fn root(&self) -> Root {
         self.root.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Hands the root key to another keeper, as when a passphrase changes or a token takes over. Nothing below is
-    /// touched. The former keeper opens no more than copies of the old `root.key`: destroy it where those may exist.
-    pub fn hand_over(&self, keeper: &dyn Keeper, chance: &Secret<[u8; 32]>) -> Result<(), Error> {
-        rotation::must_be_whole(&self.dir)?;
-        let root = self.root();
-        let mut record = Record::new(Role::Root);
-        record.id = root.version.to_be_bytes();
-        record.wrapped = keeper.wrap(&root.key, &record.context(), &crypt::part_of(chance, "root wrap"))?;
-        files::replace(&self.dir.join("root.key"), &record.to_bytes())
     }
 
     /// Makes the organization's key unless it has one. Safe to call from several processes at once.
@@ -105,7 +101,9 @@ impl Keyring {
         // somebody may have rotated it since this process began
         let root = self.look_again()?.pop().unwrap_or_else(|| self.root());
         record.id = root.version.to_be_bytes();
-        record.wrapped = crypt::wrap(&root.key, &key, &record.context(), &salt);
+        record.wrapped = root.wrap(&key, &record.context(), &salt)?;
+        // first, so that none is without it
+        self.stand_by(&root, &record, &key, chance)?;
         files::write_once(&path, &record.to_bytes()).map(|_| ())
     }
 
@@ -121,13 +119,9 @@ impl Keyring {
         organization: OrganizationId,
         purpose: &str,
     ) -> Result<Secret<[u8; 32]>, Error> {
-        let key = self.organization_key(organization)?;
-        let derived = crypt::derive(
-            key.expose(),
-            b"",
-            &[b"exeunt purpose v1", &organization.to_bytes(), purpose.as_bytes()],
-        );
-        Ok(Secret::new(*derived))
+        let seed = self.purposes(organization)?;
+        let info: [&[u8]; 3] = [b"exeunt purpose v1", &organization.to_bytes(), purpose.as_bytes()];
+        Ok(Secret::new(*crypt::expand(&seed, &info)))
     }
 
     /// A key of the whole installation for one purpose, for what must be found before anybody knows whose it is
@@ -173,39 +167,24 @@ impl Keyring {
         organization: OrganizationId,
         chance: &Secret<[u8; 32]>,
     ) -> Result<(), Error> {
-        // its own key first: with it, everything below is out of reach even if we die in the middle
+        if !self.organization_dir(organization).exists() {
+            return Ok(());
+        }
+        let _alone = self.alone(organization)?;
+        // what its own key opens is out of reach without it, even if we die in the middle: so whatever opens that key goes first
         let noise = crypt::part_of(chance, "noise");
-        files::destroy(&self.organization_path(organization), noise.expose())?;
+        self.forget_standby_of(organization, &noise)?;
+        for path in [
+            self.next_path(organization),
+            self.organization_path(organization),
+            self.purposes_path(organization),
+        ] {
+            files::destroy(&path, noise.expose())?;
+        }
         for path in files::list(&self.epochs_dir(organization))? {
             files::destroy(&path, noise.expose())?;
         }
         Ok(())
-    }
-
-    pub(crate) fn organization_key(&self, organization: OrganizationId) -> Result<Secret<[u8; 32]>, Error> {
-        let path = self.organization_path(organization);
-        // another process may be rotating the root key: what was read a moment ago may be of another moment than what opens it
-        for _ in 0..3 {
-            let record = Record::read(&path)?
-                .ok_or_else(|| Error::Missing {
-                    what: format!("key for {organization} in the key directory"),
-                })?
-                .expect_role(&path, Role::Organization)?;
-            if record.organization != organization.to_bytes() {
-                return Err(Error::Damaged {
-                    what: format!("key of {organization}"),
-                    why: "it is another organization's",
-                });
-            }
-            let open = |root: &Root| crypt::unwrap(&root.key, &record.wrapped, &record.context());
-            if let Some(key) = open(&self.root()) {
-                return Ok(key);
-            }
-            if let Some(key) = self.look_again()?.iter().find_map(open) {
-                return Ok(key);
-            }
-        }
-        Err(Error::WrongKey { what: format!("key of {organization}") })
     }
 
     fn organization_dir(&self, organization: OrganizationId) -> PathBuf {
@@ -214,6 +193,24 @@ impl Keyring {
 
     fn organization_path(&self, organization: OrganizationId) -> PathBuf {
         self.organization_dir(organization).join("organization.key")
+    }
+
+    fn next_path(&self, organization: OrganizationId) -> PathBuf {
+        self.organization_dir(organization).join("organization.next.key")
+    }
+
+    fn purposes_path(&self, organization: OrganizationId) -> PathBuf {
+        self.organization_dir(organization).join("purposes.key")
+    }
+
+    fn standby_path(&self, organization: OrganizationId, version: i64) -> PathBuf {
+        self.organization_dir(organization).join(format!("{}{version}.key", standby::OF_ORGANIZATION))
+    }
+
+    /// Keeps other processes from making, wrapping and destroying keys of the organization while it is held; nobody who reads
+    /// waits. A process that dies lets go of it.
+    fn alone(&self, organization: OrganizationId) -> Result<std::fs::File, Error> {
+        files::lock(&self.organization_dir(organization).join("lock"))
     }
 
     fn epochs_dir(&self, organization: OrganizationId) -> PathBuf {

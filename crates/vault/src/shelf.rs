@@ -1,8 +1,7 @@
-//! A directory of blobs: `<dir>/<two letters>/<blb_…>.blob`, and `.part` files while they are being written.
+//! Blobs in a storage: each is `<two letters>/<blb_…>.blob`.
 
-use std::fs::Metadata;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use exeunt_base::{BlobId, Secret, Timestamp, hex};
@@ -12,13 +11,13 @@ use crate::blob::reader::Blob;
 use crate::blob::writer::BlobWriter;
 use crate::crypt;
 use crate::error::Error;
-use crate::files;
 use crate::keyring::epochs::EpochKey;
+use crate::storage::{Disk, Found, Storage};
 
-/// A directory of blobs, for its owner alone.
+/// Where blobs are kept.
 #[derive(Debug, Clone)]
 pub struct Shelf {
-    dir: PathBuf,
+    storage: Arc<dyn Storage>,
 }
 
 /// A blob on the shelf, finished or not.
@@ -26,7 +25,7 @@ pub struct Shelf {
 pub struct Stored {
     /// Which.
     pub blob: BlobId,
-    /// Its length.
+    /// Its length; 0 where that is not known before it is finished.
     pub bytes: u64,
     /// When it was last written to.
     pub modified: Timestamp,
@@ -39,54 +38,58 @@ pub struct Usage {
     pub blobs: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Files being written, or left by a crash.
+    /// Blobs being written, or left by a crash.
     pub parts: u64,
     /// Their bytes.
     pub part_bytes: u64,
 }
 
 impl Shelf {
-    /// Opens the directory, making it where it is missing.
+    /// A folder's blobs, making it where it is missing.
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        files::make_dir(dir)?;
-        Ok(Self { dir: dir.to_owned() })
+        Ok(Self::of(Arc::new(Disk::open(dir)?)))
     }
 
-    /// Where a blob lies once it is finished.
-    pub fn path(&self, blob: BlobId) -> PathBuf {
-        self.rack(blob).join(format!("{blob}.blob"))
+    /// The blobs of a storage.
+    pub fn of(storage: Arc<dyn Storage>) -> Self {
+        Self { storage }
     }
 
-    /// Begins a blob. `chance` must be fresh for every beginning, also when the same blob is sealed again: the keys of its
-    /// segments hang on it. Beginning anew ends whatever an earlier writer of the same blob was doing.
+    /// The storage they are in.
+    pub fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+
+    /// How a blob is called in its storage. Ids begin with a time, so the racks are named for the last two characters,
+    /// which are chance.
+    pub fn name(blob: BlobId) -> String {
+        let id = blob.to_string();
+        format!("{}/{id}.blob", &id[id.len() - 2..])
+    }
+
+    /// Begins a blob. `chance` must be fresh for every beginning: the keys of its segments hang on it. Beginning anew ends
+    /// whatever an earlier writer of the same blob was doing.
     pub fn begin(
         &self,
         meta: &BlobMeta,
         key: &EpochKey,
         chance: &Secret<[u8; 32]>,
     ) -> Result<BlobWriter, Error> {
-        let blob = meta.blob;
         if (key.organization, key.epoch) != (meta.organization, meta.epoch) {
             return Err(Error::MissingEpoch { epoch: meta.epoch });
         }
-        let rack = self.rack(blob);
-        files::make_dir(&rack)?;
-        for (found, path) in parts_in(&rack)? {
-            if found == blob {
-                // its writer, should one still live, cannot finish without it
-                files::remove(&path)?;
-            }
-        }
         let attempt = crypt::part_of(chance, "part name");
-        let part = rack.join(format!("{blob}.{}.part", hex::encode(&attempt.expose()[..8])));
-        let file = files::create_new(&part)
-            .map_err(|error| Error::io(format!("making `{}`", part.display()), error))?;
-        BlobWriter::begin(meta, key, chance, (file, part, self.path(blob)))
+        let draft = self.storage.begin(&Self::name(meta.blob), &hex::encode(&attempt.expose()[..8]))?;
+        BlobWriter::begin(meta, key, chance, draft)
     }
 
     /// Opens a finished blob and checks that it is the one asked for.
     pub fn take(&self, blob: BlobId) -> Result<Blob, Error> {
-        let opened = Blob::open(&self.path(blob))?;
+        let item = self.storage.open(&Self::name(blob)).map_err(|error| match error {
+            Error::Missing { .. } => Error::Missing { what: blob.to_string() },
+            other => other,
+        })?;
+        let opened = Blob::of(item, format!("blob `{blob}`"))?;
         if opened.meta().blob == blob {
             return Ok(opened);
         }
@@ -94,116 +97,72 @@ impl Shelf {
     }
 
     /// Whether a finished blob is there.
-    pub fn holds(&self, blob: BlobId) -> bool {
-        self.path(blob).is_file()
+    pub fn holds(&self, blob: BlobId) -> Result<bool, Error> {
+        self.storage.holds(&Self::name(blob))
     }
 
-    /// The SHA-256 of the whole file, to hold against what was recorded when it was sealed.
+    /// The SHA-256 of the whole blob, to hold against what was recorded when it was sealed.
     pub fn sha256(&self, blob: BlobId) -> Result<[u8; 32], Error> {
-        let doing = || format!("reading {blob}");
-        let mut file = std::fs::File::open(self.path(blob)).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::Missing { what: blob.to_string() },
-            _ => Error::io(doing(), error),
-        })?;
+        let item = self.storage.open(&Self::name(blob))?;
         let mut digest = digest::Context::new(&digest::SHA256);
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match file.read(&mut buffer).map_err(|error| Error::io(doing(), error))? {
-                0 => return Ok(crypt::digest_bytes(&digest.finish())),
-                length => digest.update(&buffer[..length]),
-            }
+        let mut buffer = vec![0; 1 << 20];
+        let mut at = 0;
+        while at < item.length() {
+            let size = usize::try_from(item.length() - at).unwrap_or(usize::MAX).min(buffer.len());
+            item.read_at(&mut buffer[..size], at)?;
+            digest.update(&buffer[..size]);
+            at += size as u64;
         }
+        Ok(crypt::digest_bytes(&digest.finish()))
     }
 
-    /// Takes a blob away, durably; false when it was not there. Its bytes may stay on the disk: they are ciphertext, and
+    /// Takes a blob away, durably; false when it was not there. Its bytes may stay on a disk: they are ciphertext, and
     /// what makes them unreadable is the destruction of salt or epoch key, which comes first.
     pub fn delete(&self, blob: BlobId) -> Result<bool, Error> {
-        files::remove(&self.path(blob))
+        self.storage.delete(&Self::name(blob))
     }
 
     /// All finished blobs, by age.
     pub fn list(&self) -> Result<Vec<Stored>, Error> {
-        let mut found = Vec::new();
-        self.each(&mut |path, about| found.extend(blob_of(path, ".blob").map(|blob| stored(blob, about))))?;
-        found.sort_by_key(|stored| stored.blob);
-        Ok(found)
+        Ok(sorted(self.storage.list("")?.iter().filter_map(stored).collect()))
     }
 
-    /// All unfinished files, by age: being written right now, or left by a crash.
+    /// All unfinished ones, by age: being written right now, or left by a crash.
     pub fn parts(&self) -> Result<Vec<Stored>, Error> {
-        let mut found = Vec::new();
-        self.each(&mut |path, about| found.extend(part_of(path).map(|blob| stored(blob, about))))?;
-        found.sort_by_key(|stored| stored.blob);
-        Ok(found)
+        Ok(sorted(self.storage.drafts()?.iter().filter_map(stored).collect()))
     }
 
-    /// Takes away the unfinished files that `is_dead` names and tells which; the caller knows whose lease has ended.
+    /// Takes away the unfinished ones that `is_dead` names and tells which; the caller knows whose lease has ended.
     pub fn sweep(&self, is_dead: &dyn Fn(&Stored) -> bool) -> Result<Vec<Stored>, Error> {
         let mut dead = Vec::new();
-        self.each(&mut |path, about| {
-            dead.extend(
-                part_of(path)
-                    .map(|blob| (stored(blob, about), path.to_owned()))
-                    .filter(|(part, _)| is_dead(part)),
-            );
-        })?;
-        dead.into_iter().map(|(part, path)| files::remove(&path).map(|_| part)).collect()
+        for draft in self.storage.drafts()? {
+            if let Some(part) = stored(&draft).filter(is_dead) {
+                self.storage.discard(&draft)?;
+                dead.push(part);
+            }
+        }
+        Ok(dead)
     }
 
     /// What it all takes up.
     pub fn usage(&self) -> Result<Usage, Error> {
-        let mut usage = Usage::default();
-        self.each(&mut |path, about| {
-            if blob_of(path, ".blob").is_some() {
-                usage.blobs += 1;
-                usage.bytes += about.len();
-            } else if part_of(path).is_some() {
-                usage.parts += 1;
-                usage.part_bytes += about.len();
-            }
-        })?;
-        Ok(usage)
-    }
-
-    /// Ids begin with a time, so the directories are named for the last two characters, which are chance.
-    fn rack(&self, blob: BlobId) -> PathBuf {
-        let id = blob.to_string();
-        self.dir.join(&id[id.len() - 2..])
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&Path, &Metadata)) -> Result<(), Error> {
-        for rack in files::list(&self.dir)? {
-            if !rack.is_dir() {
-                continue;
-            }
-            for path in files::list(&rack)? {
-                match std::fs::symlink_metadata(&path) {
-                    Ok(about) if about.is_file() => visit(&path, &about),
-                    // finished or taken away since the directory was read
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(Error::io(format!("looking at `{}`", path.display()), error)),
-                    Ok(_) => {}
-                }
-            }
-        }
-        Ok(())
+        let (blobs, parts) = (self.list()?, self.parts()?);
+        let bytes = |all: &[Stored]| all.iter().map(|stored| stored.bytes).sum();
+        Ok(Usage {
+            blobs: blobs.len() as u64,
+            bytes: bytes(&blobs),
+            parts: parts.len() as u64,
+            part_bytes: bytes(&parts),
+        })
     }
 }
 
-fn parts_in(rack: &Path) -> Result<Vec<(BlobId, PathBuf)>, Error> {
-    Ok(files::list(rack)?.into_iter().filter_map(|path| Some((part_of(&path)?, path))).collect())
+fn sorted(mut all: Vec<Stored>) -> Vec<Stored> {
+    all.sort_by_key(|stored| stored.blob);
+    all
 }
 
-fn blob_of(path: &Path, ending: &str) -> Option<BlobId> {
-    path.file_name()?.to_str()?.strip_suffix(ending)?.parse().ok()
-}
-
-fn part_of(path: &Path) -> Option<BlobId> {
-    path.file_name()?.to_str()?.strip_suffix(".part")?.split_once('.')?.0.parse().ok()
-}
-
-fn stored(blob: BlobId, about: &Metadata) -> Stored {
-    let since = about.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let micros = since.and_then(|since| i64::try_from(since.as_micros()).ok()).unwrap_or(0);
-    Stored { blob, bytes: about.len(), modified: Timestamp::from_micros(micros) }
+fn stored(found: &Found) -> Option<Stored> {
+    let blob = found.name.rsplit('/').next()?.strip_suffix(".blob")?.parse().ok()?;
+    Some(Stored { blob, bytes: found.bytes, modified: found.modified })
 }

@@ -61,11 +61,19 @@ pub enum Permission {
     StopWork,
     /// Let it go on, as one of two.
     LiftStop,
+    /// Say which identity providers vouch for users, and whom.
+    ManageProviders,
+    /// See the register of sub-processors.
+    ReadSubprocessors,
+    /// Keep that register, and say who is told of it.
+    ManageSubprocessors,
+    /// Take another key of the organization into use.
+    RotateKeys,
 }
 
 impl Permission {
     /// All of them, in the order of their bits. A new one goes last.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: &[Self] = &[
         Self::ReadRequests,
         Self::SubmitRequests,
         Self::HoldRequests,
@@ -95,6 +103,10 @@ impl Permission {
         Self::PauseWork,
         Self::StopWork,
         Self::LiftStop,
+        Self::ManageProviders,
+        Self::ReadSubprocessors,
+        Self::ManageSubprocessors,
+        Self::RotateKeys,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -129,17 +141,39 @@ impl Permission {
             Self::PauseWork => "work:pause",
             Self::StopWork => "work:stop",
             Self::LiftStop => "work:lift",
+            Self::ManageProviders => "providers:manage",
+            Self::ReadSubprocessors => "subprocessors:read",
+            Self::ManageSubprocessors => "subprocessors:manage",
+            Self::RotateKeys => "organization_key:rotate",
         }
     }
 
     /// By its word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|permission| permission.as_str() == word)
+        Self::ALL.iter().copied().find(|permission| permission.as_str() == word)
+    }
+
+    /// Whether whoever does it reads people's data in the sources, changes it, hands it over, or tells people about it: nothing of
+    /// that happens while somebody who was erased may be back.
+    pub(crate) fn reaches_people(self) -> bool {
+        matches!(
+            self,
+            Self::MakePlans
+                | Self::ApprovePlans
+                | Self::RunJobs
+                | Self::Restore
+                | Self::Purge
+                | Self::MakePackages
+                | Self::OpenPackages
+                | Self::PushDeltas
+                | Self::SendLetters
+                | Self::MakeLinks
+        )
     }
 
     /// Its bit in [`Powers`](crate::access::Powers).
-    pub(super) fn bit(self) -> u32 {
-        1 << (self as u32)
+    pub(super) fn bit(self) -> u64 {
+        1 << (self as u64)
     }
 }
 
@@ -149,9 +183,9 @@ mod tests {
 
     #[test]
     fn each_has_a_bit_and_a_word_of_its_own() {
-        for (place, permission) in Permission::ALL.into_iter().enumerate() {
+        for (place, permission) in Permission::ALL.iter().copied().enumerate() {
             assert_eq!(permission.bit(), 1 << place);
-            assert!(place < 31, "the last bit is the machine's own");
+            assert!(place < 63, "the last bit is the machine's own");
             assert_eq!(Permission::from_word(permission.as_str()), Some(permission));
         }
         assert_eq!(Permission::from_word("requests:*"), None);

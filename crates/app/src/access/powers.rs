@@ -5,7 +5,7 @@ use crate::access::role::Role;
 
 /// A set of permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Powers(u32);
+pub struct Powers(u64);
 
 impl Powers {
     /// None at all.
@@ -13,7 +13,7 @@ impl Powers {
 
     /// Everything: whoever runs the machine has it anyway.
     pub fn all() -> Self {
-        Self(u32::MAX)
+        Self(u64::MAX)
     }
 
     /// Whether these are the powers over the machine, which no role gives.
@@ -48,7 +48,7 @@ impl Powers {
 
     /// One by one.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.into_iter().filter(move |permission| self.has(*permission))
+        Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
     }
 }
 

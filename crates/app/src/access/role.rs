@@ -2,9 +2,10 @@
 
 use crate::access::permission::Permission::{
     self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, LiftStop, MakeLinks,
-    MakePackages, MakePlans, ManageApiKeys, ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas,
-    ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans, ReadRequests, ReadStatements,
-    Restore, RunJobs, SendLetters, StopWork, SubmitRequests, UseLedger,
+    MakePackages, MakePlans, ManageApiKeys, ManageProviders, ManageSubprocessors, ManageUsers, OpenPackages,
+    PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans,
+    ReadRequests, ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs, SendLetters, StopWork,
+    SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -49,7 +50,9 @@ impl Role {
     /// What it may. The whole matrix: what does not stand here is denied.
     pub fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Viewer => &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters],
+            Self::Viewer => {
+                &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters, ReadSubprocessors]
+            }
             Self::Agent => &[
                 ReadRequests,
                 SubmitRequests,
@@ -60,6 +63,7 @@ impl Role {
                 ReadPackages,
                 ReadLetters,
                 SendLetters,
+                ReadSubprocessors,
             ],
             Self::Officer => &[
                 ReadRequests,
@@ -88,14 +92,40 @@ impl Role {
                 ReadLetters,
                 SendLetters,
                 MakeLinks,
+                ReadSubprocessors,
+                ManageSubprocessors,
             ],
-            Self::Engineer => {
-                &[ReadPlans, MakePlans, ReadJobs, ReadMap, CheckSources, PushDeltas, PauseWork, StopWork]
-            }
-            Self::Auditor => {
-                &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadMap, ReadAudit, ReadLetters]
-            }
-            Self::Admin => &[ManageUsers, ManageApiKeys, ReadJobs, CheckSources, StopWork, LiftStop],
+            Self::Engineer => &[
+                ReadPlans,
+                MakePlans,
+                ReadJobs,
+                ReadMap,
+                CheckSources,
+                PushDeltas,
+                PauseWork,
+                StopWork,
+                ReadSubprocessors,
+            ],
+            Self::Auditor => &[
+                ReadRequests,
+                ReadPlans,
+                ReadJobs,
+                ReadPackages,
+                ReadMap,
+                ReadAudit,
+                ReadLetters,
+                ReadSubprocessors,
+            ],
+            Self::Admin => &[
+                ManageUsers,
+                ManageApiKeys,
+                ManageProviders,
+                ReadJobs,
+                CheckSources,
+                StopWork,
+                LiftStop,
+                RotateKeys,
+            ],
         }
     }
 }
@@ -113,7 +143,7 @@ mod tests {
     #[test]
     fn the_matrix_is_what_the_page_says() {
         let page = include_str!("../../../../docs/roles.md");
-        for permission in Permission::ALL {
+        for permission in Permission::ALL.iter().copied() {
             let line = format!("| `{}` | {} |", permission.as_str(), who(permission));
             assert!(page.contains(&line), "docs/roles.md lacks this line:\n{line}");
         }

@@ -4,10 +4,10 @@ use std::io::Write;
 
 use exeunt_audit::export::{Table, Writer};
 use exeunt_audit::kind::Kind;
-use exeunt_audit::note::Note;
 
 use crate::access::Permission;
 use crate::actor::Actor;
+use crate::audits::witnesses::Witnessed;
 use crate::error::Error;
 use crate::office::Office;
 
@@ -32,10 +32,12 @@ impl Office {
         out: &mut (dyn Write + Send),
     ) -> Result<u64, Error> {
         self.allow(actor, Permission::ReadAudit)?;
-        let head = self.engine.store.audit_head(self.organization.id).await?;
         let written = match form {
-            Form::JsonLines => self.write_lines(&head, out).await?,
-            Form::Csv => self.write_table(&head, out).await?,
+            Form::JsonLines => self.write_lines(actor, out).await?,
+            Form::Csv => {
+                let head = self.engine.store.audit_head(self.organization.id).await?;
+                self.write_table(&head, out).await?
+            }
         };
         let event = self.event(Kind::AuditExported, actor).count("entries", written);
         let change = self.engine.store.begin().await?;
@@ -43,16 +45,13 @@ impl Office {
         Ok(written)
     }
 
-    async fn write_lines(
-        &self,
-        head: &exeunt_store::audit::Head,
-        out: &mut (dyn Write + Send),
-    ) -> Result<u64, Error> {
-        let note = Note::parse(head.checkpoint.as_bytes()).map_err(exeunt_audit::export::Error::from)?;
+    async fn write_lines(&self, actor: &Actor, out: &mut (dyn Write + Send)) -> Result<u64, Error> {
+        let Witnessed { note, judged } = self.ask_witnesses(actor).await?;
+        let size = judged.checkpoint.size;
         let mut writer = Writer::begin(out, &note, &self.log_key)?;
         let mut at = 0;
-        while at < head.size {
-            for (_, entry) in self.page(at, head.size).await? {
+        while at < size {
+            for (_, entry) in self.page(at, size).await? {
                 writer.entry(&entry)?;
                 at += 1;
             }

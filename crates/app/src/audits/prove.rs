@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use exeunt_audit::checkpoint::Checkpoint;
 use exeunt_audit::note::Note;
 use exeunt_audit::proof::{FILE_EXTENSION, LogProof};
 use exeunt_base::{ReceiptId, RequestId};
@@ -24,19 +25,27 @@ pub struct Issued {
 }
 
 impl Office {
-    /// The proof of one entry in the log as it stands.
+    /// The proof of one entry: in the last head that enough witnesses signed, or where that is older than the entry in the log as
+    /// it stands.
     pub async fn prove_entry(&self, actor: &Actor, index: u64) -> Result<LogProof, Error> {
         self.allow(actor, Permission::ReadAudit)?;
+        let damaged = |why: String| Error::Damaged { what: String::from("the head of the audit log"), why };
+        let opened = |text: &str| -> Result<(Note, u64), Error> {
+            let note = Note::parse(text.as_bytes()).map_err(|error| damaged(error.to_string()))?;
+            let size =
+                Checkpoint::open(&note, &self.log_key).map_err(|error| damaged(error.to_string()))?.size;
+            Ok((note, size))
+        };
         let head = self.engine.store.audit_head(self.organization.id).await?;
         if index >= head.size {
             return Err(exeunt_store::Error::NotFound { what: "log entry", id: index.to_string() }.into());
         }
+        let (mut checkpoint, mut size) = opened(&self.published_checkpoint(actor).await?)?;
+        if index >= size {
+            (checkpoint, size) = opened(&head.checkpoint)?;
+        }
         let entry = self.engine.store.audit_entries(self.organization.id, index, 1).await?.into_iter().next();
-        let hashes = self.engine.store.audit_inclusion(self.organization.id, index).await?;
-        let checkpoint = Note::parse(head.checkpoint.as_bytes()).map_err(|error| Error::Damaged {
-            what: String::from("the head of the audit log"),
-            why: error.to_string(),
-        })?;
+        let hashes = self.engine.store.audit_inclusion(self.organization.id, index, size).await?;
         Ok(LogProof { extra: entry.map(|(_, entry)| entry), index, hashes, checkpoint })
     }
 

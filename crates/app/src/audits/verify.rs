@@ -7,6 +7,8 @@ use exeunt_audit::checkpoint::Checkpoint;
 use exeunt_audit::export::{Report, verify_export};
 use exeunt_audit::merkle::{Frontier, leaf_hash};
 use exeunt_audit::note::{Note, VerifyingKey};
+use exeunt_audit::policy::{Judged, Policy};
+use exeunt_audit::proof::LogProof;
 use exeunt_audit::receipt::{Verified, verify_receipt};
 
 use crate::access::Permission;
@@ -66,15 +68,45 @@ pub fn verify_file(
     }
 }
 
+/// What a trust policy makes of a head: refused where it is by no log of the policy, or too few of its witnesses signed.
+pub fn verify_head(note: &Note, policy: &Policy) -> Result<Judged, Error> {
+    let judged =
+        policy.judge(note).map_err(|error| Error::NotVerified(chained("the head of the log", &error)))?;
+    if judged.quorum {
+        return Ok(judged);
+    }
+    Err(Error::NotVerified(format!(
+        "the head of the log is signed by {} of {} witnesses, which is less than the policy wants: ask the organization for \
+         one that was signed, for without it nobody can tell whether others are shown another log",
+        judged.signed(),
+        judged.witnesses.len()
+    )))
+}
+
+/// Verifies a receipt by its proof, by whom a trust policy names.
+pub fn verify_receipt_by_policy(
+    receipt: &str,
+    proof: &str,
+    policy: &Policy,
+) -> Result<(Verified, Judged), Error> {
+    let read: LogProof =
+        proof.parse().map_err(|error| Error::NotVerified(chained("the receipt's proof", &error)))?;
+    let judged = verify_head(&read.checkpoint, policy)?;
+    Ok((verify_receipt_text(receipt, proof, &judged.log)?, judged))
+}
+
+fn chained(what: &str, error: &dyn std::error::Error) -> String {
+    let mut text = format!("{what} does not verify: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
 /// Verifies a receipt by its proof. Needs no home, only the public key.
 pub fn verify_receipt_text(receipt: &str, proof: &str, trusted: &VerifyingKey) -> Result<Verified, Error> {
-    verify_receipt(receipt, proof, trusted).map_err(|error| {
-        let mut text = format!("the receipt does not verify: {error}");
-        let mut cause = std::error::Error::source(&error);
-        while let Some(inner) = cause {
-            text = format!("{text}: {inner}");
-            cause = inner.source();
-        }
-        Error::NotVerified(text)
-    })
+    verify_receipt(receipt, proof, trusted)
+        .map_err(|error| Error::NotVerified(chained("the receipt", &error)))
 }

@@ -11,13 +11,15 @@ use crate::error::Error;
 use crate::home::layout::Layout;
 
 /// Files and folders of the home. `keys/unseal.salt` is no secret: it makes a passphrase into a key, which it is not.
-const KEPT: [&str; 8] = [
+const KEPT: [&str; 10] = [
     "exeunt.yaml",
     "keys/unseal.salt",
     "keys/ring/root.key",
     "keys/ring/root.next.key",
     "keys/ring/installation.key",
     "keys/ring/recovery.key",
+    "keys/ring/standby.key",
+    "keys/ring/standby.installation.key",
     "operators",
     "receipts",
 ];
@@ -27,6 +29,20 @@ const ELSEWHERE: &str = "elsewhere";
 
 /// Sealed rows.
 const VAULT: &str = "vault";
+
+/// Where organizations' keys lie.
+const ORGANIZATIONS: &str = "keys/ring/organizations/";
+
+/// Whether a file in an organization's folder is a key of its own: the one in use, the next one, what its purpose keys hang on, or
+/// what stands by for it. Keys of epochs are in a folder below.
+fn is_own_key(name: &str) -> bool {
+    let stands_by = || {
+        let version = name.strip_prefix("standby-").and_then(|rest| rest.strip_suffix(".key"));
+        version
+            .is_some_and(|version| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    ["organization.key", "organization.next.key", "purposes.key"].contains(&name) || stands_by()
+}
 
 /// A file: its name in the backup, and where it lies.
 pub(super) type Listed = (String, PathBuf);
@@ -38,9 +54,10 @@ pub(super) fn listed(layout: &Layout, organizations: &[OrganizationId]) -> Resul
         collect(&layout.home, &layout.home.join(name), &mut found, &|_| true)?;
     }
     for organization in organizations {
-        // the organization's key, and none of its epochs'
-        let key = format!("keys/ring/organizations/{organization}/organization.key");
-        collect(&layout.home, &layout.home.join(key), &mut found, &|_| true)?;
+        // the organization's own keys, and none of its epochs'
+        let own = |path: &Path| path.file_name().is_some_and(|name| is_own_key(&name.to_string_lossy()));
+        let folder = layout.home.join(format!("{ORGANIZATIONS}{organization}"));
+        collect(&layout.home, &folder, &mut found, &own)?;
         let path = layout.log_key(*organization);
         if path.exists() {
             found.push((format!("{CHECKPOINTS}{organization}/log.vkey"), path));
@@ -50,6 +67,16 @@ pub(super) fn listed(layout: &Layout, organizations: &[OrganizationId]) -> Resul
     let whole = |path: &Path| path.extension().is_some_and(|end| end == "blob");
     collect(&layout.home, &layout.home.join(VAULT), &mut found, &whole)?;
     Ok(found)
+}
+
+/// What tells whether a key was rotated: the files that a rotation writes.
+pub(super) fn keys(layout: &Layout, organizations: &[OrganizationId]) -> Vec<Option<Vec<u8>>> {
+    let ring = ["root.key", "root.next.key"].map(|name| layout.ring().join(name));
+    let own = organizations.iter().flat_map(|organization| {
+        let folder = layout.home.join(format!("{ORGANIZATIONS}{organization}"));
+        ["organization.key", "organization.next.key", "purposes.key"].map(|name| folder.join(name))
+    });
+    ring.into_iter().chain(own).map(|path| fs::read(path).ok()).collect()
 }
 
 /// Where a file of a backup goes; none when its name is none that [`listed`] gives.
@@ -65,9 +92,9 @@ pub(super) fn place(layout: &Layout, name: &str) -> Option<PathBuf> {
     let rest = name.strip_prefix(HOME)?;
     let under = |folder: &str| rest.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     let key = rest
-        .strip_prefix("keys/ring/organizations/")
-        .and_then(|rest| rest.strip_suffix("/organization.key"))
-        .is_some_and(|id| id.parse::<OrganizationId>().is_ok());
+        .strip_prefix(ORGANIZATIONS)
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(id, name)| id.parse::<OrganizationId>().is_ok() && is_own_key(name));
     let known =
         KEPT.contains(&rest) || key || ["operators", "receipts", ELSEWHERE, VAULT].into_iter().any(under);
     known.then(|| layout.home.join(rest))
@@ -120,6 +147,10 @@ mod tests {
             ("keys/unseal.salt", true),
             ("keys/ring/root.key", true),
             (&format!("{ring}/organization.key"), true),
+            (&format!("{ring}/purposes.key"), true),
+            (&format!("{ring}/standby-0.key"), true),
+            (&format!("{ring}/standby-.key"), false),
+            (&format!("{ring}/lock"), false),
             (&format!("{ring}/epochs/epo_01mcc5rm00d1rp54hy82jmxrx8.key"), false),
             ("vault/ab/blb_1.blob", true),
             ("vault/ab/blb_1.0102.part", false),

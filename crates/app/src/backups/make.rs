@@ -59,8 +59,8 @@ impl Office {
         let seconds = u64::try_from(now.as_micros() / 1_000_000).unwrap_or(0);
         put(&mut archive, HEAD, &json(&head), seconds)?;
         let mut end = End::default();
-        let root = std::fs::read(self.layout.root_key()).ok();
         let ids: Vec<_> = known.iter().map(|organization| organization.id).collect();
+        let keys = files::keys(&self.layout, &ids);
         for (name, path) in files::listed(&self.layout, &ids)? {
             // a purge may have destroyed it since it was listed
             let Ok(mut file) = std::fs::File::open(&path) else { continue };
@@ -68,11 +68,11 @@ impl Office {
             end.files += 1;
             end.file_bytes += file.metadata().map_err(Error::Write)?.len();
         }
-        if std::fs::read(self.layout.root_key()).ok() != root {
+        if files::keys(&self.layout, &ids) != keys {
             return Err(crate::Error::Refused(
                 "E0965",
                 String::from(
-                    "the root key was rotated meanwhile, so the keys in this backup are of two moments; make it again",
+                    "a key was rotated meanwhile, so the keys in this backup are of two moments; make it again",
                 ),
             ));
         }

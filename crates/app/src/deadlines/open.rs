@@ -98,7 +98,7 @@ impl Office {
     }
 
     /// The day the answer is due, as what moved it has it.
-    pub(super) fn due(&self, pack: &Pack, deadline: &Deadline) -> Result<Day, Error> {
+    pub(crate) fn due(&self, pack: &Pack, deadline: &Deadline) -> Result<Day, Error> {
         let days =
             pack.deadlines(day(&deadline.received_on)?, &self.policy.law.calendar, deadline.paused_days);
         match (&deadline.extended_on, days.extended) {

@@ -26,6 +26,11 @@ impl Office {
         let users = self.users_of_the_map().await;
         let mut pushes = Vec::new();
         for source in sources {
+            // a map that cannot be read is told below
+            if let Err(error @ Error::Elsewhere(_)) = self.may_reach(&source) {
+                pushes.push((source, Err(error)));
+                continue;
+            }
             let done = match &users {
                 Ok(users) => self.engine.push_deltas(&source, users, actor.id).await.map_err(Error::from),
                 // people cannot be looked up now; what is known is told all the same

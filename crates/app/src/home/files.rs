@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
@@ -18,29 +18,44 @@ pub(crate) fn make_dir(path: &Path) -> Result<(), Error> {
 
 /// Writes a file unless there is one; false when there was.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = match opened {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
-        Err(source) => return Err(Error::file("make the file", path, source)),
-    };
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(|source| Error::file("write", path, source))?;
-    Ok(true)
+    let part = beside(path);
+    // a link, unlike a new name, refuses to take the place of another process's file
+    let written = write(&part, bytes, Settled::Yes).and_then(|()| fs::hard_link(&part, path));
+    let _ = fs::remove_file(&part);
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(source) => Err(Error::file("write", path, source)),
+    }
 }
 
 /// Writes a file over whatever was there, in one step.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // two processes may write at once: each has a file of its own until the last step
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let part = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
-    let written = file.write_all(bytes).and_then(|()| fs::rename(&part, path));
+    let part = beside(path);
+    let written = write(&part, bytes, Settled::No).and_then(|()| fs::rename(&part, path));
     if written.is_err() {
         let _ = fs::remove_file(&part);
     }
     written
+}
+
+/// Whether a file is on the disk before it gets its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    Yes,
+    No,
+}
+
+/// Two processes may write at once: each has a file of its own until the last step.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}", std::process::id()))
+}
+
+fn write(path: &Path, bytes: &[u8], settled: Settled) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    if settled == Settled::Yes { file.sync_all() } else { Ok(()) }
 }
 
 /// Waits until a file is on the disk.

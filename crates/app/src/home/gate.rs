@@ -1,10 +1,12 @@
 //! The gate behind a store that was taken back: whoever was erased since its moment may be back in the sources, and is not to be
-//! shown, exported or counted before the ledger was held against them. It lies with the checkpoints, outside the store.
+//! shown, exported or counted before the ledger was held against them. It lies with the checkpoints, outside the store, and names
+//! the jobs that go through while it is shut: those that erase again whoever is back.
 
-use std::io::ErrorKind;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use exeunt_base::OrganizationId;
+use exeunt_base::{JobId, OrganizationId};
 
 use crate::error::Error;
 use crate::home::files;
@@ -22,9 +24,28 @@ pub(crate) fn shut(layout: &Layout, organization: OrganizationId) -> Result<(), 
         .map(|_| ())
 }
 
-/// Whether it is shut.
+/// Whether it is shut. One that cannot be looked at is.
 pub(crate) fn is_shut(layout: &Layout, organization: OrganizationId) -> bool {
-    path(layout, organization).exists()
+    path(layout, organization).try_exists().unwrap_or(true)
+}
+
+/// Lets a job through while it is shut.
+pub(crate) fn let_through(layout: &Layout, organization: OrganizationId, job: JobId) -> Result<(), Error> {
+    let path = path(layout, organization);
+    let mut file = match OpenOptions::new().append(true).open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(Error::file("open", &path, source)),
+    };
+    file.write_all(format!("{job}\n").as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(|source| Error::file("write", &path, source))
+}
+
+/// Whether it is one of those. What cannot be read lets nobody through.
+pub(crate) fn lets(layout: &Layout, organization: OrganizationId, job: JobId) -> bool {
+    let text = files::read(&path(layout, organization)).ok().flatten().unwrap_or_default();
+    text.lines().any(|line| line == job.to_string())
 }
 
 /// Opens it; false when it was open.

@@ -7,19 +7,21 @@ use std::sync::Arc;
 use exeunt_base::{Name, OrganizationId};
 use exeunt_engine::{Engine, World};
 use exeunt_mail::{Language, Post};
+use exeunt_outbound::Outbound;
 use exeunt_source::Source;
 use exeunt_store::organizations::Organization;
 use exeunt_store::{Place, Store};
-use exeunt_vault::{Keeper, Keyring, Shelf};
+use exeunt_vault::{Disk, Keeper, Keyring, Shelf, Storage};
 
 use crate::actor::Actor;
+use crate::audits::publication::Publication;
 use crate::error::Error;
 use crate::home::checkpoint;
-use crate::home::gate;
 use crate::home::layout::Layout;
 use crate::home::notary::Notary;
 use crate::house::House;
 use crate::office::{Office, Policy};
+use crate::storage::moving;
 
 /// What one organization chose, and what it works with.
 #[derive(Default)]
@@ -38,6 +40,29 @@ pub struct Room {
     pub mail: Option<(Arc<Post>, Language)>,
     /// Where people find this service from outside.
     pub public_url: Option<String>,
+    /// Who reads its log.
+    pub publication: Arc<Publication>,
+    /// The way to what its people say is to be called.
+    pub outbound: Outbound,
+}
+
+/// Where a house keeps what is large.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The vault's blobs.
+    pub vault: Arc<dyn Storage>,
+    /// Packages.
+    pub packages: Arc<dyn Storage>,
+}
+
+impl Kept {
+    /// In the home's own folders.
+    pub fn in_home(layout: &Layout) -> Result<Self, Error> {
+        Ok(Self {
+            vault: Arc::new(Disk::open(&layout.vault())?),
+            packages: Arc::new(Disk::open(&layout.packages)?),
+        })
+    }
 }
 
 /// What a house is opened with.
@@ -46,6 +71,8 @@ pub struct Opening<'a> {
     pub layout: Layout,
     /// Where its control store is.
     pub store: Place,
+    /// Where it keeps blobs and packages; none for the folders of the home.
+    pub kept: Option<Kept>,
     /// Who keeps the unseal secret.
     pub keeper: &'a dyn Keeper,
     /// What the organization chose that the home was made for.
@@ -90,12 +117,7 @@ pub async fn open_house(opening: Opening<'_>) -> Result<House, Error> {
     }
     for office in house.offices() {
         check(office).await?;
-        if gate::is_shut(&office.layout, office.organization.id) {
-            let name = &office.organization.name;
-            let own = office.organization.id == house.own().organization.id;
-            let of = if own { String::new() } else { format!(" --organization '{name}'") };
-            return Err(Error::GateShut { of });
-        }
+        office.at_the_gate()?;
     }
     Ok(house)
 }
@@ -106,7 +128,7 @@ async fn check(office: &Office) -> Result<(), Error> {
 
 /// Opens a home without that look: only for acknowledging what it found.
 pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error> {
-    let Opening { layout, store: place, keeper, own, others, world, .. } = opening;
+    let Opening { layout, store: place, kept, keeper, own, others, world, .. } = opening;
     if matches!(&place, Place::File(path) if !path.exists()) || !layout.root_key().exists() {
         return Err(Error::NoHome(layout.home));
     }
@@ -122,8 +144,15 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
     if !keyring.has_organization(first.id)? {
         return Err(exeunt_store::Error::OtherHome { place: place.to_string() }.into());
     }
-    let shelf = Shelf::open(&layout.vault())?;
-    let (bell, guards) = (Arc::default(), Arc::default());
+    let kept = match kept {
+        None => Kept::in_home(&layout)?,
+        Some(kept) => {
+            moving::must_be_moved(&layout)?;
+            kept
+        }
+    };
+    let shelf = Shelf::of(Arc::clone(&kept.vault));
+    let (bell, guards, known_providers) = (Arc::default(), Arc::default(), Arc::default());
     let organizations: Vec<Organization> = organizations.collect();
     let mut others: BTreeMap<String, Room> =
         others.into_iter().map(|room| (room.name.clone(), room)).collect();
@@ -133,13 +162,15 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
     let senders: BTreeMap<OrganizationId, Language> =
         known.chain(language(&own).map(|language| (first.id, language))).collect();
     let senders = Arc::new(senders);
+    let own_id = first.id;
     let furnished = |organization: Organization, room: Room| -> Result<Office, Error> {
-        let Room { sources, maps, policy, mut settings, mail, public_url, .. } = room;
+        let Room { sources, maps, policy, mut settings, mail, public_url, publication, outbound, .. } = room;
         let (post, language) = mail.unzip();
         settings.letters = language;
         let log_key = notary.public_key(organization.id)?;
         let engine = Engine {
             shelf: shelf.clone(),
+            packages: Arc::clone(&kept.packages),
             store: store.clone(),
             keyring: Arc::clone(&keyring),
             sources,
@@ -150,6 +181,8 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
         let (bell, guards) = (Arc::clone(&bell), Arc::clone(&guards));
         let (kept_map, intake) = (Arc::default(), Arc::default());
         Ok(Office {
+            is_own: organization.id == own_id,
+            through_the_gate: false,
             engine,
             layout: layout.clone(),
             organization,
@@ -163,6 +196,9 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
             post,
             senders: Arc::clone(&senders),
             public_url,
+            publication,
+            known_providers: Arc::clone(&known_providers),
+            outbound,
         })
     };
     let mut offices = vec![furnished(first, own)?];

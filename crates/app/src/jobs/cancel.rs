@@ -4,7 +4,6 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::JobId;
 use exeunt_engine::states;
 
-use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -12,7 +11,7 @@ use crate::office::Office;
 impl Office {
     /// Asks; whoever runs the job ends it at the next batch, or the next run does.
     pub async fn cancel_job(&self, actor: &Actor, id: JobId) -> Result<(), Error> {
-        self.allow(actor, Permission::RunJobs)?;
+        self.allow_job(actor, id)?;
         let job = self.engine.store.job(id).await?;
         self.own(job.organization, "job", &id.to_string())?;
         if !states::RUNNABLE.contains(&job.state.as_str()) {

@@ -8,6 +8,8 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::proposals::Act;
+use crate::proposals::two::Wish;
 use crate::requests::hold::reason;
 
 impl Office {
@@ -21,8 +23,9 @@ impl Office {
 
     /// Tries all flagged rows again.
     pub async fn retry_reviews(&self, actor: &Actor, id: JobId, owner: &str) -> Result<Retried, Error> {
-        self.allow(actor, Permission::RunJobs)?;
+        self.allow_job(actor, id)?;
         self.list_reviews(actor, id).await?;
+        self.may_handle_job(id).await?;
         Ok(self.engine.retry_reviews(id, owner, actor.id).await?)
     }
 
@@ -34,9 +37,16 @@ impl Office {
         because: &str,
         owner: &str,
     ) -> Result<u64, Error> {
-        self.allow(actor, Permission::RunJobs)?;
+        self.allow_job(actor, id)?;
         let because = reason(because)?;
         self.list_reviews(actor, id).await?;
+        let wish = Wish {
+            act: Act::LeaveRows,
+            subject: Some(id.into()),
+            what: format!("leave the rows of {id} that could not be erased as they are ({because})"),
+            bound: because.as_bytes(),
+        };
+        self.two_people(actor, &wish).await?;
         Ok(self.engine.skip_reviews(id, &because, owner, actor.id).await?)
     }
 }

@@ -2,7 +2,6 @@
 
 use exeunt_base::{JobId, PlanId};
 use exeunt_engine::states;
-use exeunt_plan::document::Right;
 
 use crate::access::Permission;
 use crate::actor::Actor;
@@ -21,7 +20,7 @@ impl Office {
     pub async fn start_job(&self, actor: &Actor, id: PlanId) -> Result<JobId, Error> {
         self.allow(actor, Permission::RunJobs)?;
         let shown = self.show_plan(actor, id).await?;
-        if shown.plan.document().right != Right::Erasure {
+        if !shown.plan.document().right.changes_rows() {
             return Err(Error::Usage(
                 "E0311",
                 format!(

@@ -23,6 +23,7 @@ impl Office {
             .collect();
         // an access plan knows the subject models' tables and keys, and asks for no decisions about erasing
         let plan = self.plan(Right::Access, &kinds).await?;
+        self.may_handle(plan.document())?;
         Ok(self.engine.check_ledger(&registers_of(plan.document()), actor.id).await?)
     }
 

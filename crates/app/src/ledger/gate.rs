@@ -19,7 +19,7 @@ impl Office {
     pub async fn open_gate(&self, actor: &Actor, checked: &Checked) -> Result<bool, Error> {
         self.allow(actor, Permission::UseLedger)?;
         let organization = self.organization.id;
-        if !checked.back.is_empty() || !gate::is_shut(&self.layout, organization) {
+        if !checked.back.is_empty() || !self.gate_is_shut() {
             return Ok(false);
         }
         let event = self.event(Kind::LedgerGateOpened, actor).count("looked_at", checked.looked_at);

@@ -8,7 +8,7 @@ use exeunt_base::UserId;
 use exeunt_engine::letters::To;
 use exeunt_mail::{Contact, Envelope, Language, Letter, Line, Post, Text, TroubleKind};
 use exeunt_store::letters::{BOUNCED, FAILED, Hold, Letter as Stored};
-use tracing::{info, warn};
+use tracing::{Instrument, error_span, info, warn};
 
 use crate::access::Role;
 use crate::error::Error;
@@ -45,7 +45,8 @@ impl Office {
                 break;
             };
             change.commit_bookkeeping().await?;
-            match self.deliver(post, &mut line, &letter, &hold).await? {
+            let span = error_span!("letter", letter.id = %letter.id, letter.word = letter.word);
+            match self.deliver(post, &mut line, &letter, &hold).instrument(span).await? {
                 Delivered::Sent => sent = true,
                 Delivered::Not => {}
                 Delivered::NoServer => {

@@ -2,7 +2,6 @@
 //! what only a passphrase opens is given as it lies there. A download counts when its last piece is handed out, and its last
 //! piece is handed out only once it is counted.
 
-use std::fs::File;
 use std::io::Read;
 
 use exeunt_audit::commitment::Commitment;
@@ -10,16 +9,14 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, Secret};
 use exeunt_engine::sealing;
 use exeunt_package::Key;
-use tokio::sync::mpsc;
+use exeunt_vault::storage::Reader;
 
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::links::PURPOSE;
 use crate::links::code::over;
 use crate::links::find::Found;
-
-/// Bytes of a piece.
-const PIECE: usize = 64 * 1024;
+use crate::packages::pieces::Pieces;
 
 /// A package on its way to a person.
 pub struct Download {
@@ -28,7 +25,7 @@ pub struct Download {
     /// Its size.
     pub bytes: u64,
     left: u64,
-    pieces: mpsc::Receiver<Result<Vec<u8>, Error>>,
+    pieces: Pieces,
     found: Found,
     place: Personal,
     agent: Personal,
@@ -43,8 +40,7 @@ impl std::fmt::Debug for Download {
 impl Found {
     /// Begins a download. Whoever calls has checked a code; `place` and `agent` are from where and with what.
     pub fn fetch(self, place: Personal, agent: Personal) -> Result<Download, Error> {
-        let path = self.office.layout.packages.join(&self.package.file);
-        let file = File::open(&path).map_err(|source| Error::file("open the package", &path, source))?;
+        let file = Reader::new(self.office.engine.packages.open(&self.package.file)?);
         let (name, bytes, source): (String, u64, Box<dyn Read + Send>) = match &self.package.key {
             Some(_) => {
                 let key = Key::Identity(self.office.engine.package_identity(&self.package)?);
@@ -53,39 +49,15 @@ impl Found {
             }
             None => (format!("{}.zip.age", self.package.id), self.package.bytes, Box::new(file)),
         };
-        let (hand, pieces) = mpsc::channel(2);
-        tokio::task::spawn_blocking(move || cut(source, &path, &hand));
+        let pieces = Pieces::of(source);
         Ok(Download { name, bytes, left: bytes, pieces, found: self, place, agent })
-    }
-}
-
-/// Reads pieces until there are none left, or nobody wants them.
-fn cut(
-    mut source: Box<dyn Read + Send>,
-    path: &std::path::Path,
-    hand: &mpsc::Sender<Result<Vec<u8>, Error>>,
-) {
-    loop {
-        let mut piece = vec![0; PIECE];
-        let read = match source.read(&mut piece) {
-            Ok(0) => return,
-            Ok(read) => {
-                piece.truncate(read);
-                Ok(piece)
-            }
-            Err(source) => Err(Error::file("read the package", path, source)),
-        };
-        let failed = read.is_err();
-        if hand.blocking_send(read).is_err() || failed {
-            return;
-        }
     }
 }
 
 impl Download {
     /// The next piece; `None` after the last one.
     pub async fn next(&mut self) -> Option<Result<Vec<u8>, Error>> {
-        let piece = match self.pieces.recv().await? {
+        let piece = match self.pieces.next().await? {
             Ok(piece) => piece,
             Err(error) => return Some(Err(error)),
         };

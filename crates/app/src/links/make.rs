@@ -14,6 +14,7 @@ use exeunt_store::packages::Package;
 
 use crate::access::Permission;
 use crate::actor::Actor;
+use crate::calls::{self, Call};
 use crate::error::Error;
 use crate::links::{DOWNLOADS, LINK_DAYS, PURPOSE};
 use crate::office::Office;
@@ -26,8 +27,8 @@ pub(crate) struct NewLink {
 }
 
 impl Office {
-    /// Makes a link to a package and mails it to the person whose request it answers.
-    pub async fn make_link(&self, actor: &Actor, id: PackageId) -> Result<Link, Error> {
+    /// Makes a link to a package and mails it to the person whose request it answers. A second call of one name mails nothing.
+    pub async fn make_link(&self, actor: &Actor, id: PackageId, call: Option<&Call>) -> Result<Link, Error> {
         self.allow(actor, Permission::MakeLinks)?;
         let package = self.package(id).await?;
         if package.removed_at.is_some() || package.expires_at <= self.now() {
@@ -35,9 +36,28 @@ impl Office {
         }
         let new = self.new_link(&package).await?;
         let mut change = self.engine.store.begin().await?;
+        let made = new.link.id;
+        let earlier = calls::claim(&mut change, self.organization.id, call, made, new.link.made_at).await?;
+        if let Some(earlier) = earlier {
+            change.rollback().await?;
+            return self.link_made(&package, earlier?).await;
+        }
         let events = self.add_link(&mut change, actor, &new).await?;
         change.commit(self.organization.id, &events).await?;
         Ok(new.link)
+    }
+
+    /// The link that an earlier call made.
+    async fn link_made(&self, package: &Package, id: LinkId) -> Result<Link, Error> {
+        let links = self.engine.store.links_of(package.id).await?;
+        links.into_iter().find(|link| link.id == id).ok_or_else(|| {
+            Error::Refused(
+                "E0902",
+                String::from(
+                    "this idempotency key was used for a link to another package; use a key of its own for each call",
+                ),
+            )
+        })
     }
 
     /// A link for the person of a package's request.

@@ -6,24 +6,29 @@ use std::sync::Arc;
 use exeunt_base::Name;
 use exeunt_datamap::DataMap;
 use exeunt_plan::map::{self, Finding};
+use exeunt_plan::residency::{self, Residency};
 use exeunt_source::{Catalog, Source};
 use time::Date;
 
 use crate::error::Error;
 
-/// Everything found, errors first; when nothing else is wrong, what would still stand in the way of a plan. Sources the map
+/// Everything found, errors first, with what would leave its regions (a map that is looked at without settings has none); when nothing else is wrong, what would still stand in the way of a plan. Sources the map
 /// does not name are left alone.
 pub async fn check(
     map: &DataMap,
     sources: &BTreeMap<Name, Arc<dyn Source>>,
     today: Date,
+    residency: Option<&Residency>,
 ) -> Result<Vec<Finding>, Error> {
     let catalogs = catalogs(map, sources).await?;
     let mut findings = map::check::check(map, &catalogs);
+    let moves = residency.map(|residency| residency::of_map(map, residency)).unwrap_or_default();
     if !map::check::has_errors(&findings) {
         let abilities = sources.iter().map(|(name, source)| (name.clone(), source.abilities())).collect();
         findings.splice(0..0, map::check::trial(map, &catalogs, &abilities, today));
     }
+    findings.extend(moves);
+    findings.sort_by_key(|finding| finding.severity);
     Ok(findings)
 }
 

@@ -15,6 +15,7 @@ use exeunt_package::Format;
 use exeunt_plan::document::{Document, Note};
 use exeunt_rights::state::RequestState;
 use exeunt_store::requests::Request;
+use tracing::{Instrument, error_span};
 
 use crate::access::Permission;
 use crate::actor::Actor;
@@ -22,6 +23,7 @@ use crate::error::Error;
 use crate::links::make::NewLink;
 use crate::office::Office;
 use crate::packages::about::about;
+use crate::requests::changes_rows;
 
 /// What is wanted.
 pub struct Wanted {
@@ -63,15 +65,17 @@ impl Office {
     ) -> Result<Answered, Error> {
         self.allow(actor, Permission::MakePackages)?;
         let request = self.request(id).await?;
-        if request.kind == "erasure" {
+        if changes_rows(&request.kind) {
             return Err(Error::Usage(
                 "E0311",
                 format!(
-                    "request `{id}` is for erasure; a package answers access or portability. Submit a request of its own for it"
+                    "request `{id}` is for {}; a package answers access or portability. Submit a request of its own for it",
+                    request.kind
                 ),
             ));
         }
         let document = self.approved_document(actor, &request).await?;
+        self.may_handle(&document)?;
         let map = self.map()?;
         let told = about(&map.map, &document, &self.organization.name);
         let known = self.engine.open_known(&request)?;
@@ -86,7 +90,8 @@ impl Office {
             confirmed: wanted.confirmed,
             version: wanted.version,
         };
-        let made = self.engine.export(id, &document, order, watcher, actor.id).await?;
+        let span = error_span!("export", request.id = %id);
+        let made = self.engine.export(id, &document, order, watcher, actor.id).instrument(span).await?;
         let rows: u64 = made.rows.iter().map(|(_, rows)| rows).sum();
         let nothing = (rows == 0 && made.complete).then(|| letters::nothing(&request, &document));
         let link = match wanted.deliver && nothing.is_none() {

@@ -8,11 +8,13 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::PackageId;
 use exeunt_package::{Key, Opened, Opening};
 use exeunt_store::packages::Package;
+use exeunt_vault::storage::Reader;
 
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::packages::pieces::Pieces;
 
 impl Office {
     /// Opens a package of this home into a folder that does not exist yet, with its own key or another one.
@@ -32,7 +34,8 @@ impl Office {
             Some(key) => key,
             None => Key::Identity(self.engine.package_identity(&package)?),
         };
-        let opened = open_file(&self.layout.packages.join(&package.file), &key, target)?;
+        let item = self.engine.packages.open(&package.file)?;
+        let opened = exeunt_package::open(Reader::new(item), &key, &Opening::default(), target)?;
         let event = self.event(Kind::PackageOpened, actor).about(id).about(package.request);
         let mut change = self.engine.store.begin().await?;
         change.count_opening(id).await?;
@@ -43,19 +46,18 @@ impl Office {
 
 impl Office {
     /// A package's file as it lies there, encrypted, for whoever it was made for. Counted before its first byte is given.
-    pub async fn fetch_package(&self, actor: &Actor, id: PackageId) -> Result<(Package, File), Error> {
+    pub async fn fetch_package(&self, actor: &Actor, id: PackageId) -> Result<(Package, Pieces), Error> {
         self.allow(actor, Permission::OpenPackages)?;
         let package = self.package(id).await?;
         if package.removed_at.is_some() {
             return Err(Error::Refused("E0605", format!("package `{id}` was removed; its key is destroyed")));
         }
-        let path = self.layout.packages.join(&package.file);
-        let file = File::open(&path).map_err(|source| Error::file("open the package", &path, source))?;
+        let file = Reader::new(self.engine.packages.open(&package.file)?);
         let event = self.event(Kind::PackageOpened, actor).about(id).about(package.request);
         let mut change = self.engine.store.begin().await?;
         change.count_opening(id).await?;
         change.commit(self.organization.id, &[event]).await?;
-        Ok((package, file))
+        Ok((package, Pieces::of(Box::new(file))))
     }
 }
 

@@ -19,11 +19,14 @@ impl Office {
     pub async fn remove_expired_packages(&self, actor: &Actor) -> Result<Vec<PackageId>, Error> {
         self.allow(actor, Permission::MakePackages)?;
         let now = self.engine.world.now();
-        let mut removed = Vec::new();
+        let (mut removed, mut failed) = (Vec::new(), None);
         for package in self.engine.store.packages_due(self.organization.id, now).await? {
-            self.remove_package(actor, package.id).await?;
-            removed.push(package.id);
+            match self.remove_package(actor, package.id).await {
+                Ok(()) => removed.push(package.id),
+                // one file that cannot be taken away now keeps no other's key alive
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        Ok(removed)
+        failed.map_or(Ok(removed), Err)
     }
 }

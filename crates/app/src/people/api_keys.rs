@@ -141,19 +141,31 @@ impl Office {
         let all = self.engine.store.api_keys(self.organization.id).await?;
         all.into_iter()
             .filter(|key| of.is_none_or(|user| key.user == user))
-            .map(|key| {
-                Ok(Listed {
-                    id: key.id,
-                    user: key.user,
-                    label: self.label_of(&key)?,
-                    scopes: scopes_of(&key).iter().collect(),
-                    made_at: key.made_at,
-                    expires_at: key.expires_at,
-                    used_at: key.used_at,
-                    revoked_at: key.revoked_at,
-                })
-            })
+            .map(|key| self.key_listed(&key))
             .collect()
+    }
+
+    /// One key: one's own, or, for whoever manages keys, anybody's here.
+    pub async fn show_api_key(&self, actor: &Actor, id: ApiKeyId) -> Result<Listed, Error> {
+        let key = self.engine.store.api_key(id).await?;
+        self.own(key.organization, "API key", &id.to_string())?;
+        if !users::is_self(actor, key.user) {
+            self.allow(actor, Permission::ManageApiKeys)?;
+        }
+        self.key_listed(&key)
+    }
+
+    fn key_listed(&self, key: &ApiKey) -> Result<Listed, Error> {
+        Ok(Listed {
+            id: key.id,
+            user: key.user,
+            label: self.label_of(key)?,
+            scopes: scopes_of(key).iter().collect(),
+            made_at: key.made_at,
+            expires_at: key.expires_at,
+            used_at: key.used_at,
+            revoked_at: key.revoked_at,
+        })
     }
 
     /// Revokes one of one's own keys, or, for whoever manages keys, anybody's here. Revoking it again changes nothing.

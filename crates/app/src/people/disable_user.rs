@@ -28,6 +28,7 @@ impl Office {
         let sessions = change.end_sessions_of(id, None).await?;
         let keys = change.revoke_api_keys_of(id, now).await?;
         change.drop_tokens_of(id).await?;
+        change.unbind_user(id, None).await?;
         let event = self
             .event(Kind::UserDisabled, actor)
             .about(id)

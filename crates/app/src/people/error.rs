@@ -11,6 +11,12 @@ pub enum Error {
         "address, password and code do not belong together; check all three, and take a code that was not used yet"
     )]
     SignIn,
+    /// Somebody who came back from an identity provider: all the same to whoever tries.
+    #[error(
+        "nobody was signed in: begin again, and give the code that your authenticator shows now; whoever was not invited \
+         here, or has not answered yet, asks an administrator"
+    )]
+    Provider,
     /// There is no such session, or it ended.
     #[error("this session has ended; sign in again")]
     NoSession,
@@ -91,6 +97,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::SignIn => "E0910",
+            Self::Provider => "E0970",
             Self::NoSession => "E0911",
             Self::NoApiKey => "E0912",
             Self::Stale => "E0913",
@@ -111,7 +118,9 @@ impl Error {
     /// What a door answers by.
     pub fn class(&self) -> Class {
         match self {
-            Self::SignIn | Self::NoSession | Self::NoApiKey | Self::Stale => Class::Unauthenticated,
+            Self::SignIn | Self::Provider | Self::NoSession | Self::NoApiKey | Self::Stale => {
+                Class::Unauthenticated
+            }
             Self::Busy { .. } | Self::TooMany { .. } => Class::Busy,
             Self::Password(_)
             | Self::Code

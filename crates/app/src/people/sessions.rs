@@ -114,6 +114,16 @@ impl Office {
         change: &mut Change<'_>,
         user: &User,
     ) -> Result<NewSession, Error> {
+        self.add_session_since(change, user, self.now()).await
+    }
+
+    /// Begins a session of somebody who showed their second factor at that time.
+    pub(crate) async fn add_session_since(
+        &self,
+        change: &mut Change<'_>,
+        user: &User,
+        fresh_at: Timestamp,
+    ) -> Result<NewSession, Error> {
         let now = self.now();
         let token = token::mint(Use::Session, &self.chance());
         let session = Session {
@@ -124,7 +134,7 @@ impl Office {
             made_at: now,
             used_at: now,
             ends_at: now.plus_seconds(SESSION_SECONDS),
-            fresh_at: now,
+            fresh_at,
         };
         change.add_session(&session).await?;
         Ok(NewSession {

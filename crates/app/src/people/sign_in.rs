@@ -120,7 +120,7 @@ impl Office {
 }
 
 /// How long it is until the next beat.
-fn until_beat(came_in: Timestamp, now: Timestamp) -> Duration {
+pub(crate) fn until_beat(came_in: Timestamp, now: Timestamp) -> Duration {
     let beat = BEAT.as_micros() as i64;
     let spent = now.as_micros().saturating_sub(came_in.as_micros()).max(0);
     Duration::from_micros((beat - spent % beat).unsigned_abs())

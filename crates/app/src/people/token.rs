@@ -16,15 +16,18 @@ pub(crate) enum Use {
     OneTime,
     /// A link to a package.
     Link,
+    /// An attempt to sign in through an identity provider, which the browser keeps.
+    SignIn,
 }
 
 impl Use {
-    fn prefix(self) -> &'static str {
+    pub(crate) fn prefix(self) -> &'static str {
         match self {
             Self::Session => "exs_",
             Self::ApiKey => "exk_",
             Self::OneTime => "exo_",
             Self::Link => "exl_",
+            Self::SignIn => "exi_",
         }
     }
 }

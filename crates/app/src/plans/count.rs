@@ -20,6 +20,7 @@ impl Office {
         confirmed: Confirmed,
     ) -> Result<Preview, Error> {
         self.allow(actor, Permission::MakePlans)?;
+        self.may_handle(document)?;
         let people = self.engine.people(requests).await?;
         Ok(self.engine.preview(document, people, confirmed).await?)
     }
@@ -33,6 +34,7 @@ impl Office {
         confirmed: Confirmed,
     ) -> Result<Preview, Error> {
         self.allow(actor, Permission::MakePlans)?;
+        self.may_handle(document)?;
         let people = self.engine.people(requests).await?;
         Ok(self.engine.dry_run(document, people, confirmed).await?)
     }

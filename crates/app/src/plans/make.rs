@@ -69,10 +69,16 @@ impl Office {
         for known in self.engine.open_all_known(&requests)? {
             kinds.extend(known.given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)));
         }
-        let world = self.mapped_world().await?;
+        let mut world = self.mapped_world().await?;
         agrees(&world)?;
+        if self.are_follow_ups(&requests).await? {
+            let anonymized = (right == Right::Anonymization).then(|| world.read.map.for_anonymization());
+            let map = anonymized.as_ref().unwrap_or(&world.read.map).for_kept_rows(&kinds);
+            world.read = Arc::new(Map { map, digest: world.read.digest.clone() });
+        }
         let policy = self.policy_for(&requests, wishes).await?;
         let plan = self.plan_in(&world, right, &kinds, policy)?;
+        self.stays_inside(&world.read, plan.document())?;
         let digest = plan.digest().to_owned();
         let id = self.engine.new_plan();
         let document = plan.document();
@@ -170,10 +176,27 @@ impl Office {
             catalogs,
             abilities: &abilities,
             kinds,
-            today: self.engine.world.now().to_utc().date(),
+            today: self.today().to_date(),
+            zone: Some(&self.policy.law.zone),
             policy,
         };
         Ok(build(inputs).map_err(Error::Unplannable)?.lint(inputs))
+    }
+
+    /// Whether these requests are for rows whose time to be kept is over; all of them or none.
+    async fn are_follow_ups(&self, requests: &[Request]) -> Result<bool, Error> {
+        let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
+        let origins = self.engine.store.origins_of(&ids).await?;
+        if !origins.is_empty() && origins.len() != ids.len() {
+            return Err(Error::Usage(
+                "E0323",
+                format!(
+                    "request `{}` is for rows whose time is over, others here are people's; plan each sort by itself",
+                    origins[0].0
+                ),
+            ));
+        }
+        Ok(!origins.is_empty())
     }
 
     async fn plannable(&self, ids: &[RequestId]) -> Result<Vec<Request>, Error> {
@@ -232,6 +255,7 @@ pub(crate) fn right_of(kind: &str) -> Result<Right, Error> {
         "access" => Ok(Right::Access),
         "portability" => Ok(Right::Portability),
         "erasure" => Ok(Right::Erasure),
-        other => Err(Error::Refused("E0311", format!("there is no plan for the right `{other}` yet"))),
+        "anonymization" => Ok(Right::Anonymization),
+        other => Err(Error::Refused("E0311", format!("there is no plan for the right `{other}`"))),
     }
 }

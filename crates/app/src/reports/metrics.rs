@@ -58,6 +58,8 @@ fn outcome(state: &str, answered: bool) -> Outcome {
         Ok(RequestState::Refused | RequestState::CannotIdentify) => Outcome::Denied,
         Ok(RequestState::Withdrawn) => Outcome::Withdrawn,
         Ok(RequestState::CompletedWithExceptions) => Outcome::Partly,
+        // changed their mind within the window; the state is the engine's own word
+        Err(_) if state == exeunt_engine::states::RESTORED => Outcome::Withdrawn,
         _ if answered => Outcome::Complied,
         _ => Outcome::Open,
     }

@@ -2,10 +2,13 @@
 
 use exeunt_datamap::model::action::{Action, Keep, KeepFrom, Starting, Then};
 
+use exeunt_store::subprocessors::Subprocessor;
+
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::subprocessors::list::Stands;
 
 /// One model of the map, as the record tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Activity {
     pub transfers: String,
     /// What happens to it on erasure, and how long it is kept.
     pub time_limits: Vec<String>,
+    /// Where the data is; empty where the map does not say.
+    pub region: String,
 }
 
 /// The record of processing.
@@ -43,6 +48,10 @@ pub struct Record {
     pub organization: String,
     /// The digest of the map it was made from.
     pub map_digest: String,
+    /// Where the organization's data may be.
+    pub regions: Vec<String>,
+    /// Who handles data for the organization, or was announced to.
+    pub subprocessors: Vec<Subprocessor>,
     /// Its lines.
     pub activities: Vec<Activity>,
     /// Lines on which something that Article 30 asks for is not recorded: the model, and what.
@@ -51,8 +60,10 @@ pub struct Record {
 
 impl Office {
     /// Puts the record together from the data map as it is now.
-    pub fn record_of_processing(&self, actor: &Actor) -> Result<Record, Error> {
+    pub async fn record_of_processing(&self, actor: &Actor) -> Result<Record, Error> {
         self.allow(actor, Permission::ReadMap)?;
+        let mut subprocessors = self.engine.store.subprocessors(self.organization.id).await?;
+        subprocessors.retain(|one| matches!(Stands::of(one), Stands::Announced | Stands::Engaged));
         let read = self.map()?;
         let mut activities = Vec::new();
         let mut gaps = Vec::new();
@@ -81,6 +92,13 @@ impl Office {
                 recipients: said.recipients,
                 transfers: said.transfers.unwrap_or_default(),
                 time_limits,
+                region: read
+                    .map
+                    .sources
+                    .get(&name.source)
+                    .and_then(|source| source.residence.region.as_ref())
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 model: name.to_string(),
             };
             for (missing, what) in [
@@ -98,6 +116,8 @@ impl Office {
         Ok(Record {
             organization: self.organization.name.clone(),
             map_digest: read.digest.clone(),
+            regions: self.policy.residency.allowed.iter().map(ToString::to_string).collect(),
+            subprocessors,
             activities,
             gaps,
         })

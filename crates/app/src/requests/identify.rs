@@ -77,11 +77,11 @@ impl Office {
             if !packs.contains_key(&key) {
                 packs.insert(key.clone(), self.pack_of(&deadline).await?);
             }
-            let (Some(pack), Some(intake)) = (packs.get(&key), intakes.get(&deadline.request)) else {
-                continue;
-            };
+            let Some(pack) = packs.get(&key) else { continue };
+            // nothing written down: nobody vouched for anything
+            let level = intakes.get(&deadline.request).map_or(0, |intake| intake.level);
             let least = pack.identity.least(right_of(document), sensitive);
-            if intake.level < least {
+            if level < least {
                 let what = if sensitive { " of sensitive data" } else { "" };
                 return Err(Error::Refused(
                     "E0316",
@@ -89,7 +89,7 @@ impl Office {
                         "who asked with request `{}` is known at level {}; for {}{what} {} wants level {least}: establish \
                          it, and write it down with `exeunt request identify`",
                         deadline.request,
-                        intake.level,
+                        level,
                         right_of(document),
                         pack.short
                     ),
@@ -118,5 +118,6 @@ fn right_of(document: &Document) -> Right {
         exeunt_plan::document::Right::Access => Right::Access,
         exeunt_plan::document::Right::Portability => Right::Portability,
         exeunt_plan::document::Right::Erasure => Right::Erasure,
+        exeunt_plan::document::Right::Anonymization => Right::Anonymization,
     }
 }

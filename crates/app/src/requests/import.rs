@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use exeunt_base::{Personal, RequestId, Timestamp, hex};
 use exeunt_engine::sealing;
 use exeunt_rights::Right;
-use exeunt_store::calls::Call;
+use exeunt_store::calls::{Call, REMEMBERED};
 
 use crate::access::Permission;
 use crate::actor::Actor;
@@ -101,11 +101,13 @@ impl Office {
     fn import_call(&self, file: &[u8]) -> Result<Call, Error> {
         let key = self.engine.keyring.purpose_key(self.organization.id, "calls")?;
         let digest = hex::encode(&sealing::mac(&key, &[b"file of requests", file]));
-        Ok(Call { caller: String::from("import"), key: digest.clone(), digest })
+        Ok(Call { caller: String::from(REMEMBERED), key: digest.clone(), digest })
     }
 
     /// Every request of a file, or everything that is wrong with it.
     fn read_file(&self, actor: &Actor, file: &[u8]) -> Result<(Vec<Taken>, Vec<Flaw>), Error> {
+        // spreadsheets put a mark of their encoding before the heading
+        let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
         let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(file);
         let mut flaws = Vec::new();
         let head = match reader.headers() {
@@ -196,9 +198,9 @@ fn submission(
     };
     let mut wrong = |column: &str, what: &str| flaws.push(flaw(line, column, what.to_owned()));
     let right = match field("right").map(str::parse::<Right>) {
-        Some(Ok(right)) if right != Right::Anonymization => right,
+        Some(Ok(right)) => right,
         _ => {
-            wrong("right", "it is access, portability or erasure");
+            wrong("right", "it is access, portability, erasure or anonymization");
             Right::Access
         }
     };

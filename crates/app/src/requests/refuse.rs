@@ -91,7 +91,7 @@ impl Office {
     }
 
     /// A request of which nothing was done yet.
-    async fn untouched(&self, id: RequestId) -> Result<Request, Error> {
+    pub(super) async fn untouched(&self, id: RequestId) -> Result<Request, Error> {
         let request = self.request(id).await?;
         let state = request.state.as_str();
         if !UNTOUCHED.iter().any(|untouched| untouched.as_str() == state) {

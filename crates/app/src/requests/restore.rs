@@ -4,6 +4,7 @@ use exeunt_base::RequestId;
 use exeunt_datamap::suggest;
 use exeunt_engine::restore::Choice;
 use exeunt_engine::restore::restored::Restored;
+use tracing::{Instrument, error_span};
 
 use crate::access::Permission;
 use crate::actor::Actor;
@@ -21,7 +22,9 @@ impl Office {
     ) -> Result<Restored, Error> {
         self.allow(actor, Permission::Restore)?;
         self.restorable(actor, id, choice).await?;
-        Ok(self.engine.restore(id, choice, owner, actor.id).await?)
+        self.may_handle_request(&self.request(id).await?).await?;
+        let span = error_span!("restore", request.id = %id);
+        Ok(self.engine.restore(id, choice, owner, actor.id).instrument(span).await?)
     }
 
     /// Refuses a choice that the request's plan does not know.

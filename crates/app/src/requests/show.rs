@@ -1,6 +1,6 @@
 //! One request: where it stands, what the vault holds for it, and what comes next. Never whose it is.
 
-use exeunt_base::RequestId;
+use exeunt_base::{HoldId, RequestId};
 use exeunt_store::intakes::Intake;
 use exeunt_store::requests::Request;
 
@@ -8,7 +8,9 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::deadlines::Standing;
 use crate::error::Error;
+use crate::kept::show::Afterwards;
 use crate::office::Office;
+use crate::requests::changes_rows;
 
 /// Most other requests of one person that are told.
 const MOST_RELATED: u32 = 20;
@@ -30,6 +32,10 @@ pub struct Shown {
     pub intake: Option<Intake>,
     /// The latest other requests that gave one of its identifiers. Each has a clock of its own.
     pub related: Vec<RequestId>,
+    /// What it left by law, and what became of that.
+    pub afterwards: Afterwards,
+    /// The holds beyond it that it was held against: which, what came of it, and why each stands.
+    pub holds: Vec<(HoldId, String, String)>,
     /// What to do next, as a command.
     pub next: Option<String>,
 }
@@ -46,7 +52,11 @@ impl Office {
         let standing = self.standings(actor, &[id]).await?.remove(&id);
         let intake = self.engine.store.intakes(&[id]).await?.pop();
         let related = self.engine.store.related_requests(self.organization.id, id, MOST_RELATED).await?;
+        let afterwards = self.afterwards(id).await?;
+        let holds = self.engine.store.holds_about(id).await?;
         Ok(Shown {
+            afterwards,
+            holds,
             standing,
             intake,
             related,
@@ -59,9 +69,10 @@ impl Office {
     }
 }
 
-fn next(request: &Request, sealed: bool) -> Option<String> {
+/// What to do next with a request, as a command; `sealed` where rows of it are in the vault.
+pub fn next(request: &Request, sealed: bool) -> Option<String> {
     let id = request.id;
-    let erasure = request.kind == "erasure";
+    let erasure = changes_rows(&request.kind);
     match (request.state.as_str(), request.plan, request.job) {
         ("received", ..) if !erasure => Some(format!("exeunt package make {id}")),
         ("received", ..) => Some(format!("exeunt plan make {id}")),

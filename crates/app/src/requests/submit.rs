@@ -85,6 +85,7 @@ impl Office {
             salt: Some(self.chance().expose().to_vec()),
             window_ends_at: None,
             held_because: None,
+            held_until: None,
             plan: None,
             job: None,
             claimant: None,
@@ -142,7 +143,7 @@ impl Office {
 impl Office {
     /// Refuses kinds of identifiers that the map does not know: nobody would be found by them. Without a map that can be
     /// read there is nothing to ask, and the request is taken in; its plan will say what is wrong with the map.
-    fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {
+    pub(crate) fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {
         let Ok(read) = self.map() else { return Ok(()) };
         let mut kinds = BTreeSet::new();
         for (_, model) in read.map.models() {
@@ -181,6 +182,16 @@ pub(crate) fn accept(identifiers: &[(String, Personal)]) -> Result<Vec<(String, 
     }
     let mut accepted: Vec<(String, Personal)> = Vec::new();
     for (place, (kind, value)) in identifiers.iter().enumerate() {
+        if kind.starts_with(exeunt_datamap::kept::PREFIX) {
+            return Err(Error::Usage(
+                "E0322",
+                format!(
+                    "the {} identifier is of a kind that begins with `{}`: those name rows and no person, and nobody asks by them",
+                    ordinal(place + 1),
+                    exeunt_datamap::kept::PREFIX
+                ),
+            ));
+        }
         if exeunt_datamap::model::IdentityKind::new(kind).is_none() {
             return Err(Error::Usage(
                 "E0301",
@@ -201,7 +212,7 @@ pub(crate) fn accept(identifiers: &[(String, Personal)]) -> Result<Vec<(String, 
     Ok(accepted)
 }
 
-fn ordinal(number: usize) -> String {
+pub(crate) fn ordinal(number: usize) -> String {
     let ending = match (number % 10, number % 100) {
         (_, 11..=13) => "th",
         (1, _) => "st",

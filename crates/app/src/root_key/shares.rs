@@ -11,6 +11,8 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::home::layout::Layout;
 use crate::office::Office;
+use crate::proposals::Act;
+use crate::proposals::two::{Wish, spend};
 
 /// Days after which shares should be tried again.
 pub const DRILL_DAYS: i64 = 365;
@@ -19,11 +21,19 @@ impl Office {
     /// Makes shares; those made before count no more.
     pub async fn make_shares(&self, actor: &Actor, needed: u8, count: u8) -> Result<Vec<Share>, Error> {
         may(actor)?;
+        let wish = Wish {
+            act: Act::ExportKey,
+            subject: None,
+            what: format!("make {count} shares of a recovery key, {needed} of which open this home"),
+            bound: &[needed, count],
+        };
+        let proposal = self.two_people(actor, &wish).await?;
         let now = self.engine.world.now();
         // the entry first: shares that nobody knows of would be worse than an entry about some that failed
         let event = self.event(Kind::KeyCreated, actor).fact("purpose", "recovery");
         let event = event.count("needed", needed.into()).count("shares", count.into());
-        let change = self.engine.store.begin().await?;
+        let mut change = self.engine.store.begin().await?;
+        spend(&mut change, proposal).await?;
         let made = self.engine.keyring.make_shares(needed, count, now, &self.chance())?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(made)
@@ -61,9 +71,9 @@ pub fn recover<E: From<Error>>(
     world: &dyn World,
     keeper: impl FnOnce() -> Result<Box<dyn Keeper>, E>,
 ) -> Result<(), E> {
-    let keyring = Keyring::recover(&layout.ring(), shares).map_err(Error::from)?;
+    let recovered = Keyring::recover(&layout.ring(), shares).map_err(Error::from)?;
     let keeper = keeper()?;
-    Ok(keyring.hand_over(&*keeper, &secret_bytes(world)).map_err(Error::from)?)
+    Ok(recovered.hand_over(&*keeper, world.now(), &secret_bytes(world)).map_err(Error::from)?)
 }
 
 /// Whether they run the machine.

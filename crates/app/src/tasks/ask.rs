@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::calls::{self, Call};
 use crate::error::Error;
 use crate::office::Office;
+use crate::requests::changes_rows;
 use crate::tasks::wanted::{PackageWanted, Wanted};
 
 impl Office {
@@ -26,12 +27,16 @@ impl Office {
         confirmed: Confirmed,
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
-        self.allow(actor, Permission::RunJobs)?;
+        self.allow_job(actor, id)?;
+        if let Some(task) = self.made_before(call).await? {
+            return Ok(task);
+        }
         let job = self.engine.store.job(id).await?;
         self.own(job.organization, "job", &id.to_string())?;
         if !states::RUNNABLE.contains(&job.state.as_str()) {
             return Err(Error::Refused("E0404", format!("job `{id}` is `{}` and cannot be run", job.state)));
         }
+        self.two_over_the_cap(actor, id, confirmed).await?;
         self.ask(actor, id.into(), &Wanted::RunJob(confirmed), call).await
     }
 
@@ -44,6 +49,9 @@ impl Office {
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
         self.allow(actor, Permission::Restore)?;
+        if let Some(task) = self.made_before(call).await? {
+            return Ok(task);
+        }
         self.restorable(actor, id, choice).await?;
         if self.engine.store.claims_of(id).await?.is_empty() {
             return Err(exeunt_engine::Error::NothingThere(id).into());
@@ -60,6 +68,9 @@ impl Office {
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
         self.allow(actor, Permission::Purge)?;
+        if let Some(task) = self.made_before(call).await? {
+            return Ok(task);
+        }
         let options = crate::requests::purge::checked(options)?;
         let request = self.request(id).await?;
         if !states::WAITING.contains(&request.state.as_str()) && request.state != states::PURGING {
@@ -68,6 +79,7 @@ impl Office {
                 format!("request `{id}` is `{}`; only what waits in the vault is purged", request.state),
             ));
         }
+        self.two_to_purge(actor, id, &options).await?;
         self.ask(actor, id.into(), &Wanted::Purge(options), call).await
     }
 
@@ -80,16 +92,19 @@ impl Office {
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
         self.allow(actor, Permission::MakePackages)?;
+        if let Some(task) = self.made_before(call).await? {
+            return Ok(task);
+        }
         wanted.read()?;
         if wanted.deliver {
             self.allow(actor, Permission::MakeLinks)?;
             self.can_mail_links()?;
         }
         let request = self.request(id).await?;
-        if request.kind == "erasure" {
+        if changes_rows(&request.kind) {
             return Err(Error::Usage(
                 "E0311",
-                format!("request `{id}` is for erasure; a package answers access or portability"),
+                format!("request `{id}` is for {}; a package answers access or portability", request.kind),
             ));
         }
         if !APPROVED.contains(&request.state.as_str()) {

@@ -29,6 +29,8 @@ pub enum Wanted {
     MakePackage(PackageWanted),
     /// Push what waits into the delta tables.
     PushDeltas,
+    /// Look at rows that stayed by law, and have those erased whose time is over.
+    FollowKept,
 }
 
 impl std::fmt::Debug for Wanted {
@@ -52,6 +54,7 @@ impl Wanted {
             Self::PurgeDue => PURGE_DUE,
             Self::MakePackage(_) => MAKE_PACKAGE,
             Self::PushDeltas => PUSH_DELTAS,
+            Self::FollowKept => FOLLOW_KEPT,
         }
     }
 }
@@ -68,6 +71,8 @@ pub const PURGE_DUE: &str = "purge_due";
 pub const MAKE_PACKAGE: &str = "make_package";
 /// Pushing into delta tables.
 pub const PUSH_DELTAS: &str = "push_deltas";
+/// Looking at rows that stayed by law.
+pub const FOLLOW_KEPT: &str = "follow_kept";
 
 /// A package as asked for.
 #[derive(Clone, Serialize, Deserialize)]

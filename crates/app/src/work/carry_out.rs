@@ -23,14 +23,35 @@ pub(super) async fn carry_out(
     owner: &str,
     stop: &Arc<AtomicBool>,
 ) -> Result<Value, Error> {
+    let wanted = office.open_task(task)?;
+    if let Some(done) = office.done_before(task, &wanted).await? {
+        return Ok(done);
+    }
+    match attempt(office, task, wanted, owner, stop).await {
+        Ok(done) => Ok(done),
+        // whoever had it before and was believed dead may have done it meanwhile
+        Err(error) => match office.done_before(task, &office.open_task(task)?).await? {
+            Some(done) => Ok(done),
+            None => Err(error),
+        },
+    }
+}
+
+async fn attempt(
+    office: &Office,
+    task: &Task,
+    wanted: Wanted,
+    owner: &str,
+    stop: &Arc<AtomicBool>,
+) -> Result<Value, Error> {
     // whether they may was asked when they asked; nobody has the machine's powers here but the service itself
     let powers = task.asked_by.map_or(Powers::all(), |_| Powers::of_roles(Role::ALL));
     let actor = Actor { id: task.asked_by, organization: task.organization, powers };
-    match office.open_task(task)? {
+    match wanted {
         Wanted::RunJob(confirmed) => {
             let job: JobId = subject(task)?;
             let control = Control { stop: Arc::clone(stop), confirmed };
-            let status = office.run_job(&actor, job, owner, &control, &Nobody).await?;
+            let status = office.run_asked_job(&actor, job, owner, &control, &Nobody).await?;
             Ok(json!({ "job": job, "state": status.job.state }))
         }
         Wanted::Restore(choice) => {
@@ -44,11 +65,12 @@ pub(super) async fn carry_out(
             }))
         }
         Wanted::Purge(options) => {
-            let (purged, issued) = office.purge(&actor, subject(task)?, options, owner).await?;
+            let (purged, issued) = office.purge_asked(&actor, subject(task)?, options, owner).await?;
             let receipts: Vec<_> = issued.iter().map(|issued| issued.receipt).collect();
             Ok(json!({ "state": purged.state, "receipt": purged.receipt, "receipts": receipts }))
         }
         Wanted::PurgeDue => office.purge_what_is_due(owner).await,
+        Wanted::FollowKept => office.follow_kept_rows(&actor).await,
         Wanted::PushDeltas => office.push_what_waits(&actor).await,
         Wanted::MakePackage(wanted) => {
             let answered = office.make_package(&actor, subject(task)?, wanted.read()?, &Nobody).await?;
@@ -61,7 +83,8 @@ pub(super) async fn carry_out(
     }
 }
 
-fn subject<I: FromStr>(task: &Task) -> Result<I, Error> {
+/// What a task is about.
+pub(super) fn subject<I: FromStr>(task: &Task) -> Result<I, Error> {
     task.subject.parse().map_err(|_| Error::Damaged {
         what: String::from("a task"),
         why: format!("`{}` is not about `{}`", task.kind, task.subject),

@@ -1,6 +1,9 @@
 //! What has become due without anybody asking: windows that ended, packages whose time has come, calls nobody repeats,
 //! sessions and tokens that let nobody in any more.
 
+use std::collections::BTreeSet;
+
+use exeunt_audit::kind::Kind;
 use exeunt_base::RequestId;
 use exeunt_engine::purge::Options;
 use exeunt_store::tasks;
@@ -10,10 +13,13 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::people::IDLE_SECONDS;
+use crate::subprocessors::subscribe::ASKED_DAYS;
 use crate::tasks::Wanted;
 use crate::tasks::wanted::PURGE;
 use crate::work::outcome::{passes, told};
 
+/// How long after their time proposals are kept.
+const PROPOSALS_SECONDS: i64 = 90 * 86_400;
 /// Seconds for which a call is not done twice.
 const CALLS_SECONDS: i64 = 86_400;
 /// Seconds for which an ended task can be looked at.
@@ -22,6 +28,10 @@ const TASKS_SECONDS: i64 = 30 * 86_400;
 const LETTERS_SECONDS: i64 = 30 * 86_400;
 /// Seconds for which it can be looked up from where a package was fetched.
 const DOWNLOADS_SECONDS: i64 = 90 * 86_400;
+/// Most requests whose people are forgotten together.
+const FORGOTTEN: u32 = 500;
+/// The code of a purge that a hold stopped.
+const HELD: &str = "E0502";
 /// Most requests purged together.
 const MOST: usize = 200;
 
@@ -29,6 +39,7 @@ impl Office {
     /// Turns what is due into tasks, and forgets what nobody needs. Any number of processes may do it at once.
     pub(crate) async fn ask_for_what_is_due(&self) -> Result<(), Error> {
         let service = Actor::service(self.organization.id);
+        self.lift_ended_holds().await?;
         if !self.due_and_left_to_us(1).await?.is_empty() {
             self.want(&service, &Wanted::PurgeDue).await?;
         }
@@ -38,16 +49,49 @@ impl Office {
                 self.want(&service, &Wanted::PushDeltas).await?;
             }
         }
+        if self.kept_rows_are_due().await? {
+            self.want(&service, &Wanted::FollowKept).await?;
+        }
         self.tell_what_is_due().await?;
         self.remind_of_links().await?;
         self.remove_expired_packages(&service).await?;
+        self.forget_whose_was_answered(&service).await?;
         self.forget_what_nobody_needs().await
+    }
+
+    /// Destroys what is known of the people whose requests were answered long ago: identifiers, what they said, and what led from one
+    /// request of theirs to another.
+    async fn forget_whose_was_answered(&self, service: &Actor) -> Result<(), Error> {
+        let id = self.organization.id;
+        let before = self.engine.world.now().plus_days(-i64::from(self.policy.identities_days));
+        let answered = self.engine.store.answered_before(id, before, FORGOTTEN).await?;
+        if answered.is_empty() {
+            return Ok(());
+        }
+        let events = self.events_about(&self.event(Kind::RequestForgotten, service), &answered);
+        let mut change = self.engine.store.begin().await?;
+        for request in &answered {
+            change.destroy_identities(*request).await?;
+            // it opens nothing any more
+            change.destroy_salt(*request).await?;
+        }
+        change.commit(id, &events).await?;
+        Ok(self.engine.store.flush_destroyed().await?)
     }
 
     /// A task of the organization's own, unless it waits already. That it began is told by the act itself.
     async fn want(&self, service: &Actor, wanted: &Wanted) -> Result<(), Error> {
-        let subject = self.organization.id.to_string();
-        let task = self.new_task(service, &subject, wanted, self.engine.world.now())?;
+        self.want_about(service, &self.organization.id.to_string(), wanted).await
+    }
+
+    /// The same about something of the organization's.
+    pub(crate) async fn want_about(
+        &self,
+        service: &Actor,
+        subject: &str,
+        wanted: &Wanted,
+    ) -> Result<(), Error> {
+        let task = self.new_task(service, subject, wanted, self.engine.world.now())?;
         let mut change = self.engine.store.begin().await?;
         match change.add_task(&task).await? {
             Some(_) => Ok(change.rollback().await?),
@@ -72,12 +116,12 @@ impl Office {
     }
 
     /// At most so many requests whose window has ended, without those that a person asked to purge, or whose purge failed: its
-    /// trouble did not pass by itself, and a person decides.
+    /// trouble did not pass by itself, and a person decides. One that a hold stopped goes on once that is lifted.
     async fn due_and_left_to_us(&self, most: usize) -> Result<Vec<RequestId>, Error> {
         let mut left = Vec::new();
         for request in self.due_for_purge(&Actor::service(self.organization.id)).await? {
             let known = self.engine.store.tasks_about(&request.to_string()).await?;
-            if !known.iter().any(|task| task.kind == PURGE && task.state != tasks::DONE) {
+            if !known.iter().any(|task| task.kind == PURGE && task.state != tasks::DONE && !was_held(task)) {
                 left.push(request);
             }
             if left.len() == most {
@@ -91,19 +135,32 @@ impl Office {
     pub(super) async fn purge_what_is_due(&self, owner: &str) -> Result<Value, Error> {
         let service = Actor::service(self.organization.id);
         let due = self.due_and_left_to_us(MOST).await?;
-        let (each, _) = self.purge_all(&service, &due, Options::default(), owner).await?;
-        let (mut purged, mut failed, mut passing) = (0, 0, None);
+        let follow_ups: BTreeSet<RequestId> =
+            self.engine.store.origins_of(&due).await?.into_iter().map(|(request, _)| request).collect();
+        let (follow_ups, people): (Vec<RequestId>, Vec<RequestId>) =
+            due.into_iter().partition(|request| follow_ups.contains(request));
+        let (mut each, _) = self.purge_all(&service, &people, Options::default(), owner).await?;
+        if !follow_ups.is_empty() {
+            // what a follow-up had to leave is looked at again with the other rows that stay by law
+            let leave_new = Some(String::from("rows that stay by law refer to them"));
+            let options = Options { leave_new, ..Options::default() };
+            each.extend(self.purge_all(&service, &follow_ups, options, owner).await?.0);
+        }
+        let (mut purged, mut failed, mut held, mut passing) = (0, 0, 0, None);
         for (request, done) in each {
             match done {
                 Ok(_) => purged += 1,
+                Err(error) if error.is_held() => held += 1,
                 Err(error) if passes(&error) => passing = Some(error),
+                // somebody else was quicker
+                Err(_) if self.is_purged_by_now(request).await? => {}
                 Err(error) => {
                     failed += 1;
                     self.leave_to_a_person(request, &error).await?;
                 }
             }
         }
-        passing.map_or_else(|| Ok(json!({ "purged": purged, "failed": failed })), Err)
+        passing.map_or_else(|| Ok(json!({ "purged": purged, "failed": failed, "held": held })), Err)
     }
 
     async fn leave_to_a_person(&self, request: RequestId, error: &Error) -> Result<(), Error> {
@@ -122,13 +179,15 @@ impl Office {
         let mut change = self.engine.store.begin().await?;
         let calls = change.forget_calls(now.plus_seconds(-CALLS_SECONDS)).await?;
         let tasks = change.forget_tasks(now.plus_seconds(-TASKS_SECONDS)).await?;
-        let tokens = change.forget_expired_tokens(now).await?;
+        let tokens = change.forget_expired_tokens(now).await? + change.forget_returned_sign_ins(now).await?;
+        let proposals = change.forget_proposals(now.plus_seconds(-PROPOSALS_SECONDS)).await?;
         let sessions = change.forget_ended_sessions(now, now.plus_seconds(-IDLE_SECONDS)).await?;
         let letters = change.shred_letters(now.plus_seconds(-LETTERS_SECONDS)).await?;
         let links = change.forget_links(now).await?;
+        let asked = change.forget_unconfirmed_subscribers(now.plus_days(-ASKED_DAYS)).await?;
         let downloads = change.forget_link_downloads(now.plus_seconds(-DOWNLOADS_SECONDS)).await?;
-        let destroyed = letters + links + downloads;
-        if calls + tasks + tokens + sessions + destroyed == 0 {
+        let destroyed = letters + links + downloads + asked;
+        if calls + tasks + tokens + proposals + sessions + destroyed == 0 {
             return Ok(change.rollback().await?);
         }
         change.commit_bookkeeping().await?;
@@ -137,4 +196,10 @@ impl Office {
         }
         Ok(())
     }
+}
+
+/// Whether a task ended because of a hold.
+fn was_held(task: &tasks::Task) -> bool {
+    let outcome: Option<Value> = task.outcome.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    outcome.is_some_and(|outcome| outcome["code"] == HELD)
 }

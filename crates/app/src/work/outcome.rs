@@ -34,6 +34,8 @@ pub(super) fn end_of(done: &Result<Value, Error>, tries: u64, now: Timestamp) ->
         Ok(outcome) => End::Done(outcome.to_string()),
         // told to stop: the next worker goes on at once
         Err(error) if error.class() == Class::Stopped => End::Aside(None, now),
+        // whoever may takes it at once; this process remembers that it may not
+        Err(error) if error.is_elsewhere() => End::Aside(Some(told(error).to_string()), now),
         Err(error) if let Some(until) = error.waits() => {
             let again = now.plus_seconds(WAITING_SECONDS);
             End::Aside(Some(told(error).to_string()), until.map_or(again, |until| until.max(now).min(again)))
@@ -48,12 +50,24 @@ pub(super) fn end_of(done: &Result<Value, Error>, tries: u64, now: Timestamp) ->
 }
 
 /// Trouble that may be over by itself: somebody else holds or halted it, or cannot be reached, or there is no room.
-pub(super) fn passes(error: &Error) -> bool {
-    matches!(error.class(), Class::Unreachable | Class::Full) || error.is_busy() || error.waits().is_some()
+pub(crate) fn passes(error: &Error) -> bool {
+    matches!(error.class(), Class::Unreachable | Class::Full)
+        || error.is_busy()
+        || error.waits().is_some()
+        || error.is_elsewhere()
 }
 
 /// Code and whole chain of an error. Ours never hold personal data.
 pub(super) fn told(error: &Error) -> Value {
+    json!({ "code": error.code(), "message": chain(error) })
+}
+
+/// The same as one line.
+pub(crate) fn words(error: &Error) -> String {
+    format!("{}: {}", error.code(), chain(error))
+}
+
+fn chain(error: &Error) -> String {
     let mut message = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
@@ -65,7 +79,7 @@ pub(super) fn told(error: &Error) -> Value {
         }
         cause = inner.source();
     }
-    json!({ "code": error.code(), "message": message })
+    message
 }
 
 #[cfg(test)]

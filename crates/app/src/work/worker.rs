@@ -9,15 +9,17 @@ use exeunt_base::{OrganizationId, Timestamp};
 use exeunt_store::tasks::{Task, Turn};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
-use tracing::{info, warn};
+use tracing::field::Empty;
+use tracing::{Instrument, error_span, info, warn};
 
 use crate::error::Error;
 use crate::house::House;
 use crate::watch::meters::Left;
 use crate::work::aside::{Hand, Hands};
 use crate::work::carry_out::carry_out;
+use crate::work::others::Others;
 use crate::work::outcome::{End, end_of};
-use crate::work::post;
+use crate::work::{post, watched};
 
 /// How long a turn lasts; it is renewed every third of that, and a worker that died is followed when it has run out.
 pub const TURN_SECONDS: i64 = 6;
@@ -30,6 +32,9 @@ const ROOM: Duration = Duration::from_millis(250);
 
 /// How often it is looked for what has become due.
 const LOOK: Duration = Duration::from_secs(15);
+
+/// How often the storage is swept of what nobody needs, in seconds.
+const SWEEP_SECONDS: i64 = 3_600;
 
 /// Asks everybody to stop at the next good place.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +81,8 @@ pub struct Worker {
     pub at_once: usize,
     /// Ends it: tasks in hand get to their next good place and go back.
     pub stop: Stop,
+    /// Tasks that are for workers elsewhere.
+    pub others: Others,
 }
 
 impl std::fmt::Debug for Worker {
@@ -97,6 +104,9 @@ impl Worker {
         let mut posting = JoinSet::new();
         for office in worker.house.offices().filter(|office| office.post.is_some()) {
             posting.spawn(post::again_and_again(office.clone(), worker.stop.clone()));
+        }
+        for office in worker.house.offices().filter(|office| !office.publication.witnesses.is_empty()) {
+            posting.spawn(watched::again_and_again(office.clone(), worker.stop.clone()));
         }
         let all = Arc::clone(&in_hand);
         let stopping = worker.stop.clone();
@@ -154,7 +164,7 @@ impl Worker {
     /// Organizations that have a task whose turn it is, and may have it done.
     async fn who_waits(&self, now: Timestamp) -> Result<BTreeSet<OrganizationId>, Error> {
         let mut waiting = BTreeSet::new();
-        for (organization, _) in self.house.store.backlog(now).await? {
+        for (organization, _) in self.house.store.backlog_but_for(&self.others.list(now), now).await? {
             let Ok(office) = self.house.office(organization) else { continue };
             let room = match office.engine.settings.jobs_at_a_time {
                 // room that it must not take helps nobody
@@ -170,8 +180,14 @@ impl Worker {
 
     /// Of its own: what is due does not wait for a large job.
     async fn look_again_and_again(self: Arc<Self>) {
+        let mut swept = None;
         while !self.stop.is_said() {
             self.look().await;
+            let now = self.house.world.now();
+            if swept.is_none_or(|at: Timestamp| at.plus_seconds(SWEEP_SECONDS) <= now) {
+                swept = Some(now);
+                self.sweep().await;
+            }
             tokio::select! {
                 () = self.stop.said() => {}
                 () = self.house.world.wait(LOOK) => {}
@@ -188,7 +204,7 @@ impl Worker {
     }
 
     /// What has become due becomes a task. Trouble of one organization stops no other.
-    async fn look(&self) {
+    pub(super) async fn look(&self) {
         for office in self.house.offices() {
             if let Err(error) = office.ask_for_what_is_due().await {
                 let organization = office.organization.id;
@@ -197,11 +213,27 @@ impl Worker {
         }
     }
 
+    /// What nobody needs is taken out of the storage.
+    async fn sweep(&self) {
+        match self.house.sweep_storage().await {
+            Ok(swept) if swept.is_nothing() => {}
+            Ok(swept) => {
+                info!(swept.blobs, swept.packages, swept.unfinished, "swept the storage");
+            }
+            Err(error) => warn!(error.code = error.code(), "could not sweep the storage: {error}"),
+        }
+    }
+
     /// The next task: of the organization after the one that had the last.
-    async fn next(&self, last: &mut Option<OrganizationId>) -> Result<Option<(Task, Turn)>, Error> {
+    pub(super) async fn next(
+        &self,
+        last: &mut Option<OrganizationId>,
+    ) -> Result<Option<(Task, Turn)>, Error> {
         let now = self.house.world.now();
+        let except = self.others.list(now);
+        let waiting = self.house.store.backlog_but_for(&except, now).await?;
         let waiting: BTreeSet<OrganizationId> =
-            self.house.store.backlog(now).await?.into_iter().map(|(organization, _)| organization).collect();
+            waiting.into_iter().map(|(organization, _)| organization).collect();
         let (before, after): (Vec<_>, Vec<_>) =
             waiting.into_iter().partition(|organization| last.is_some_and(|last| *organization <= last));
         for organization in after.into_iter().chain(before) {
@@ -210,7 +242,7 @@ impl Worker {
             let most = office.engine.settings.jobs_at_a_time;
             let until = now.plus_seconds(TURN_SECONDS);
             let mut change = self.house.store.begin().await?;
-            match change.take_task(organization, &self.owner, most, now, until).await? {
+            match change.take_task(organization, &self.owner, most, &except, (now, until)).await? {
                 Some(taken) => {
                     change.commit_bookkeeping().await?;
                     *last = Some(organization);
@@ -223,7 +255,7 @@ impl Worker {
     }
 
     /// Carries a task out and ends it, or puts it back for later.
-    async fn serve(&self, task: Task, turn: Turn, in_hand: &Hands) {
+    pub(super) async fn serve(&self, task: Task, turn: Turn, in_hand: &Hands) {
         let Ok(office) = self.house.office(task.organization) else { return };
         let stop = Arc::new(AtomicBool::new(self.stop.is_said()));
         in_hand.add(Hand {
@@ -237,16 +269,27 @@ impl Worker {
         let _place = self.house.meters.occupy();
         // a turn that could not be renewed belongs to somebody else; their fence keeps us from ending it
         let beat = self.beat(turn);
-        let done = carry_out(office, &task, &self.owner, &stop).await;
+        let span = error_span!(
+            "task",
+            %task.id, task.kind, task.organization = %task.organization, task.tries, task.left = Empty, error.code = Empty
+        );
+        let done = carry_out(office, &task, &self.owner, &stop).instrument(span.clone()).await;
         beat.abort();
         in_hand.remove(task.id);
         let now = self.house.world.now();
+        if done.as_ref().is_err_and(Error::is_elsewhere) {
+            self.others.add(task.id, now);
+        }
         let end = end_of(&done, task.tries, now);
         let left = match &end {
             End::Done(_) => Left::Done,
             End::Failed(_) => Left::Failed,
             End::Later(..) | End::Aside(..) => Left::PutBack,
         };
+        span.record("task.left", left.as_str());
+        if let (Err(error), End::Failed(_) | End::Later(..)) = (&done, &end) {
+            span.record("error.code", error.code());
+        }
         let ended = async {
             let end = end_of(&done, task.tries, now);
             let letter = match &end {

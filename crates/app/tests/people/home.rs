@@ -116,6 +116,7 @@ impl Home {
         let opening = Opening {
             layout,
             store: place,
+            kept: None,
             keeper: &keeper,
             own: open::Room::default(),
             others: Vec::new(),

@@ -32,6 +32,8 @@ pub struct Report {
     pub unknown: u64,
     /// Whose signature holds.
     pub signed: Signed,
+    /// The signed head at its end, with whatever witnesses signed it; none where the check did not get so far.
+    pub checkpoint: Option<Note>,
     /// What is wrong first, if anything is. Then nothing else here can be relied on.
     pub failure: Option<Failure>,
 }
@@ -119,6 +121,7 @@ pub fn verify_export(reader: impl BufRead, trusted: Option<&VerifyingKey>) -> io
         pruned: 0,
         unknown: 0,
         signed: Signed::No,
+        checkpoint: None,
         failure: None,
     };
     let mut lines = Lines { reader, number: 0, buffer: Vec::new() };
@@ -182,7 +185,8 @@ fn check<R: BufRead>(
     let (1, Some(note)) = (line.len(), line.get("checkpoint").and_then(Value::as_str)) else {
         return Err(Reason::BadCheckpoint.into());
     };
-    let signed = open(note, &key)?;
+    let note = Note::parse(note.as_bytes()).map_err(|_| Reason::BadCheckpoint)?;
+    let signed = open(&note, &key)?;
     if signed.origin != report.origin || signed.size != report.size || signed.root != report.root {
         return Err(Reason::OtherCheckpoint.into());
     }
@@ -192,6 +196,7 @@ fn check<R: BufRead>(
     if !lines.at_end()? {
         return Err(Reason::More.into());
     }
+    report.checkpoint = Some(note);
     report.signed = if trusted.is_some() { Signed::ByTrustedKey } else { Signed::ByItsOwnKey };
     Ok(())
 }
@@ -215,9 +220,8 @@ fn read_entry(line: &Map<String, Value>, expected: u64) -> Option<(Option<String
     (index == expected && line.len() == members).then_some((entry, leaf))
 }
 
-fn open(note: &str, key: &VerifyingKey) -> Result<Checkpoint, Reason> {
-    let note = Note::parse(note.as_bytes()).map_err(|_| Reason::BadCheckpoint)?;
-    Checkpoint::open(&note, key).map_err(|error| match error {
+fn open(note: &Note, key: &VerifyingKey) -> Result<Checkpoint, Reason> {
+    Checkpoint::open(note, key).map_err(|error| match error {
         checkpoint::Error::Note(note::Error::NoTrustedSignature | note::Error::WrongSignature(_)) => {
             Reason::BadSignature
         }

@@ -38,6 +38,7 @@ fn receipt() -> Receipt {
             model: ModelRef { source: name("shop"), model: name("kläger") },
             rows: BTreeMap::from([("deleted".to_owned(), 12), ("kept".to_owned(), 1)]),
         }],
+        held: Vec::new(),
         vault: vec![
             Destruction {
                 what: Vaulted::RequestSalt,

@@ -11,6 +11,7 @@ use crate::model::{
     SourceMap, Span, TableName,
 };
 use crate::parse::{Problem, Problems};
+use crate::region::Residence;
 use crate::render::{Notes, render_with};
 use crate::suggest::shown;
 use crate::yaml::write::Out;
@@ -102,6 +103,7 @@ impl Reader {
             name: name.clone(),
             models: BTreeMap::new(),
             ignore: BTreeMap::new(),
+            residence: Residence::default(),
             processing: Processing::default(),
             extra,
             span: Span::default(),
@@ -135,6 +137,7 @@ impl Reader {
             fields: BTreeMap::new(),
             relations: Vec::new(),
             on_erase: Action::Delete,
+            on_anonymize: None,
             keep: None,
             ghost: None,
             unlinked: None,

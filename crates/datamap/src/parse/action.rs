@@ -40,6 +40,18 @@ pub(super) fn read_with(entry: &Entry<'_>, also: &[&'static str]) -> Option<Acti
     }
 }
 
+/// What anonymization does: a row that stays as it is tells as much as before.
+pub(super) fn on_anonymize(entry: &Entry<'_>) -> Option<Action> {
+    let action = read(entry)?;
+    if action == Action::Keep {
+        let fix =
+            "choose `{ anonymize: … }`, `detach` or `delete`; rows that a law keeps stay kept by `keep:`";
+        entry.wrong("a row that stays as it is is not anonymized", String::from(fix));
+        return None;
+    }
+    Some(action)
+}
+
 fn anonymize(entry: &Entry<'_>) -> Option<BTreeMap<Name, Method>> {
     let mut keys = entry.keys()?;
     let methods =

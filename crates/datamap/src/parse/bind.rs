@@ -12,6 +12,7 @@ use crate::parse::document::{Draft, ModelDraft};
 use crate::parse::entry::Entry;
 use crate::parse::relation::Link;
 use crate::parse::{Desk, Problem};
+use crate::region::Residence;
 use crate::suggest::{did_you_mean, shown};
 
 /// What links need to know of the models they may lead to.
@@ -26,11 +27,12 @@ pub(super) fn bind(drafts: Vec<Draft<'_>>) -> (DataMap, BTreeMap<ModelRef, Entry
     let mut map = DataMap::default();
     let mut entries = BTreeMap::new();
     for draft in drafts {
-        let Draft { name, entry, models, ignore, processing, extra } = draft;
+        let Draft { name, entry, models, ignore, residence, processing, extra } = draft;
         let source = map.sources.entry(name.clone()).or_insert_with(|| SourceMap {
             name: name.clone(),
             models: BTreeMap::new(),
             ignore: BTreeMap::new(),
+            residence: Residence::default(),
             processing: Processing::default(),
             extra: Extra::new(),
             span: entry.span(),
@@ -40,6 +42,15 @@ pub(super) fn bind(drafts: Vec<Draft<'_>>) -> (DataMap, BTreeMap<ModelRef, Entry
                 entry.wrong(format!("`processing:` of source `{name}` is written twice"), None);
             }
             source.processing = processing;
+        }
+        if residence != Residence::default() {
+            if source.residence != Residence::default() && source.residence != residence {
+                entry.wrong(
+                    format!("another document says something else of where source `{name}` is"),
+                    String::from("write `region:` and `stays_in:` once"),
+                );
+            }
+            source.residence = residence;
         }
         source.ignore.extend(ignore);
         source.extra.extend(extra);
@@ -99,6 +110,7 @@ fn named_elsewhere(model: &Model) -> Vec<Name> {
     };
     let mut names: Vec<Name> = model.subject.iter().flat_map(|kinds| kinds.values().cloned()).collect();
     names.extend(masked(&model.on_erase));
+    names.extend(model.on_anonymize.iter().flat_map(masked));
     for relation in &model.relations {
         names.extend(relation.redact.iter().cloned());
         if let Some(EdgeAction::Row(action)) = &relation.on_erase {

@@ -19,6 +19,9 @@ pub(super) fn check(map: &DataMap, entries: &BTreeMap<ModelRef, Entry<'_>>, desk
         let checks = Checks { map, desk, entry, at: &at, model };
         checks.fields();
         checks.action(&model.on_erase, &["on_erase"]);
+        if let Some(action) = &model.on_anonymize {
+            checks.action(action, &["on_anonymize"]);
+        }
         checks.keep();
         model.relations.iter().for_each(|relation| checks.relation(relation));
     }

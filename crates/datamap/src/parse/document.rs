@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::parse::entry::Entry;
 use crate::parse::{action, field, relation};
+use crate::region::{Region, Regions, Residence};
 use crate::suggest::shown;
 
 /// A document as read, its relations not bound yet.
@@ -17,6 +18,7 @@ pub(super) struct Draft<'a> {
     pub(super) entry: Entry<'a>,
     pub(super) models: BTreeMap<Name, ModelDraft<'a>>,
     pub(super) ignore: BTreeMap<TableName, Ignored>,
+    pub(super) residence: Residence,
     pub(super) processing: Option<Processing>,
     pub(super) extra: Extra,
 }
@@ -35,13 +37,37 @@ pub(super) fn read<'a>(entry: &Entry<'a>) -> Option<Draft<'a>> {
     let source = keys.need("source", "every document starts with `source: name`");
     let models = keys.need("models", "list the tables that hold people's data under `models:`");
     let ignore = keys.take("ignore").map(|entry| ignored(&entry)).unwrap_or_default();
+    let residence = residence(keys.take("region"), keys.take("stays_in"));
     let processing = keys.take("processing").and_then(|entry| processing(&entry));
     let extra = keys.take("extra").map(|entry| entry.extra()).unwrap_or_default();
     keys.finish();
     // Models are read even when the source has no name, so that their problems are shown too.
     let models = models.map(|entry| read_models(&entry)).unwrap_or_default();
     let name = source.and_then(|entry| plain_name(&entry, "source"))?;
-    Some(Draft { name, entry: entry.clone(), models, ignore, processing, extra })
+    Some(Draft { name, entry: entry.clone(), models, ignore, residence, processing, extra })
+}
+
+/// Where the data is, and where it stays.
+fn residence(region: Option<Entry<'_>>, stays_in: Option<Entry<'_>>) -> Residence {
+    let here = region.as_ref().and_then(one_region);
+    let Some(stays) = stays_in else { return Residence { region: here, ..Residence::default() } };
+    let stays_in: Regions = stays.items().iter().filter_map(one_region).collect();
+    if region.is_none() {
+        stays.wrong("nobody said where the data is", String::from("write its `region:`, too"));
+    } else if here.as_ref().is_some_and(|here| !stays_in.is_empty() && !stays_in.hold(here)) {
+        stays.wrong("the data is not where it has to stay", String::from("correct `region:` or `stays_in:`"));
+    }
+    Residence { region: here, stays_in }
+}
+
+fn one_region(entry: &Entry<'_>) -> Option<Region> {
+    match entry.words()?.parse::<Region>() {
+        Ok(region) => Some(region),
+        Err(bad) => {
+            entry.wrong(bad.to_string(), None);
+            None
+        }
+    }
 }
 
 /// Names of sources and models stand before and after a dot, in file names and in reports.
@@ -84,6 +110,7 @@ fn model<'a>(entry: &Entry<'a>) -> Option<ModelDraft<'a>> {
     let written = keys.take("on_erase");
     let decided = written.is_some();
     let on_erase = written.and_then(|entry| action::read(&entry)).unwrap_or(Action::Detach);
+    let on_anonymize = keys.take("on_anonymize").and_then(|entry| action::on_anonymize(&entry));
     let keep = keys.take("keep").and_then(|entry| action::keep(&entry, &on_erase));
     let ghost = keys.take("ghost").and_then(|entry| action::ghost(&entry));
     let unlinked = keys.take("unlinked").and_then(|entry| entry.words());
@@ -98,6 +125,7 @@ fn model<'a>(entry: &Entry<'a>) -> Option<ModelDraft<'a>> {
         fields,
         relations: Vec::new(),
         on_erase,
+        on_anonymize,
         keep,
         ghost,
         unlinked,

@@ -146,7 +146,7 @@ impl Work<'_> {
             Ok(marker) => marker,
             Err(fault) => {
                 let _ = tx.rollback().await;
-                self.engine.shelf.delete(blob)?;
+                self.engine.drop_blob(blob)?;
                 return blame(Error::at(&source_name)(fault));
             }
         };
@@ -276,7 +276,7 @@ impl Work<'_> {
         change.hold_lease(&self.lease, until).await?;
         change.void_batch(batch.id, batch.blob).await?;
         change.commit_bookkeeping().await?;
-        self.engine.shelf.delete(batch.blob)?;
+        self.engine.drop_blob(batch.blob)?;
         Ok(())
     }
 

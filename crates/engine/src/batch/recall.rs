@@ -26,7 +26,7 @@ impl Work<'_> {
         let salts = |request| people.get(&request).map(|(_, salt)| salt.clone());
         for batch in self.engine.store.batches(self.job.id, "closed").await? {
             // the blob of a batch whose rows are all back is gone, and its ghosts with it
-            if !self.engine.shelf.holds(batch.blob) {
+            if !self.engine.shelf.holds(batch.blob)? {
                 continue;
             }
             let blob = self.engine.shelf.take(batch.blob)?;

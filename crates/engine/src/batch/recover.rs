@@ -50,7 +50,7 @@ impl Work<'_> {
             // one that cannot be read is left for people to look at
             let ours = self.engine.shelf.take(stored.blob).is_ok_and(|blob| blob.meta().job == self.job.id);
             if ours {
-                self.engine.shelf.delete(stored.blob)?;
+                self.engine.drop_blob(stored.blob)?;
             }
         }
         // unfinished files do not tell whose they are; nobody writes one for a day

@@ -76,7 +76,8 @@ impl Engine {
         document: &Document,
         people: &[(RequestId, Option<&Known>)],
     ) -> Result<(), Error> {
-        if !self.tells_deltas() {
+        // what goes when the time of kept rows is over is nobody's request: the tables told of that person long ago
+        if !self.tells_deltas() || document.follows_up() {
             return Ok(());
         }
         let mut events = Vec::new();

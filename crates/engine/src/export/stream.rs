@@ -2,7 +2,6 @@
 //! packs and encrypts them, so that memory stays bounded however many there are.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::BufWriter;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use exeunt_package::{
 use exeunt_plan::document::{Document, ReadModel, RowSet};
 use exeunt_source::catalog::Catalog;
 use exeunt_source::{KeyBy, Pages, Read, Rows};
+use exeunt_vault::storage::Writing;
 use tokio::sync::mpsc;
 
 use crate::census::Finder;
@@ -36,7 +36,7 @@ pub(crate) struct Job<'a> {
 
 /// Where it is written.
 pub(crate) struct Out {
-    pub(crate) file: BufWriter<File>,
+    pub(crate) file: BufWriter<Writing>,
     pub(crate) spec: Spec,
     pub(crate) encryption: Encryption,
     pub(crate) scratch: Scratch,
@@ -57,7 +57,7 @@ pub(crate) async fn write(
     waiting: Vec<Waiting>,
     out: Out,
     watcher: &dyn Watcher,
-) -> Result<(Summary, BufWriter<File>), Error> {
+) -> Result<(Summary, BufWriter<Writing>), Error> {
     let (sender, receiver) = mpsc::channel::<Message>(8);
     let writing = tokio::task::spawn_blocking(move || run_writer(out, receiver));
     let mut done = 0;
@@ -91,7 +91,7 @@ pub(crate) async fn write(
     match written {
         Ok(Some(done)) => Ok(done),
         Ok(None) => Err(Error::Package(String::from("reading stopped before the end"))),
-        Err(error) => Err(Error::Packing(error)),
+        Err(error) => Err(Error::of_package(error)),
     }
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn write(
 fn run_writer(
     out: Out,
     mut receiver: mpsc::Receiver<Message>,
-) -> Result<Option<(Summary, BufWriter<File>)>, exeunt_package::Error> {
+) -> Result<Option<(Summary, BufWriter<Writing>)>, exeunt_package::Error> {
     let mut writer = Writer::create(out.file, out.spec, &out.encryption, out.scratch)?;
     let mut open = false;
     while let Some(message) = receiver.blocking_recv() {

@@ -17,6 +17,8 @@ use crate::census::{Caps, Census, Finder, Keeping};
 use crate::error::Error;
 use crate::failpoint;
 use crate::job::Work;
+use crate::kept::Remembered;
+use crate::ledger::absent;
 use crate::people::normalized;
 use crate::sealing;
 use crate::units::{counted, units_of};
@@ -34,10 +36,12 @@ pub struct Confirmed {
     pub nobody: bool,
 }
 
-/// What a census enters into the store: its counts, what was learned of the people, and their place in the ledger.
+/// What a census enters into the store: its counts, what was learned of the people, the rows that stay by law, and the
+/// people's place in the ledger.
 pub(crate) struct Pending {
     counted: Vec<exeunt_store::jobs::Unit>,
     learned: Vec<(RequestId, Vec<u8>)>,
+    kept: Vec<exeunt_store::kept::KeptRows>,
     event: Event,
 }
 
@@ -91,9 +95,11 @@ impl Work<'_> {
             identity_confirmed: confirmed.identity,
         };
         let mut claimants = std::mem::take(&mut self.claimants);
-        let census = self.find(caps, confirmed.nobody, &mut claimants).await;
+        let found = self.find(caps, confirmed.nobody, &mut claimants).await;
         self.claimants = claimants;
-        self.adopt(census?);
+        let (census, kept) = found?;
+        self.adopt(census);
+        self.kept = kept;
         self.enter().await?;
         failpoint::pass("after-census");
         Ok(())
@@ -104,7 +110,7 @@ impl Work<'_> {
         caps: Caps,
         nobody_is_right: bool,
         claimants: &mut [crate::people::Claimant],
-    ) -> Result<Census, Error> {
+    ) -> Result<(Census, Remembered), Error> {
         let mut readers = self.engine.snapshots(self.document).await?;
         let mut collector = Collector::new(self.document.sets.len(), self.keeping()?);
         let touched = touched(self.document);
@@ -112,7 +118,9 @@ impl Work<'_> {
         // for a person struck before, their own rows are known but no longer there
         finder.remember(claimants);
         let mut yields = Yields::new(self.document);
+        let mut kept = Remembered::new(self.document);
         let mut sink = |set: usize, who: &[u32], key: &[Cell]| {
+            kept.take(set, who, key);
             let counts = touched.contains(&set) && !yields.yields(set, who, key);
             if counts { collector.take(set, who, key) } else { Ok(()) }
         };
@@ -124,7 +132,7 @@ impl Work<'_> {
         }
         // a job of more than one batch needs its keys after a crash, when the ways to its rows may be cut
         let many = collector.rows() > self.engine.settings.first_rows() || self.sources_touched() > 1;
-        collector.finish(many)
+        Ok((collector.finish(many)?, kept))
     }
 
     /// How many sources the plan's steps touch.
@@ -168,6 +176,8 @@ impl Work<'_> {
         let counted = counted(&self.units, self.document, &self.census);
         let case_keys = self.engine.store.case_keys_of(self.job.id).await?;
         let learned = self.engine.seal_all_known(&case_keys, &self.claimants)?;
+        let kept = std::mem::take(&mut self.kept);
+        let kept = self.engine.seal_remembered(self.job.id, self.document, &self.claimants, kept)?;
         let salt = Secret::new(*self.salt()?.expose());
         let digest = Commitment::new(&salt, "census", self.census.digest.as_bytes());
         let total: u64 = counted.iter().map(|unit| unit.total).sum();
@@ -179,7 +189,7 @@ impl Work<'_> {
             .count("rows", total)
             .count("people", self.claimants.len() as u64)
             .commit("census", digest);
-        self.pending = Some(Pending { counted, learned, event });
+        self.pending = Some(Pending { counted, learned, kept, event });
         self.job.census_blob = self.census.blob;
         self.job.census_digest = Some(self.census.digest.clone());
         self.job.rows_total = total;
@@ -199,9 +209,10 @@ impl Work<'_> {
         let ledger = self.engine.keyring.purpose_key(self.engine.organization, "ledger")?;
         change.set_census(self.job.id, self.census.blob, &self.census.digest, &pending.counted).await?;
         change.set_all_identities(&pending.learned).await?;
+        change.add_all_kept(&pending.kept).await?;
         let mut entries = Vec::new();
         for claimant in &self.claimants {
-            for (kind, value) in claimant.known.identifiers() {
+            for (kind, value) in absent::identifiers(self.document, &claimant.known) {
                 if let Some(mac) = ledger_mac(&ledger, kind, value) {
                     entries.push((kind, mac, claimant.request));
                 }

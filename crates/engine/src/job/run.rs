@@ -10,6 +10,8 @@ use exeunt_mask::MaskKey;
 use exeunt_plan::document::Document;
 use exeunt_source::catalog::Catalog;
 use exeunt_store::jobs::Lease;
+use tracing::field::Empty;
+use tracing::{Instrument, error_span};
 
 use crate::batch::Piece;
 use crate::batch::again::Again;
@@ -53,10 +55,14 @@ impl Engine {
     ) -> Result<&'static str, Error> {
         let lease = self.take_job(id, owner).await?;
         let beat = self.beat(lease);
-        let result = self.run_leased(id, lease, control, watcher).await;
+        let span = error_span!("job", job.id = %id, job.state = Empty);
+        let result = self.run_leased(id, lease, control, watcher).instrument(span.clone()).await;
         beat.abort();
-        if let Err(error) = &result {
-            self.stopped(&lease, error).await;
+        match &result {
+            Ok(state) => {
+                span.record("job.state", *state);
+            }
+            Err(error) => self.stopped(&lease, error).await,
         }
         result
     }
@@ -152,6 +158,7 @@ impl Engine {
             ghosts: Ghosts::default(),
             again: Again::default(),
             pending: None,
+            kept: crate::kept::Remembered::default(),
             settles: false,
             ended: None,
             off_the_ways: false,
@@ -206,7 +213,12 @@ impl Engine {
             self.may_destroy(&sources_at(ready, &pieces)).await?;
             let rows: u64 = pieces.iter().map(Piece::rows).sum();
             let begun = self.world.now();
-            match work.carry(ready, &pieces).await? {
+            let source = &ready[pieces[0].unit as usize].unit.source;
+            let span = error_span!("batch", batch.rows = rows, batch.source = %source, batch.ended = Empty);
+            let ended = work.carry(ready, &pieces).instrument(span.clone()).await?;
+            span.record("batch.ended", word(&ended));
+            drop(span);
+            match ended {
                 Ended::Closed(_) => {
                     tries = 0;
                     here += rows;
@@ -275,6 +287,15 @@ impl Engine {
 /// Waits longer each time, or as long as the source asks.
 pub(crate) fn backoff(tries: u32, fault: &Fault) -> Duration {
     fault.retry_after.unwrap_or_else(|| Duration::from_millis(50 * 2u64.pow(tries.min(7))))
+}
+
+/// One word for how a batch ended.
+fn word(ended: &Ended) -> &'static str {
+    match ended {
+        Ended::Closed(_) => "closed",
+        Ended::Refused(_) => "refused",
+        Ended::Busy(_) => "busy",
+    }
 }
 
 fn sources_at(ready: &[Ready<'_>], pieces: &[Piece]) -> BTreeSet<Name> {

@@ -52,6 +52,10 @@ impl Work<'_> {
             // whoever stopped it decides what the person is told
             self.engine.write_that_hidden(change, self.job.id, &self.claimants).await?;
         }
+        if state == states::CANCELLED {
+            // who was not erased left nothing behind by law
+            change.forget_kept_by(self.job.id).await?;
+        }
         change.drop_lease(&self.lease).await?;
         let event = self.engine.event(kind, None).about(self.job.id).about(self.job.plan);
         Ok(event
@@ -94,7 +98,7 @@ impl Work<'_> {
         if state == states::SETTLED {
             // its key is gone with the commit; the file is only room
             if let Some(blob) = self.job.census_blob {
-                self.engine.shelf.delete(blob)?;
+                self.engine.drop_blob(blob)?;
             }
         }
         Ok(())

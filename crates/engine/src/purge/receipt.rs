@@ -52,6 +52,7 @@ impl Engine {
             plan_digest: digest(&plan.digest)?,
             census_digest: job.census_digest.as_deref().map(digest).transpose()?,
             done: done(tally)?,
+            held: held(tally)?,
             vault: vec![
                 shredded(Vaulted::RequestSalt, 1, When::Done(now)),
                 shredded(Vaulted::Segments, tally.lines.len() as u64, When::Done(now)),
@@ -115,8 +116,13 @@ impl Engine {
         change.add_receipt(receipt.receipt, self.organization, request.id, &body, now).await?;
         change.move_request(request.id, &[states::PURGING], end).await?;
         change.note_answered(request.id, now).await?;
-        self.write_that_finished(&mut change, request, &document, tally, residue, end, receipt.receipt)
-            .await?;
+        let clean = seen.found.is_empty() && seen.failed.is_empty();
+        if clean {
+            self.write_that_finished(&mut change, request, &document, tally, residue, end, receipt.receipt)
+                .await?;
+        } else {
+            change.shred_letters_about(request.id).await?;
+        }
         if let Some((document, known)) = &told {
             let who = [(request.id, Some(known))];
             self.tell_deltas(&mut change, Happened::Purged, document, &who).await?;
@@ -133,6 +139,23 @@ fn digest(text: &str) -> Result<Digest, Error> {
         .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
         .map(Digest)
         .ok_or_else(|| Error::Damaged { what: "a digest", why: String::from("it is not 32 bytes") })
+}
+
+/// What holds keep, by model.
+fn held(tally: &Tally) -> Result<Vec<Done>, Error> {
+    let mut models: BTreeMap<ModelRef, u64> = BTreeMap::new();
+    for line in &tally.held {
+        let model = line.model.split_once('.').and_then(|(source, model)| {
+            Some(ModelRef { source: Name::new(source).ok()?, model: Name::new(model).ok()? })
+        });
+        let model = model.ok_or_else(|| Error::Damaged {
+            what: "a tally",
+            why: format!("`{}` is no model", line.model),
+        })?;
+        *models.entry(model).or_default() += line.rows;
+    }
+    let word = |rows| BTreeMap::from([(String::from("held"), rows)]);
+    Ok(models.into_iter().map(|(model, rows)| Done { model, rows: word(rows) }).collect())
 }
 
 fn done(tally: &Tally) -> Result<Vec<Done>, Error> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exeunt_base::{Name, TableRef};
+use exeunt_base::{HoldId, Name, TableRef};
 use exeunt_store::requests::Request;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,20 @@ pub struct Tally {
     /// Whether nothing of the person was ever found, so that nothing was struck.
     #[serde(default)]
     pub nothing: bool,
+    /// Rows among them that holds keep, beyond the purge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
+}
+
+/// Rows of one model that a hold keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The hold.
+    pub hold: HoldId,
+    /// The model, with its source.
+    pub model: String,
+    /// Rows.
+    pub rows: u64,
 }
 
 /// One line.

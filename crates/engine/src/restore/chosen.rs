@@ -70,6 +70,6 @@ impl Engine {
 }
 
 /// A key's cells as people write them.
-pub(super) fn plain_key(key: &[Cell]) -> Vec<String> {
+pub(crate) fn plain_key(key: &[Cell]) -> Vec<String> {
     key.iter().map(|cell| cell.to_plain().unwrap_or_default()).collect()
 }

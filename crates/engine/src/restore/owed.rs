@@ -88,7 +88,7 @@ impl Engine {
             change.commit_bookkeeping().await?;
         }
         for blob in unclaimed {
-            self.shelf.delete(blob)?;
+            self.drop_blob(blob)?;
         }
         self.tidy(lease.job).await?;
         Ok((paid, over || late.back > 0))
@@ -119,7 +119,7 @@ impl Engine {
         // and what a process left that died between a commit and taking the file away
         unclaimed.extend(self.store.unclaimed_blobs(job).await?);
         for blob in unclaimed.into_iter().chain(kept) {
-            self.shelf.delete(blob)?;
+            self.drop_blob(blob)?;
         }
         Ok(self.store.flush_destroyed().await?)
     }

@@ -207,6 +207,7 @@ pub(crate) async fn plan(house: &House, world: &World, right: Right) -> Result<D
         abilities: &abilities,
         kinds: &kinds,
         today: TODAY,
+        zone: None,
         policy: Policy::default(),
     };
     Ok(exeunt_plan::build(inputs)?.document().clone())

@@ -21,7 +21,7 @@ use exeunt_store::{Notary, Place, Server, Store};
 use exeunt_testkit::Postgres;
 use exeunt_testkit::dice::Dice;
 use exeunt_testkit::postgres::Database;
-use exeunt_vault::{KeyFile, Keyring, Shelf};
+use exeunt_vault::{Disk, KeyFile, Keyring, Shelf};
 
 /// Time that goes on by itself and can be moved; chance from a seed.
 pub(crate) struct TestWorld {
@@ -148,10 +148,11 @@ impl House {
         let (place, database) = place(dir.path());
         let store = Store::open(&place, true, Arc::new(NoNotary)).await.unwrap();
         // small as they are here, pieces are struck by the ways they were found
-        let settings = Settings { packages: dir.path().join("packages"), way_rows: 1, ..Settings::default() };
+        let settings = Settings { scratch: dir.path().join("packages"), way_rows: 1, ..Settings::default() };
         let engine = Engine {
             store,
             shelf: Shelf::open(&dir.path().join("vault")).unwrap(),
+            packages: Arc::new(Disk::open(&dir.path().join("packages")).unwrap()),
             keyring: Arc::new(keyring),
             sources: sources.into_iter().map(|(called, source)| (name(called), source)).collect(),
             world: world.clone(),
@@ -190,6 +191,7 @@ impl House {
             salt: Some(self.engine.new_secret().expose().to_vec()),
             window_ends_at: None,
             held_because: None,
+            held_until: None,
             tally: None,
             plan: None,
             job: None,
@@ -225,6 +227,7 @@ impl House {
             abilities: &abilities,
             kinds: &kinds,
             today: time::macros::date!(2026 - 11 - 21),
+            zone: None,
             policy: Policy::default(),
         };
         let plan = exeunt_plan::build(inputs).unwrap_or_else(|problems| {

@@ -187,7 +187,7 @@ async fn a_damaged_blob_is_refused_and_harms_nobody_else(database: Database) {
     let gus = erased(&house, &["7"]).await[0];
     let after = database.look();
     let blob = house.engine.store.claims_of(ada).await.unwrap()[0].0;
-    let path = house.engine.shelf.path(blob);
+    let path = house.dir.path().join("vault").join(Shelf::name(blob));
     let good = std::fs::read(&path).unwrap();
     for at in [good.len() / 3, good.len() / 2, good.len() - 40] {
         let mut bad = good.clone();
@@ -213,7 +213,7 @@ async fn blobs_of_two_people_cannot_be_swapped(database: Database) {
     let mut files = Vec::new();
     for (request, engine) in paths {
         let blob = engine.store.claims_of(request).await.unwrap()[0].0;
-        files.push(engine.shelf.path(blob));
+        files.push(house.dir.path().join("vault").join(Shelf::name(blob)));
     }
     let between = house.dir.path().join("between");
     for (from, to) in [(&files[0], &between), (&files[1], &files[0]), (&between, &files[1])] {

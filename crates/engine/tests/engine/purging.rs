@@ -69,7 +69,7 @@ async fn rows_that_appeared_since_are_left_for_a_reason(database: Database) {
 
 async fn hold(house: &House, request: exeunt_base::RequestId, because: Option<&str>) {
     let mut change = house.engine.store.begin().await.unwrap();
-    change.set_hold(request, because).await.unwrap();
+    change.set_hold(request, because, None).await.unwrap();
     change.commit_bookkeeping().await.unwrap();
 }
 
@@ -93,7 +93,7 @@ async fn a_hold_stops_a_purge_that_has_begun(database: Database) {
     // as a process that died before the key was destroyed leaves it
     let mut change = house.engine.store.begin().await.unwrap();
     change.move_request(ada, &[states::HIDDEN], states::PURGING).await.unwrap();
-    change.set_hold(ada, Some("a lawsuit")).await.unwrap();
+    change.set_hold(ada, Some("a lawsuit"), None).await.unwrap();
     change.commit_bookkeeping().await.unwrap();
     let held = house.engine.purge(ada, &at_once(), "test", None).await;
     assert!(matches!(held, Err(Error::Held { .. })), "{held:?}");

@@ -2,8 +2,10 @@
 
 mod acknowledge;
 mod export;
+mod policy;
 mod proof;
 mod verify;
+mod witnesses;
 
 use clap::Subcommand;
 
@@ -19,6 +21,10 @@ pub(crate) enum Audit {
     Export(export::Args),
     /// The proof that an entry is in the log, or a request's receipts with theirs
     Proof(proof::Args),
+    /// How the log's witnesses stand
+    Witnesses(witnesses::Args),
+    /// The trust policy: the log's key, its witnesses, and how many of them must have signed
+    Policy(policy::Args),
     /// Accept a control store that was rolled back, with a reason
     AcknowledgeRollback(acknowledge::Args),
 }
@@ -29,6 +35,8 @@ pub(crate) async fn run(door: &Door, audit: &Audit) -> Result<Exit, Failure> {
         Audit::Verify(args) => verify::run(door, args).await,
         Audit::Export(args) => export::run(door, args).await,
         Audit::Proof(args) => proof::run(door, args).await,
+        Audit::Witnesses(args) => witnesses::run(door, args).await,
+        Audit::Policy(args) => policy::run(door, args).await,
         Audit::AcknowledgeRollback(args) => acknowledge::run(door, args).await,
     }
 }

@@ -132,7 +132,7 @@ async fn home_is_made(mut story: Story, dir: &Path, json: bool) -> Result<Stage,
     write(&dir.join("map.yaml"), shop::MAP.as_bytes())?;
     let (office, actor) = door.office(Needs::Sources).await?;
     let read = maps::read::read(&office.maps)?;
-    let findings = maps::check::check(&read.map, &office.engine.sources, door.today()).await?;
+    let findings = maps::check::check(&read.map, &office.engine.sources, door.today(), None).await?;
     let mut answer: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
     answer.push_str(&format!("{}: ", out::plural(read.map.models().count() as u64, "model", "models")));
     if exeunt_plan::map::check::has_errors(&findings) {

@@ -2,6 +2,7 @@
 
 mod add;
 mod list;
+mod rotate_key;
 
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
@@ -13,6 +14,8 @@ pub(crate) enum Organization {
     Add(add::Args),
     /// List them
     List,
+    /// Take another key of one into use while everybody works; what it wraps is wrapped anew, nothing is encrypted again
+    RotateKey,
 }
 
 /// Does it.
@@ -20,5 +23,6 @@ pub(crate) async fn run(door: &Door, organization: &Organization) -> Result<Exit
     match organization {
         Organization::Add(args) => add::run(door, args).await,
         Organization::List => list::run(door).await,
+        Organization::RotateKey => rotate_key::run(door).await,
     }
 }

@@ -6,9 +6,10 @@ use exeunt_engine::purge::{Options, Purged};
 use serde_json::{Value, json};
 
 use crate::commands::restore;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::elsewhere::{self, At};
 use crate::failure::{Exit, Failure};
+use crate::remote::{self, Remote};
 use crate::table::table;
 use crate::{ids, out};
 
@@ -36,7 +37,20 @@ pub(crate) struct Args {
 
 /// Purges. One request's trouble does not stop the others; the first trouble is what the command ends with.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Sources).await?;
+    let options = Options {
+        now: args.now.clone(),
+        include_new: args.include_new,
+        leave_new: args.leave_new.clone(),
+        give_up: args.give_up.clone(),
+    };
+    let (office, actor) = match door.way(Needs::Sources).await? {
+        Way::Here(office, actor) => (office, actor),
+        // a service purges by itself what is due
+        Way::There(_) if args.requests.is_empty() || !args.place.at.is_empty() => {
+            return Err(remote::Error::NoForm.into());
+        }
+        Way::There(remote) => return by_service(door, &remote, &args.requests, &options).await,
+    };
     let requests =
         if args.requests.is_empty() { office.due_for_purge(&actor).await? } else { args.requests.clone() };
     let mut answers = Vec::new();
@@ -55,12 +69,6 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             Err(failure) => refuse(*id, failure),
         }
     }
-    let options = Options {
-        now: args.now.clone(),
-        include_new: args.include_new,
-        leave_new: args.leave_new.clone(),
-        give_up: args.give_up.clone(),
-    };
     let (each, owed) = office.purge_all(&actor, &here, options, &door.owner()).await?;
     for (id, purged) in each {
         match purged {
@@ -97,6 +105,37 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         None => Ok(exit),
         Some(failure) => Err(failure),
     }
+}
+
+/// A worker of the service purges each. The receipt tells the rest.
+async fn by_service(
+    door: &Door,
+    remote: &Remote,
+    requests: &[RequestId],
+    options: &Options,
+) -> Result<Exit, Failure> {
+    let (mut answers, mut trouble) = (Vec::new(), None);
+    for id in requests {
+        match remote.purge(*id, options).await {
+            Ok(gone) if door.json => {
+                answers.push(json!({ "request": id, "state": gone.state, "receipt": gone.receipt }));
+            }
+            Ok(gone) => {
+                let receipt = gone.receipt.map(|receipt| format!(", receipt {receipt}")).unwrap_or_default();
+                out::text(&format!("{id} is {}{receipt}", gone.state))?;
+            }
+            Err(error) => {
+                if trouble.is_some() || requests.len() > 1 {
+                    out::remark(&format!("{id}: {error}"));
+                }
+                trouble.get_or_insert(error);
+            }
+        }
+    }
+    if door.json {
+        out::json(&json!({ "purged": answers }))?;
+    }
+    trouble.map_or(Ok(Exit::DONE), |error| Err(error.into()))
 }
 
 fn value(id: RequestId, purged: &Purged, issued: &[Issued]) -> Value {

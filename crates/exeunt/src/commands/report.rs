@@ -1,12 +1,15 @@
-//! `exeunt report …`: what a period came to, and the record of processing.
+//! `exeunt report …`: what a period came to, the record of processing, and what is kept.
 
 mod metrics;
 mod processing;
+mod retention;
 
 use clap::Subcommand;
 
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
+
+pub(crate) use crate::commands::report::metrics::Told;
 
 /// Reports.
 #[derive(Debug, Subcommand)]
@@ -15,6 +18,8 @@ pub(crate) enum Report {
     Metrics(metrics::Args),
     /// The record of processing (GDPR Article 30), put together from the data map
     Processing(processing::Args),
+    /// What is kept of each class, since when, and for how long at the most
+    Retention(retention::Args),
 }
 
 /// Does what was asked.
@@ -22,5 +27,6 @@ pub(crate) async fn run(door: &Door, report: &Report) -> Result<Exit, Failure> {
     match report {
         Report::Metrics(args) => metrics::run(door, args).await,
         Report::Processing(args) => processing::run(door, args).await,
+        Report::Retention(args) => retention::run(door, args).await,
     }
 }

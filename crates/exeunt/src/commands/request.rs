@@ -1,12 +1,13 @@
 //! `exeunt request …`.
 
+pub(crate) mod bulk;
 mod deadline;
 mod decide;
 mod hold;
 mod import;
 mod list;
 mod show;
-mod submit;
+pub(crate) mod submit;
 
 use clap::Subcommand;
 
@@ -36,14 +37,23 @@ pub(crate) enum Request {
     Resume(deadline::Resume),
     /// Extend the deadline, once and in time
     Extend(deadline::Extend),
+    /// Correct when a request was received, and with it its days
+    Received(deadline::Received),
     /// Refuse a request on grounds its law knows
     Refuse(decide::Refuse),
     /// Write down that the person took their request back
     Withdraw(decide::Withdraw),
+    /// End a request because nobody can tell who asks
+    CannotIdentify(decide::CannotIdentify),
+    /// Take one up again that ended because nobody could tell who asked
+    Reopen(decide::Reopen),
     /// Keep anything of a request from being purged
     Hold(hold::Args),
     /// Lift a hold
     Release(hold::Release),
+    /// One act on many requests: look at what would come of it, then do exactly that
+    #[command(subcommand)]
+    Bulk(bulk::Bulk),
 }
 
 /// Does what was asked.
@@ -59,9 +69,13 @@ pub(crate) async fn run(door: &Door, request: &Request) -> Result<Exit, Failure>
         Request::Pause(args) => deadline::pause(door, args).await,
         Request::Resume(args) => deadline::resume(door, args).await,
         Request::Extend(args) => deadline::extend(door, args).await,
+        Request::Received(args) => deadline::received(door, args).await,
+        Request::CannotIdentify(args) => decide::cannot_identify(door, args).await,
+        Request::Reopen(args) => decide::reopen(door, args).await,
         Request::Refuse(args) => decide::refuse(door, args).await,
         Request::Withdraw(args) => decide::withdraw(door, args).await,
         Request::Hold(args) => hold::run(door, args).await,
         Request::Release(args) => hold::release(door, args).await,
+        Request::Bulk(bulk) => bulk::run(door, bulk).await,
     }
 }

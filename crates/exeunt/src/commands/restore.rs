@@ -7,9 +7,10 @@ use exeunt_engine::states;
 use exeunt_store::waits::Wait;
 use serde_json::{Value, json};
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::elsewhere::{self, At};
 use crate::failure::{Exit, Failure};
+use crate::remote::{self, Remote};
 use crate::{ids, out};
 
 /// Which, and how much of it.
@@ -37,8 +38,12 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             keys: args.keys.iter().map(|key| read_key(key)).collect::<Result<_, _>>()?,
         },
     };
+    let (office, actor) = match door.way(Needs::Sources).await? {
+        Way::Here(office, actor) => (office, actor),
+        Way::There(_) if !args.place.at.is_empty() => return Err(remote::Error::NoForm.into()),
+        Way::There(remote) => return by_service(door, &remote, args.request, &choice).await,
+    };
     elsewhere::check(door, &args.request)?;
-    let (office, actor) = door.office(Needs::Sources).await?;
     let restored = office.restore(&actor, args.request, &choice, &door.owner()).await?;
     let state = office.show_request(&actor, args.request).await?.request.state;
     if door.json {
@@ -75,6 +80,39 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         || restored.waits.iter().any(stuck)
         || owed_short;
     Ok(if short { Exit::REVIEW } else { Exit::DONE })
+}
+
+/// A worker of the service brings them back. It counts what did not come, and tells no more of that.
+async fn by_service(
+    door: &Door,
+    remote: &Remote,
+    request: RequestId,
+    choice: &Choice,
+) -> Result<Exit, Failure> {
+    let back = remote.restore(request, choice).await?;
+    let shown = remote.show_request(request).await?;
+    if door.json {
+        out::json(&json!({
+            "request": request,
+            "state": shown.request.state,
+            "back": back.rows,
+            "already": back.already,
+            "waits": shown.waits.iter().map(wait_value).collect::<Vec<_>>(),
+            "refused_rows": back.refused,
+            "whole": back.whole,
+        }))?;
+    } else {
+        let mut restored = Restored::default();
+        (restored.back, restored.already) = (back.rows, back.already);
+        (restored.whole, restored.waits) = (back.whole, shown.waits);
+        restored.waiting = restored.waits.iter().map(|wait| wait.rows).sum();
+        if back.refused > 0 {
+            let rows = out::plural(back.refused, "row did", "rows did");
+            restored.notes.push(format!("{rows} not; the command tells why where the home is"));
+        }
+        out::text(&told(request, &shown.request.state, &restored))?;
+    }
+    Ok(if back.refused > 0 { Exit::REVIEW } else { Exit::DONE })
 }
 
 /// What came back, for people.
@@ -193,7 +231,7 @@ pub(crate) fn told_owed(owed: &[Paid]) -> String {
 }
 
 /// A key: a JSON list of its cells, or the only cell as it is.
-fn read_key(text: &str) -> Result<Vec<String>, Failure> {
+pub(crate) fn read_key(text: &str) -> Result<Vec<String>, Failure> {
     if !text.starts_with('[') {
         return Ok(vec![text.to_owned()]);
     }

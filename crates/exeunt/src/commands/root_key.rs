@@ -1,6 +1,7 @@
 //! `exeunt root-key`: the key above all keys of a home, and the way back to it when the unseal secret is lost.
 
 mod drill;
+mod moving;
 mod recover;
 mod rotate;
 mod shares;
@@ -25,6 +26,8 @@ pub(crate) enum RootKey {
     Drill(drill::Args),
     /// Give this home a new unseal secret, by shares, when the old one is lost
     Recover(recover::Args),
+    /// Take a root key into use that is in the token the settings name, and never leaves it; while no process has the home open
+    Move(moving::Args),
     /// When shares were made and last tried
     Status,
 }
@@ -36,6 +39,7 @@ pub(crate) async fn run(door: &Door, root_key: &RootKey) -> Result<Exit, Failure
         RootKey::Shares(args) => shares::run(door, args).await,
         RootKey::Drill(args) => drill::run(door, args).await,
         RootKey::Recover(args) => recover::run(door, args).await,
+        RootKey::Move(args) => moving::run(door, args).await,
         RootKey::Status => status::run(door).await,
     }
 }

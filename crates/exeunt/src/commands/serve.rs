@@ -6,13 +6,14 @@ use std::net::SocketAddr;
 
 use exeunt_app::House;
 use exeunt_app::root_key::shares::DRILL_DAYS;
+use exeunt_app::work::others::Others;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_server::{Service, Watch};
 use tokio::net::TcpListener;
 
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
-use crate::settings::ServeSettings;
+use crate::settings::{ServeSettings, Switch};
 use crate::{out, process, stop};
 
 /// What this process does.
@@ -42,7 +43,8 @@ pub(crate) struct Args {
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let all = door.settings()?;
     let settings = all.serve.clone().unwrap_or_default();
-    let watch = Watch::new(settings.watcher(&all.base)?, Some(process::readings));
+    let follows = all.traces.as_ref().is_some_and(|traces| traces.callers == Switch::On);
+    let watch = Watch::new(settings.watcher(&all.base)?, Some(process::readings)).following_callers(follows);
     let stop = told();
     let mut listen = (args.role != Role::Worker).then(|| args.listen.unwrap_or(settings.listen));
     if let Some(why) = sealed::why(door, &all)? {
@@ -52,6 +54,9 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         }
     }
     let house = door.house().await?;
+    for note in open_storage(house.clone()).await? {
+        tracing::warn!("the storage: {note}");
+    }
     remind(&house);
     let service = Service { house, stop: stop.clone(), watch };
     let worker = (args.role != Role::Api).then(|| {
@@ -60,6 +65,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             owner: door.owner(),
             at_once: settings.tasks_at_a_time as usize,
             stop: stop.clone(),
+            others: Others::default(),
         };
         tokio::spawn(worker.run())
     });
@@ -70,6 +76,12 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         let _ = worker.await;
     }
     served.map(|()| Exit::DONE)
+}
+
+/// Tries the storage out before anybody depends on it, on a thread that may wait.
+async fn open_storage(house: House) -> Result<Vec<String>, Failure> {
+    let opened = tokio::task::spawn_blocking(move || house.open_storage());
+    Ok(opened.await.map_err(|_| Failure::Settings(String::from("trying the storage out broke off")))??)
 }
 
 /// Says when nobody would find the root key again (SEC-44).

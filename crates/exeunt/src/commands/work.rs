@@ -2,13 +2,15 @@
 
 use clap::Subcommand;
 use exeunt_app::halts::stop::Lift;
+use exeunt_app::{Actor, Office};
 use exeunt_base::Name;
 use exeunt_store::halts::Halt;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
+use crate::remote::Remote;
 use crate::table::table;
 
 /// Halting work.
@@ -55,30 +57,22 @@ pub(crate) struct Stop {
 
 /// Does what was asked, and tells how things stand then.
 pub(crate) async fn run(door: &Door, work: &Work) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let remark = match work {
-        Work::Status => None,
-        Work::Pause(Pause { source, because }) => {
-            office.pause_source(&actor, source, because).await?;
-            None
-        }
-        Work::Resume(Resume { source }) => {
-            office.resume_source(&actor, source).await?;
-            None
-        }
-        Work::Stop(Stop { because }) => {
-            office.stop_work(&actor, because).await?;
-            None
-        }
-        Work::Lift => match office.lift_stop(&actor).await? {
-            Lift::Asked => Some("asked for; somebody else has to lift it too"),
-            Lift::Lifted => Some("lifted; work goes on"),
-        },
+    let way = door.way(Needs::Home).await?;
+    let lifted = match &way {
+        Way::Here(office, actor) => here(office, actor, work).await?,
+        Way::There(remote) => there(remote, work).await?,
     };
+    let remark = lifted.map(|lift| match lift {
+        Lift::Asked => "asked for; somebody else has to lift it too",
+        Lift::Lifted => "lifted; work goes on",
+    });
     if let Some(remark) = remark {
         out::remark(remark);
     }
-    let halts = office.list_halts(&actor).await?;
+    let halts = match &way {
+        Way::Here(office, actor) => office.list_halts(actor).await?,
+        Way::There(remote) => remote.list_halts().await?,
+    };
     if door.json {
         let one = |halt: &Halt| {
             json!({
@@ -98,6 +92,28 @@ pub(crate) async fn run(door: &Door, work: &Work) -> Result<Exit, Failure> {
         out::text(&table(&["what", "since", "because", "lifted by"], &rows))?;
     }
     Ok(Exit::DONE)
+}
+
+async fn here(office: &Office, actor: &Actor, work: &Work) -> Result<Option<Lift>, Failure> {
+    match work {
+        Work::Status => {}
+        Work::Pause(Pause { source, because }) => office.pause_source(actor, source, because).await?,
+        Work::Resume(Resume { source }) => office.resume_source(actor, source).await?,
+        Work::Stop(Stop { because }) => office.stop_work(actor, because).await?,
+        Work::Lift => return Ok(Some(office.lift_stop(actor).await?)),
+    }
+    Ok(None)
+}
+
+async fn there(remote: &Remote, work: &Work) -> Result<Option<Lift>, Failure> {
+    match work {
+        Work::Status => {}
+        Work::Pause(Pause { source, because }) => remote.pause_source(source, because).await?,
+        Work::Resume(Resume { source }) => remote.resume_source(source).await?,
+        Work::Stop(Stop { because }) => remote.stop_work(because).await?,
+        Work::Lift => return Ok(Some(remote.lift_stop().await?)),
+    }
+    Ok(None)
 }
 
 fn line(halt: &Halt) -> Vec<String> {

@@ -3,9 +3,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::settings::Settings;
+use crate::world::System;
 
 /// Something to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,13 +67,22 @@ pub(crate) fn check(settings: &Settings, key_file: &Path) -> Result<Vec<Finding>
 /// What belongs to the home as a whole.
 fn home(found: &mut Findings, settings: &Settings, key_file: &Path) {
     let unseal = &settings.unseal;
+    if let Some(token) = &unseal.token {
+        found.file(String::from("unseal.token.module"), token.module());
+        if let Some(path) = token.pin_file() {
+            found.secret("unseal.token.pin_file", &settings.path(path));
+        }
+        if let Some(name) = token.pin_env() {
+            found.variable("unseal.token.pin_env", name);
+        }
+    }
     match (&unseal.key_file, &unseal.passphrase_file, &unseal.passphrase_env, unseal.passphrase_prompt) {
         (Some(path), ..) => found.secret("unseal.key_file", &settings.path(path)),
         (_, Some(path), ..) => found.secret("unseal.passphrase_file", &settings.path(path)),
         (_, _, Some(name), _) => found.variable("unseal.passphrase_env", name),
         (.., true) => {}
         // a home that is not made yet has none
-        _ if key_file.exists() => found.secret("unseal.key_file", key_file),
+        _ if unseal.token.is_none() && key_file.exists() => found.secret("unseal.key_file", key_file),
         _ => {}
     }
     if let Some(serve) = &settings.serve {
@@ -85,10 +96,31 @@ fn home(found: &mut Findings, settings: &Settings, key_file: &Path) {
             found.add("serve.metrics", failure.to_string());
         }
     }
+    if let Some(traces) = &settings.traces {
+        if let Some(path) = &traces.headers_file {
+            found.secret("traces.headers_file", &settings.path(path));
+        }
+        if let Some(name) = &traces.headers_env {
+            found.variable("traces.headers_env", name);
+        }
+        if let Some(path) = &traces.ca_file {
+            found.file("traces.ca_file", &settings.path(path));
+        }
+        if let Err(what) = traces.headers(&settings.base) {
+            found.add("traces", what);
+        }
+    }
     if let Some(store) = &settings.store
         && let Err(what) = store.place(&settings.base)
     {
         found.add("store", what);
+    }
+    if let Some(storage) = &settings.storage {
+        storage.secret_files().for_each(|(key, path)| found.secret(key, &settings.path(path)));
+        storage.variables().for_each(|(key, name)| found.variable(key, name));
+        if let Err(error) = storage.bucket(&settings.base, Arc::new(System::default())) {
+            found.add("storage", error.to_string());
+        }
     }
     if let Some(path) = settings.store.as_ref().and_then(|store| store.password_file()) {
         found.secret("store.password_file", &settings.path(path));
@@ -105,6 +137,9 @@ fn organization(found: &mut Findings, of: &str, settings: &Settings) {
     }
     if settings.sources.is_empty() {
         found.add(format!("{of}sources"), "no database is named: there is nobody's data to find");
+    }
+    if let Some(path) = settings.outbound.as_ref().and_then(|outbound| outbound.ca_file.as_ref()) {
+        found.file(format!("{of}outbound.ca_file"), &settings.path(path));
     }
     for (name, source) in &settings.sources {
         let at = |key: &str| format!("{of}sources.{name}.{key}");

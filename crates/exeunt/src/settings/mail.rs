@@ -13,10 +13,10 @@ use serde::Deserialize;
 pub(crate) struct MailSettings {
     /// The mail server.
     host: String,
-    /// Its port; 465 begins with TLS, any other one in the clear until TLS is agreed on.
+    /// Its port; 465 begins with TLS, any other one in the clear until TLS is agreed on, unless `tls` is `immediate`.
     #[serde(default = "submission")]
     port: u16,
-    /// `required`, `opportunistic`, or `none` to this very machine.
+    /// `required`, `immediate`, `opportunistic`, or `none` to this very machine.
     #[serde(default)]
     tls: MailTls,
     /// Who we are for the server.
@@ -49,6 +49,8 @@ enum MailTls {
     /// TLS, or nothing is sent.
     #[default]
     Required,
+    /// TLS from the first byte, whatever the port.
+    Immediate,
     /// TLS where the server offers it.
     Opportunistic,
     /// None at all: only to this machine.
@@ -115,6 +117,7 @@ impl MailSettings {
     ) -> Result<Post, String> {
         let tls = match self.tls {
             MailTls::Required => Tls::Required,
+            MailTls::Immediate => Tls::Immediate,
             MailTls::Opportunistic => Tls::Opportunistic,
             MailTls::None => Tls::Off,
         };

@@ -70,6 +70,7 @@ matches_cap: 5             # people one request may match before somebody must c
 # organizations: [other.yaml]   # settings of further organizations of this home
 # serve: {{ listen: 127.0.0.1:8420, tasks_at_a_time: 2 }}   # what `exeunt serve` does
 # mail: {{ host: mail.internal, user: exeunt, password_file: mail.password, from: privacy@example.com }}   # letters to people
+# residency: {{ storage: eu-de, workers: eu-de }}   # where this installation is; then the map says where each source is
 # checkpoints: /mnt/other-disk/exeunt   # outside this disk they also notice when it is rolled back
 
 {unseal}

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 #![expect(clippy::disallowed_methods, reason = "tests start programs and have a clock")]
 
+mod joining;
 mod served;
+mod storage;
+mod traces;
 
 use std::io::{BufRead, Write};
 use std::process::{Command, Stdio};

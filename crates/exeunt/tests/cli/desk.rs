@@ -67,6 +67,7 @@ impl Desk {
             .current_dir(self.path())
             .env_clear()
             .env("EXEUNT_LOG", if input == "log" { "trace" } else { "off" })
+            .envs(self.token())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -80,6 +81,12 @@ impl Desk {
             err: String::from_utf8(answer.stderr).unwrap(),
             code: answer.status.code().unwrap_or(-1),
         }
+    }
+
+    /// Where a token in this folder is, if one was made.
+    fn token(&self) -> Option<(&'static str, PathBuf)> {
+        let conf = self.file("softhsm2.conf");
+        conf.exists().then_some(("SOFTHSM2_CONF", conf))
     }
 
     /// Calls it and wants it done.

@@ -1,6 +1,7 @@
 //! A home whose control store is on PostgreSQL: every command works with it, and nobody else's store is taken for it.
 
 use exeunt_testkit::postgres::{Database, PASSWORD};
+use exeunt_testkit::search::Search;
 use exeunt_testkit::{Postgres, canary, sqlite_hash};
 
 use crate::desk::Desk;
@@ -137,4 +138,26 @@ fn a_store_that_cannot_be_reached_is_told_as_that() {
     std::fs::write(&settings, text.replace(&Postgres::shared().port().to_string(), "1")).unwrap();
     let answer = desk.ends(&["request", "list"], 5);
     assert!(answer.err.contains("E0814") && answer.err.contains("127.0.0.1:1"), "{}", answer.err);
+}
+
+#[test]
+fn nobody_is_found_in_the_files_of_the_server_that_keeps_the_store() {
+    let server = Postgres::start().unwrap();
+    let database = server.create_database().unwrap();
+    let desk = Desk::new();
+    kept_in(&desk, &database);
+    let access = desk.request("access", "customer_id=3");
+    desk.done(&["package", "make", &access, "--formats", "json"]);
+    let erasure = desk.request("erasure", &format!("email={}", canary::email(5)));
+    desk.erase(&erasure);
+    desk.done(&["purge", &erasure, "--now", "the person asked for it"]);
+    desk.done(&["evidence", "make", "--request", &erasure]);
+    let told = desk.done(&["report", "retention", "--json"]);
+    assert!(!told.contains("\"overdue\": true"), "{told}");
+    // tables, write-ahead log, temporary files, and whatever else the server has written
+    database.run("CHECKPOINT").unwrap();
+    let found = Search::any_canary().dir(server.dir()).unwrap();
+    assert!(found.is_empty(), "{found:?}");
+    let found = Search::any_canary().dir(&desk.file(".exeunt")).unwrap();
+    assert!(found.is_empty(), "{found:?}");
 }

@@ -55,7 +55,7 @@ fn units_start_what_there_is() {
         let unit = text(&path);
         let mut started = 0;
         for line in unit.lines() {
-            if let Some((key, command)) = line.split_once("=/usr/bin/exeunt ") {
+            if let Some((key, command)) = line.replace("=-/", "=/").split_once("=/usr/bin/exeunt ") {
                 assert!(key.starts_with("ExecStart"), "{path}: {line}");
                 assert_taken(&desk, &command.split(' ').collect::<Vec<_>>(), &path);
                 started += 1;
@@ -72,6 +72,9 @@ fn units_start_what_there_is() {
             "MemoryDenyWriteExecute=yes",
             "CapabilityBoundingSet=",
             "UMask=0077",
+            // what the page for operators has the service write to
+            "StateDirectory=exeunt exeunt-checkpoints",
+            "LogsDirectory=exeunt",
         ] {
             assert!(unit.lines().any(|line| line == wanted), "{path} lacks {wanted}");
         }
@@ -92,6 +95,21 @@ fn the_image_runs_as_nobody_special_and_starts_what_there_is() {
     let user = last.lines().find_map(|line| line.strip_prefix("USER ")).unwrap();
     assert!(!user.starts_with('0') && !user.starts_with("root"), "{user}");
     assert!(file.contains("cargo build --locked --profile dist --package exeunt"));
+    let toolchain = text("rust-toolchain.toml");
+    let channel = toolchain.split('"').nth(1).unwrap();
+    assert!(file.contains(&format!("FROM rust:{channel}-")), "another toolchain would be fetched");
+    assert!(file.contains(&format!("ENV RUSTUP_TOOLCHAIN={channel}\n")));
+    // a volume over a folder that is not there belongs to root, and nobody could write to it
+    let compose = yaml("packaging/compose/compose.yaml");
+    let mounts = words(&compose["x-exeunt"]["volumes"]);
+    for (_, folder) in
+        mounts.iter().filter(|mount| !mount.starts_with('.')).filter_map(|mount| mount.split_once(':'))
+    {
+        let made = last
+            .lines()
+            .any(|line| line.contains("--owner 10001") && line.split(' ').any(|word| word == folder));
+        assert!(made, "{path} makes no `{folder}`");
+    }
     for word in last.split_whitespace().filter(|word| word.starts_with("EXEUNT_")) {
         assert_known(word.split('=').next().unwrap(), path);
     }

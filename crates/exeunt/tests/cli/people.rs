@@ -41,6 +41,7 @@ async fn office(desk: &Desk) -> Office {
     let opening = Opening {
         store: Place::File(layout.store()),
         layout,
+        kept: None,
         keeper: &keeper,
         own: open::Room::default(),
         others: Vec::new(),
@@ -62,7 +63,7 @@ fn plain(base32: &str) -> Vec<u8> {
 }
 
 /// Answers an invitation as the pages of the service will.
-async fn answer(desk: &Desk, token: &str) {
+pub(crate) async fn answer(desk: &Desk, token: &str) {
     let office = office(desk).await;
     let token = Secret::new(token.to_owned());
     let shown = office.show_enrollment(&token).await.unwrap();
@@ -71,7 +72,7 @@ async fn answer(desk: &Desk, token: &str) {
     office.accept_invitation(&Joining { token, enrollment: shown.sealed, password, code }).await.unwrap();
 }
 
-fn field(answer: &str, name: &str) -> String {
+pub(crate) fn field(answer: &str, name: &str) -> String {
     let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
     answer[name].as_str().unwrap().to_owned()
 }
@@ -127,4 +128,42 @@ async fn there_is_no_setup_token_once_there_is_an_administrator() {
     let user = field(&invited, "user");
     assert!(desk.ends(&["user", "disable", &user], 3).err.contains("E0920"));
     assert!(desk.ends(&["user", "role", &user, "viewer"], 3).err.contains("E0920"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shares_of_the_root_key_take_two_once_somebody_is_there_to_ask() {
+    let desk = Desk::with_home();
+    let shares = ["root-key", "shares"];
+    assert_eq!(desk.done(&shares).lines().count(), 3, "nobody else is there");
+    assert!(desk.done(&["proposal", "list"]).contains("nothing waits"));
+    std::fs::write(desk.file("person.txt"), "name=Grace\nemail=grace@example.test\n").unwrap();
+    let invited = desk.done(&["user", "invite", "--person-file", "person.txt", "--role", "admin", "--json"]);
+    answer(&desk, &field(&invited, "token")).await;
+    let first = desk.ends(&shares, 3);
+    assert!(first.err.contains("E0976") && first.out.is_empty(), "{}", first.err);
+    assert!(desk.ends(&shares, 3).err.contains("E0975"), "the same person twice");
+    let listed: serde_json::Value =
+        serde_json::from_str(&desk.done(&["proposal", "list", "--json"])).unwrap();
+    let proposal = listed["proposals"][0].clone();
+    assert_eq!((&proposal["act"], &proposal["state"]), (&"export_key".into(), &"open".into()));
+    let id = proposal["proposal"].as_str().unwrap();
+    assert!(desk.ends(&["proposal", "confirm", id], 3).err.contains("E0975"));
+    // another user of the machine
+    let office = office(&desk).await;
+    let other =
+        exeunt_app::Actor::meet(&office.layout.operators(), "uid-another", office.organization.id, &Now);
+    office.confirm_proposal(&other.unwrap(), id.parse().unwrap()).await.unwrap();
+    assert_eq!(desk.done(&shares).lines().count(), 3);
+    // once, and for this number of them
+    assert!(desk.ends(&shares, 3).err.contains("E0976"));
+    assert!(desk.ends(&["root-key", "shares", "--needed", "3", "--of", "5"], 3).err.contains("E0976"));
+    let listed: serde_json::Value =
+        serde_json::from_str(&desk.done(&["proposal", "list", "--json"])).unwrap();
+    let newest = listed["proposals"][0]["proposal"].as_str().unwrap();
+    desk.done(&["proposal", "withdraw", newest]);
+    assert!(desk.ends(&["proposal", "withdraw", newest], 3).err.contains("E0977"));
+    let log = desk.done(&["audit", "export"]);
+    for kind in ["proposal.made", "proposal.confirmed", "proposal.withdrawn"] {
+        assert!(log.contains(kind), "{kind}");
+    }
 }

@@ -9,6 +9,7 @@
 #![expect(clippy::print_stderr, reason = "a failing run is repeated by its seed")]
 
 mod acts;
+mod holds;
 mod home;
 mod kills;
 mod pool;

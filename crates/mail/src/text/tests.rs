@@ -35,6 +35,7 @@ fn all(word: &str) -> Vec<Letter> {
             receipt: ReceiptId::new(at("2026-12-06"), [8; 10]),
         },
         Letter::Refused { reference, reason: text(), law: text() },
+        Letter::Unidentified { reference, wanted: text() },
         Letter::NoData { reference, systems: 4 },
         Letter::Due {
             requests: vec![
@@ -50,6 +51,15 @@ fn all(word: &str) -> Vec<Letter> {
             failed: 3,
         },
         Letter::Account { what: Account::SignIn, at: at("2026-11-22") },
+        Letter::Subscribe { link: text() },
+        Letter::Announced {
+            name: text(),
+            purpose: text(),
+            categories: vec![text()],
+            region: text(),
+            effective: at("2026-12-22"),
+            link: text(),
+        },
     ]
 }
 
@@ -160,7 +170,9 @@ fn nothing_is_fetched_and_nothing_is_attached() {
                 assert!(!html.contains(part), "{part}");
             }
             let links = html.matches("href=").count();
-            assert_eq!(links, usize::from(letter.word() == "ready"), "only the page where the data is");
+            // the page where the data is, and those where somebody says yes or stops being told
+            let pages = ["ready", "subscribe", "announced"].contains(&letter.word());
+            assert_eq!(links, usize::from(pages), "{}", letter.word());
         }
     }
 }

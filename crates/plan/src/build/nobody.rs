@@ -10,7 +10,6 @@ use crate::build::owned::joined;
 use crate::build::parts;
 use crate::build::reach::{Reach, Through};
 use crate::build::schema::{ModelId, Schema};
-use crate::document::Right;
 use crate::problem::Problem;
 
 /// What the engine writes anew for each ghost.
@@ -99,7 +98,7 @@ pub(crate) fn not_a_ghost(schema: &Schema<'_>, holder: ModelId, relation: &Relat
 
 /// Refuses ownership along references that may come to point to a ghost nobody could tell from a row of somebody's.
 pub(crate) fn check(schema: &Schema<'_>, reach: &Reach<'_>, problems: &mut Vec<Problem>) {
-    if schema.inputs.right != Right::Erasure {
+    if !schema.inputs.right.changes_rows() {
         return;
     }
     for way in reach.ways.iter().flatten() {

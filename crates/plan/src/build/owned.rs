@@ -11,7 +11,7 @@ use crate::build::parts::{self, Act};
 use crate::build::reach::{Fate, Reach, Through, Way};
 use crate::build::schema::{ModelId, Schema};
 use crate::build::sets::{Path, SetDraft, SetId, Sets};
-use crate::document::{Claims, Note, Right, Severity};
+use crate::document::{Claims, Note, Severity};
 use crate::problem::Problem;
 
 /// More ways than this to one model's rows are not joined through any more, but found first.
@@ -155,7 +155,7 @@ pub(crate) fn lay_out<'a>(
             abroad[from] |= schema.models[from].at.source != schema.models[way.to].at.source;
         }
     }
-    if schema.inputs.right != Right::Erasure {
+    if !schema.inputs.right.changes_rows() {
         // what is shown besides the person's own rows is reached from either end
         for (holder, _, other, _) in schema.relations() {
             let apart = schema.models[holder].at.source != schema.models[other].at.source;

@@ -75,7 +75,7 @@ pub(crate) fn of<'a>(
     {
         let kind = table.columns.get(column).map_or(&Kind::Any, |column| &column.kind);
         let at = format!("{}.{column}", node.at);
-        match retention::boundary_text(kind, boundary, schema.inputs.policy.zone) {
+        match retention::boundary_text(kind, boundary, schema.inputs.zone) {
             Some(text) => {
                 over.push(Filter { column: column.clone(), test: Test::Before(text.clone()) });
                 covered.push(Filter { column: column.clone(), test: Test::NotBefore(text) });

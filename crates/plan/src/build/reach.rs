@@ -9,7 +9,6 @@ use exeunt_datamap::model::{
 
 use crate::build::graph;
 use crate::build::schema::{ModelId, Schema};
-use crate::document::Right;
 use crate::problem::Problem;
 
 /// What becomes of a row that is reached.
@@ -104,7 +103,7 @@ impl Reach<'_> {
 
 /// Follows everything that leads anywhere.
 pub(crate) fn follow<'a>(schema: &Schema<'a>, problems: &mut Vec<Problem>) -> Reach<'a> {
-    let erasure = schema.inputs.right == Right::Erasure;
+    let erasure = schema.inputs.right.changes_rows();
     let count = schema.models.len();
     let mut inbound: Vec<Vec<(ModelId, &'a Relation)>> = vec![Vec::new(); count];
     let mut outbound: Vec<Vec<(ModelId, &'a Relation)>> = vec![Vec::new(); count];

@@ -2,7 +2,8 @@
 
 use exeunt_base::Kind;
 use exeunt_datamap::model::{Keep, KeepFrom, Period, Starting, Unit};
-use time::{Date, Month, UtcOffset};
+use exeunt_rights::{Day, Zone};
+use time::{Date, Month};
 
 /// The last day a row is kept whose date is `from`.
 pub(crate) fn kept_until(keep: &Keep, from: Date) -> Date {
@@ -37,10 +38,13 @@ pub(crate) fn boundary(keep: &Keep, today: Date) -> Option<Date> {
 }
 
 /// The boundary as a test's text, in the form the column is compared in; `None` when the column holds no dates.
-pub(crate) fn boundary_text(kind: &Kind, boundary: Date, zone: UtcOffset) -> Option<String> {
+pub(crate) fn boundary_text(kind: &Kind, boundary: Date, zone: Option<&Zone>) -> Option<String> {
     let day = day_text(boundary);
     match kind {
-        Kind::Timestamp { zoned: true } => Some(format!("{day}T00:00:00{}", offset_text(zone))),
+        Kind::Timestamp { zoned: true } => Some(match zone {
+            Some(zone) => zone.start_of(Day::from_date(boundary)).to_string(),
+            None => format!("{day}T00:00:00Z"),
+        }),
         Kind::Date | Kind::Timestamp { zoned: false } | Kind::Text { .. } | Kind::Any => Some(day),
         _ => None,
     }
@@ -49,15 +53,6 @@ pub(crate) fn boundary_text(kind: &Kind, boundary: Date, zone: UtcOffset) -> Opt
 /// `2026-11-21`.
 pub(crate) fn day_text(day: Date) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
-}
-
-fn offset_text(zone: UtcOffset) -> String {
-    if zone.is_utc() {
-        return "Z".into();
-    }
-    let (hours, minutes, _) = zone.as_hms();
-    let sign = if zone.is_negative() { '-' } else { '+' };
-    format!("{sign}{:02}:{:02}", hours.unsigned_abs(), minutes.unsigned_abs())
 }
 
 /// A calendar period later; a day its month does not have becomes the month's last.
@@ -82,8 +77,9 @@ fn later(day: Date, period: Period) -> Date {
 mod tests {
     use exeunt_base::{Kind, Name};
     use exeunt_datamap::model::{Keep, KeepFrom, KeepMode, Period, Starting, Then};
+    use exeunt_rights::Zone;
     use proptest::prelude::{ProptestConfig, prop, prop_assert_eq, proptest};
-    use time::macros::{date, offset};
+    use time::macros::date;
     use time::{Date, Duration};
 
     use super::{boundary, boundary_text, kept_until};
@@ -121,13 +117,14 @@ mod tests {
 
     #[test]
     fn a_zoned_column_is_compared_at_midnight_of_the_organization() {
-        let day = date!(2016 - 01 - 01);
-        assert_eq!(
-            boundary_text(&Kind::Timestamp { zoned: true }, day, offset!(+1)).as_deref(),
-            Some("2016-01-01T00:00:00+01:00")
-        );
-        assert_eq!(boundary_text(&Kind::Date, day, offset!(+1)).as_deref(), Some("2016-01-01"));
-        assert_eq!(boundary_text(&Kind::Bool, day, offset!(+1)), None);
+        let zone: Zone = "Europe/Berlin".parse().unwrap();
+        let (winter, summer) = (date!(2016 - 01 - 01), date!(2016 - 07 - 01));
+        let zoned = Kind::Timestamp { zoned: true };
+        assert_eq!(boundary_text(&zoned, winter, Some(&zone)).as_deref(), Some("2015-12-31T23:00:00Z"));
+        assert_eq!(boundary_text(&zoned, summer, Some(&zone)).as_deref(), Some("2016-06-30T22:00:00Z"));
+        assert_eq!(boundary_text(&zoned, winter, None).as_deref(), Some("2016-01-01T00:00:00Z"));
+        assert_eq!(boundary_text(&Kind::Date, winter, Some(&zone)).as_deref(), Some("2016-01-01"));
+        assert_eq!(boundary_text(&Kind::Bool, winter, Some(&zone)), None);
     }
 
     proptest! {

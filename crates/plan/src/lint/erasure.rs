@@ -12,8 +12,11 @@ use crate::lint::{View, note};
 
 /// All of them.
 pub(crate) fn findings(view: &View<'_>, notes: &mut Vec<Note>) {
-    if view.document.right != Right::Erasure {
+    if !view.document.right.changes_rows() {
         return;
+    }
+    if view.document.right == Right::Anonymization {
+        goes_all_the_same(view, notes);
     }
     kept(view, notes);
     left_in_place(view, notes);
@@ -22,6 +25,23 @@ pub(crate) fn findings(view: &View<'_>, notes: &mut Vec<Note>) {
     copies(view, notes);
     if view.document.steps.is_empty() {
         notes.push(note(Severity::Warning, "nothing_to_do", "plan".into(), "the plan changes nothing"));
+    }
+}
+
+/// Models whose rows an anonymization takes, because the map says nothing else.
+fn goes_all_the_same(view: &View<'_>, notes: &mut Vec<Note>) {
+    for step in &view.document.steps {
+        let at = &view.document.sets[step.set].model;
+        let undecided = view.model(at).is_some_and(|model| model.on_anonymize.is_none());
+        if undecided && matches!(step.action, Action::Delete { .. }) {
+            notes.push(note(
+                Severity::Info,
+                "anonymization_deletes",
+                at.to_string(),
+                "rows go as with erasure, since the map does not say how to anonymize them; write `on_anonymize:` to keep \
+                 figures, or `on_anonymize: delete` if that is meant",
+            ));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use exeunt_base::{Cell, Name};
 
-use crate::document::{Action, Note, Right, Severity, Value};
+use crate::document::{Action, Note, Severity, Value};
 use crate::lint::{View, note};
 
 /// What the engine writes anew for each ghost.
@@ -10,7 +10,7 @@ const TOKEN: &str = "{token}";
 
 /// All of them.
 pub(crate) fn findings(view: &View<'_>, notes: &mut Vec<Note>) {
-    if view.document.right == Right::Erasure {
+    if view.document.right.changes_rows() {
         alike(view, notes);
         pointed_at_once(view, notes);
     }

@@ -19,6 +19,7 @@ use exeunt_datamap::model::{
     Action, Field, Ghost, IdentityKind, Ignored, Model, Processing, Relation, SourceMap, Span, TableName,
     TriggerDecision, TriggerEffect,
 };
+use exeunt_datamap::region::Residence;
 use exeunt_datamap::render::{Notes, render_with};
 use exeunt_source::catalog::{Catalog, Table, TableSort, Trigger, Verb, Writes};
 
@@ -59,6 +60,7 @@ pub fn discover(catalog: &Catalog, source: &Name) -> Discovered {
         name: source.clone(),
         models,
         ignore: writer.ignored(),
+        residence: Residence::default(),
         processing: Processing::default(),
         extra: BTreeMap::new(),
         span: Span::default(),
@@ -165,6 +167,7 @@ impl Writer<'_> {
             fields,
             relations,
             on_erase: if links.unlinked.is_some() { Action::Detach } else { Action::Delete },
+            on_anonymize: None,
             keep: None,
             ghost: None::<Ghost>,
             unlinked: links.unlinked.clone(),

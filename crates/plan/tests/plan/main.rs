@@ -4,13 +4,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod access;
+mod anonymization;
 mod decisions;
 mod document;
 mod erasure;
 mod findings;
 mod identity;
+mod kept;
 mod oracle;
 mod references;
+mod residency;
 mod retention;
 mod schema;
 mod show;
@@ -80,6 +83,7 @@ impl Case {
             abilities: &self.abilities,
             kinds: &self.kinds,
             today: date!(2026 - 11 - 21),
+            zone: None,
             policy: self.policy,
         }
     }

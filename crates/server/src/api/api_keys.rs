@@ -3,3 +3,4 @@
 pub(crate) mod list;
 pub(crate) mod make;
 pub(crate) mod revoke;
+pub(crate) mod show;

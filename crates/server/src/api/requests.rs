@@ -1,5 +1,6 @@
 //! Requests: somebody asks for a right.
 
+pub(crate) mod bulk;
 pub(crate) mod deadline;
 pub(crate) mod decide;
 pub(crate) mod hold;

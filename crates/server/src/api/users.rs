@@ -5,3 +5,4 @@ pub(crate) mod invite;
 pub(crate) mod list;
 pub(crate) mod reset;
 pub(crate) mod roles;
+pub(crate) mod show;

@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use exeunt_app::links::find::Found;
 use exeunt_base::{Secret, Timestamp};
-use exeunt_mail::Language;
+use exeunt_mail::{Language, escaped};
 
 const STYLE: &str = "\
 :root { color-scheme: light dark; }
@@ -24,6 +24,8 @@ pub(super) async fn style() -> Response {
 /// A page being put together.
 pub(super) struct Page<'a> {
     language: Language,
+    /// The word for what stands above it.
+    title: &'static str,
     up: &'a str,
     token: &'a str,
     body: String,
@@ -31,7 +33,7 @@ pub(super) struct Page<'a> {
 
 /// A page that says one thing.
 pub(super) fn message(language: Language, word: &str) -> Page<'static> {
-    let mut page = Page { language, up: "", token: "", body: String::new() };
+    let mut page = Page { language, title: "page_title", up: "", token: "", body: String::new() };
     page.heading();
     page.say(word, &[]);
     page
@@ -39,16 +41,38 @@ pub(super) fn message(language: Language, word: &str) -> Page<'static> {
 
 /// That a link's time is over.
 pub(super) fn ended(language: Language, at: Timestamp) -> Page<'static> {
-    let mut page = Page { language, up: "", token: "", body: String::new() };
+    let mut page = Page { language, title: "page_title", up: "", token: "", body: String::new() };
     page.heading();
     page.say("page_ended", &[("until", &language.day(at))]);
+    page
+}
+
+/// The page about notices: what is said, and the button below with the token it is for and what it does.
+pub(super) fn notices<'a>(
+    language: Language,
+    up: &'a str,
+    said: &[(&str, &[(&str, &str)])],
+    button: Option<(&str, &str, &str)>,
+) -> Page<'a> {
+    let mut page = Page { language, title: "notices_title", up, token: "", body: String::new() };
+    page.heading();
+    for (word, values) in said {
+        page.say(word, values);
+    }
+    if let Some((token, act, word)) = button {
+        let (token, word) = (escaped(token), page.word(word));
+        page.body.push_str(&format!(
+            "<form method=\"post\" action=\"{token}\">\n<input type=\"hidden\" name=\"act\" value=\"{act}\">\n\
+             <p><button>{word}</button></p>\n</form>\n"
+        ));
+    }
     page
 }
 
 impl<'a> Page<'a> {
     /// The page of a link that can be used. `up` leads from where it is shown to the link's own folder.
     pub(super) fn of(found: &Found, token: &'a str, up: &'a str) -> Self {
-        let mut page = Self { language: found.language, up, token, body: String::new() };
+        let mut page = Self { language: found.language, title: "page_title", up, token, body: String::new() };
         page.heading();
         page.say("page_intro", &[("organization", &found.office.organization.name)]);
         page.say("page_until", &[("until", &found.language.day(found.link.expires_at))]);
@@ -109,7 +133,7 @@ impl<'a> Page<'a> {
              <meta name=\"robots\" content=\"noindex\">\n<title>{}</title>\n\
              <link rel=\"stylesheet\" href=\"{}style.css\">\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
             self.language.as_str(),
-            self.word("page_title"),
+            self.word(self.title),
             self.up,
             self.body,
         );
@@ -120,7 +144,7 @@ impl<'a> Page<'a> {
     }
 
     fn heading(&mut self) {
-        let title = self.word("page_title");
+        let title = self.word(self.title);
         self.body.push_str(&format!("<h1>{title}</h1>\n"));
     }
 
@@ -161,22 +185,6 @@ fn size(bytes: u64) -> String {
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
-}
-
-/// With nothing in it that HTML could take for its own.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

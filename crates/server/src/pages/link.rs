@@ -120,7 +120,7 @@ async fn follow(
 }
 
 /// What a person is told when something does not work; the log is told more.
-fn trouble(error: &Error, language: Language, up: &str) -> Response {
+pub(super) fn trouble(error: &Error, language: Language, up: &str) -> Response {
     let (status, word) = match error.class() {
         Class::Busy => (StatusCode::TOO_MANY_REQUESTS, "page_too_many"),
         Class::Refused => (StatusCode::GONE, "page_revoked"),

@@ -15,6 +15,11 @@ pub(crate) fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret<String
     String::deserialize(from).map(Secret::new)
 }
 
+/// As [`secret`], where nothing need be said.
+pub(crate) fn secret_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret<String>>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(Secret::new))
+}
+
 fn personal<'de, D: Deserializer<'de>>(from: D) -> Result<Personal, D::Error> {
     String::deserialize(from).map(Personal::new)
 }
@@ -285,6 +290,15 @@ pub(crate) struct UserView {
     pub(crate) roles: Vec<&'static str>,
     /// `invited`, `active` or `disabled`.
     pub(crate) state: String,
+    /// Since when they are known.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) made_at: Timestamp,
+    /// Since when they can sign in.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) joined_at: Option<Timestamp>,
+    /// Since when they no longer can.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) disabled_at: Option<Timestamp>,
 }
 
 impl From<&list_users::Listed> for UserView {
@@ -295,6 +309,9 @@ impl From<&list_users::Listed> for UserView {
             email: listed.person.email.expose().to_owned(),
             roles: listed.roles.iter().map(|role| role.as_str()).collect(),
             state: listed.state.clone(),
+            made_at: listed.made_at,
+            joined_at: listed.joined_at,
+            disabled_at: listed.disabled_at,
         }
     }
 }

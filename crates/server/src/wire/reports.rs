@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use exeunt_app::reports::processing::Activity;
+use exeunt_app::reports::retention::Retained;
+use exeunt_base::Timestamp;
 use exeunt_rights::metrics::Figures;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::wire::subprocessors::SubprocessorView;
 
 /// What the requests received within a period came to.
 #[derive(Debug, Serialize, ToSchema)]
@@ -89,6 +93,10 @@ pub(crate) struct RecordView {
     pub(crate) organization: String,
     /// The digest of the map it was made from.
     pub(crate) map: String,
+    /// Where the organization's data may be.
+    pub(crate) regions: Vec<String>,
+    /// Who handles data for the organization, or was announced to.
+    pub(crate) subprocessors: Vec<SubprocessorView>,
     /// Its lines, one for each model of the map.
     pub(crate) activities: Vec<ActivityView>,
     /// What Article 30 asks for and the map does not say.
@@ -131,6 +139,8 @@ pub(crate) struct ActivityView {
     pub(crate) transfers: String,
     /// What happens on erasure, and how long it is kept.
     pub(crate) time_limits: Vec<String>,
+    /// Where the data is; empty where the map does not say.
+    pub(crate) region: String,
 }
 
 impl From<Activity> for ActivityView {
@@ -148,6 +158,42 @@ impl From<Activity> for ActivityView {
             recipients: activity.recipients,
             transfers: activity.transfers,
             time_limits: activity.time_limits,
+            region: activity.region,
+        }
+    }
+}
+
+/// What is kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RetentionView {
+    /// The classes.
+    pub(crate) items: Vec<RetainedView>,
+}
+
+/// What is kept of one class.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RetainedView {
+    /// Which.
+    pub(crate) class: &'static str,
+    /// How many items.
+    pub(crate) items: u64,
+    /// Since when the oldest has been there.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) oldest: Option<Timestamp>,
+    /// For how many seconds it is kept at the most, where a time is set.
+    pub(crate) limit_seconds: Option<i64>,
+    /// Whether the oldest has been there for longer.
+    pub(crate) overdue: bool,
+}
+
+impl From<&Retained> for RetainedView {
+    fn from(class: &Retained) -> Self {
+        Self {
+            class: class.kept.class.as_str(),
+            items: class.kept.items,
+            oldest: class.kept.oldest,
+            limit_seconds: class.limit,
+            overdue: class.overdue,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Requests over the wire.
 
 use exeunt_app::deadlines::Standing;
+use exeunt_app::kept::show::Left;
 use exeunt_base::{Personal, Timestamp};
 use exeunt_rights::Right;
 use exeunt_store::requests::Request;
@@ -139,11 +140,12 @@ pub(crate) enum RightWord {
     Access,
     Portability,
     Erasure,
+    Anonymization,
 }
 
-/// By its word. A right that nothing can be planned for yet is not taken in.
+/// By its word.
 pub(crate) fn right(word: &str) -> Option<Right> {
-    word.parse().ok().filter(|right| matches!(right, Right::Access | Right::Portability | Right::Erasure))
+    word.parse().ok()
 }
 
 /// Something a person is known by.
@@ -185,6 +187,11 @@ pub(crate) struct RequestView {
     pub(crate) window_ends_at: Option<Timestamp>,
     /// Whether a hold keeps it from being purged.
     pub(crate) held: bool,
+    /// Why.
+    pub(crate) held_because: Option<String>,
+    /// When the hold ends by itself.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) held_until: Option<Timestamp>,
     /// The plan that answers it.
     pub(crate) plan: Option<String>,
     /// The job that carries it out.
@@ -205,6 +212,8 @@ impl RequestView {
             entered_at: request.entered_at,
             window_ends_at: request.window_ends_at,
             held: request.held_because.is_some(),
+            held_because: request.held_because.clone(),
+            held_until: request.held_until,
             plan: request.plan.map(|id| id.to_string()),
             job: request.job.map(|id| id.to_string()),
         }
@@ -219,6 +228,8 @@ pub(crate) struct RequestDetail {
     pub(crate) request: RequestView,
     /// Rows that wait in the vault.
     pub(crate) sealed_rows: u64,
+    /// For whom rows of it wait that were asked back.
+    pub(crate) waits: Vec<WaitView>,
     /// Its receipts.
     pub(crate) receipts: Vec<String>,
     /// The way it came in.
@@ -227,9 +238,76 @@ pub(crate) struct RequestDetail {
     pub(crate) identity_level: Option<u8>,
     /// How that was established.
     pub(crate) identity_how: Option<String>,
+    /// The ground for erasure, `a` to `f` of Article 17(1) GDPR.
+    pub(crate) ground: Option<String>,
     /// The latest other requests that gave one of its identifiers. Each has a clock of its own, and none keeps another
     /// from being answered.
     pub(crate) related: Vec<String>,
+    /// Rows that it left by law, by model, while they are remembered.
+    pub(crate) kept: Vec<KeptView>,
+    /// The requests that erased such rows when their time was over.
+    pub(crate) follow_ups: Vec<String>,
+    /// The request that left what this one erases, where nobody asked for it: the time of those rows was over.
+    pub(crate) follows_up: Option<String>,
+    /// The holds beyond it that it was held against.
+    pub(crate) holds: Vec<HeldBy>,
+}
+
+/// A hold that a request was held against.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HeldBy {
+    /// Which.
+    #[schema(example = "hld_01m81cf077eb8npjdnn33sww60")]
+    pub(crate) hold: String,
+    /// `stopped`: the purge waits for it; `set_aside`: rows it covers are kept, the others went.
+    pub(crate) state: String,
+    /// Why it stands.
+    pub(crate) because: String,
+}
+
+/// Rows of one model that come back when another request does.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WaitView {
+    /// The model.
+    #[schema(example = "shop.orders")]
+    pub(crate) model: String,
+    /// How many rows.
+    pub(crate) rows: u64,
+    /// For which request.
+    #[serde(rename = "for")]
+    pub(crate) awaited: String,
+    /// Where that one stands.
+    pub(crate) state: String,
+}
+
+/// Rows of one model that stay by law for now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KeptView {
+    /// The model.
+    #[schema(example = "shop.orders")]
+    pub(crate) model: String,
+    /// How many rows.
+    pub(crate) rows: u64,
+    /// The last day of the first of them; not known until they were looked at.
+    #[schema(format = Date)]
+    pub(crate) ends: Option<String>,
+    /// Of how many a follow-up is at work.
+    pub(crate) followed: u64,
+    /// Why some of them are not followed.
+    pub(crate) trouble: Option<String>,
+}
+
+impl KeptView {
+    /// Of one model.
+    pub(crate) fn of(left: &Left) -> Self {
+        Self {
+            model: left.model.clone(),
+            rows: left.rows,
+            ends: left.ends.clone(),
+            followed: left.followed,
+            trouble: left.trouble.clone(),
+        }
+    }
 }
 
 /// Why something is done or left.
@@ -239,6 +317,40 @@ pub(crate) struct Because {
     /// The reason, one line of 1 to 500 characters. Of it the log holds a commitment only.
     #[schema(min_length = 1, max_length = 500)]
     pub(crate) because: String,
+}
+
+/// Why a request is on hold, and until when.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Hold {
+    /// The reason, one line of 1 to 500 characters. Of it the log holds a commitment only.
+    #[schema(min_length = 1, max_length = 500)]
+    pub(crate) because: String,
+    /// The last day of the hold, in the organization's zone; then what was held goes on by itself.
+    #[serde(default)]
+    #[schema(format = Date)]
+    pub(crate) until: Option<String>,
+}
+
+/// When a request was received, and why that was written down wrongly.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Received {
+    /// When. Not later than it was entered.
+    #[schema(format = DateTime)]
+    pub(crate) received_at: String,
+    /// The reason, one line of 1 to 500 characters. Of it the log holds a commitment only.
+    #[schema(min_length = 1, max_length = 500)]
+    pub(crate) because: String,
+}
+
+/// What would tell who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// What the person can add, as they are told: one line of 1 to 500 characters. Of it the log holds a commitment only.
+    #[schema(min_length = 1, max_length = 500)]
+    pub(crate) wanted: String,
 }
 
 /// What to bring back; all of it when nothing is named.

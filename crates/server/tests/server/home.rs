@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use exeunt_app::access::{Powers, Role};
-use exeunt_app::home::open::{self, Opening, Room};
+use exeunt_app::home::open::{self, Kept, Opening, Room};
 use exeunt_app::home::{Layout, create};
 use exeunt_app::people::api_keys::NewKey;
 use exeunt_app::people::enrollment::Joining;
@@ -17,14 +17,20 @@ use exeunt_app::people::{Person, totp};
 use exeunt_app::watch::WatchToken;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_app::{Actor, House, Office};
-use exeunt_base::{LetterId, LinkId, Name, OrganizationId, Personal, Secret, Timestamp};
+use exeunt_base::{
+    ActorId, LetterId, LinkId, Name, OrganizationId, Personal, ProposalId, ProviderId, Secret, SubscriberId,
+    Timestamp,
+};
 use exeunt_engine::World;
 use exeunt_engine::world::{chance_for_id, secret_bytes};
 use exeunt_mail::{self as mail, Language, Post};
 use exeunt_server::{Service, Watch};
 use exeunt_source::Source;
+use exeunt_store::identities::Provider;
 use exeunt_store::letters::{FAILED, Letter};
 use exeunt_store::links::Link;
+use exeunt_store::proposals::Proposal;
+use exeunt_store::subprocessors::Subscriber;
 use exeunt_testkit::dice::Dice;
 use exeunt_vault::KeyFile;
 use http_body_util::BodyExt;
@@ -135,8 +141,8 @@ impl Home {
     }
 
     /// A home whose first organization sends letters by a mail server of this machine.
-    pub(crate) async fn with_mail(port: u16) -> Self {
-        Self::furnished(|room| {
+    pub(crate) async fn with_mail(port: u16, kept: Option<Kept>) -> Self {
+        Self::kept(kept, |room| {
             if room.name == "Acme" {
                 room.mail = Some((Arc::new(post(port)), Language::English));
             }
@@ -146,6 +152,11 @@ impl Home {
 
     /// Whose organizations chose something else.
     pub(crate) async fn furnished(choose: impl Fn(&mut Room)) -> Self {
+        Self::kept(None, choose).await
+    }
+
+    /// Whose blobs and packages are kept elsewhere.
+    pub(crate) async fn kept(kept: Option<Kept>, choose: impl Fn(&mut Room)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::new(&dir.path().join("home"));
         let world = Arc::new(TestWorld { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()) });
@@ -166,7 +177,7 @@ impl Home {
                 name: name.to_owned(),
                 sources: BTreeMap::from([(Name::new("shop").unwrap(), source)]),
                 maps: vec![map],
-                settings: exeunt_engine::Settings { packages: layout.packages.clone(), ..Default::default() },
+                settings: exeunt_engine::Settings { scratch: layout.packages.clone(), ..Default::default() },
                 public_url: Some(String::from("https://privacy.acme.test")),
                 ..Room::default()
             };
@@ -176,6 +187,7 @@ impl Home {
         let opening = |others: Vec<Room>| Opening {
             layout: layout.clone(),
             store: place.clone(),
+            kept: kept.clone(),
             keeper: &keeper,
             own: room("Acme"),
             others,
@@ -219,8 +231,13 @@ impl Home {
     /// A worker of this process that works until it is told to stop.
     pub(crate) fn work(&self) -> (Stop, tokio::task::JoinHandle<()>) {
         let stop = Stop::default();
-        let worker =
-            Worker { house: self.house.clone(), owner: String::from("test"), at_once: 2, stop: stop.clone() };
+        let worker = Worker {
+            house: self.house.clone(),
+            owner: String::from("test"),
+            at_once: 2,
+            stop: stop.clone(),
+            others: Default::default(),
+        };
         (stop, tokio::spawn(worker.run()))
     }
 
@@ -245,6 +262,73 @@ impl Home {
         };
         let mut change = self.house.store.begin().await.unwrap();
         change.add_letter(&letter).await.unwrap();
+        change.commit_bookkeeping().await.unwrap();
+        id.to_string()
+    }
+
+    /// The API key of another officer of the first organization, who is let in for it.
+    pub(crate) async fn second(&self) -> String {
+        let operator = Actor { id: None, organization: self.acme.id, powers: Powers::all() };
+        let office = self.house.office(self.acme.id).unwrap();
+        joined(office, &operator, Role::Officer, "second", &self.world).await
+    }
+
+    /// Something that somebody of an organization proposed.
+    pub(crate) async fn proposal(&self, tenant: &Tenant) -> String {
+        let id = ProposalId::new(self.world.now(), chance_for_id(&*self.world));
+        let proposal = Proposal {
+            id,
+            organization: tenant.id,
+            act: String::from("export_key"),
+            subject: String::new(),
+            digest: String::from("00"),
+            what: String::from("make shares"),
+            by: ActorId::from_bytes([1; 16]),
+            made_at: self.world.now(),
+            expires_at: self.world.now().plus_days(7),
+            state: String::from("open"),
+            ended_by: None,
+            ended_at: None,
+        };
+        let mut change = self.house.store.begin().await.unwrap();
+        change.add_proposal(&proposal).await.unwrap();
+        change.commit_bookkeeping().await.unwrap();
+        id.to_string()
+    }
+
+    /// An identity provider of an organization, as if it had been asked about itself.
+    pub(crate) async fn provider(&self, tenant: &Tenant) -> String {
+        let id = ProviderId::new(self.world.now(), chance_for_id(&*self.world));
+        let provider = Provider {
+            id,
+            organization: tenant.id,
+            name: String::from("Login"),
+            issuer: String::from("https://login.example.com"),
+            client: String::from("exeunt"),
+            secret: None,
+            factors: String::new(),
+            made_at: self.world.now(),
+        };
+        let mut change = self.house.store.begin().await.unwrap();
+        change.add_provider(&provider).await.unwrap();
+        change.commit_bookkeeping().await.unwrap();
+        id.to_string()
+    }
+
+    /// Somebody who is told of an organization's sub-processors.
+    pub(crate) async fn subscriber(&self, tenant: &Tenant) -> String {
+        let id = SubscriberId::new(self.world.now(), chance_for_id(&*self.world));
+        let one = Subscriber {
+            id,
+            organization: tenant.id,
+            digest: id.to_bytes().to_vec(),
+            contact: vec![0],
+            language: String::from("en"),
+            asked_at: self.world.now(),
+            confirmed_at: None,
+        };
+        let mut change = self.house.store.begin().await.unwrap();
+        change.add_subscriber(&one).await.unwrap();
         change.commit_bookkeeping().await.unwrap();
         id.to_string()
     }
@@ -318,15 +402,15 @@ async fn tenant(house: &House, id: OrganizationId, world: &TestWorld, file: std:
     let operator = Actor { id: None, organization: id, powers: Powers::all() };
     let mut keys = BTreeMap::new();
     for role in Role::ALL {
-        keys.insert(role, joined(office, &operator, role, world).await);
+        keys.insert(role, joined(office, &operator, role, role.as_str(), world).await);
     }
     Tenant { id, keys, file }
 }
 
 /// Lets somebody of a role in, and makes them an API key with all that the role may.
-async fn joined(office: &Office, operator: &Actor, role: Role, world: &TestWorld) -> String {
+async fn joined(office: &Office, operator: &Actor, role: Role, name: &str, world: &TestWorld) -> String {
     let personal = |text: String| Personal::new(text);
-    let email = personal(format!("{}@{}.test", role.as_str(), office.organization.name.to_lowercase()));
+    let email = personal(format!("{name}@{}.test", office.organization.name.to_lowercase()));
     let person = Person::new(&personal(String::from("Some Body")), &email).unwrap();
     let invited = office.invite_user(operator, &person, &[role]).await.unwrap();
     let shown = office.show_enrollment(&invited.one_time.token).await.unwrap();

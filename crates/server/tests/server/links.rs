@@ -1,16 +1,23 @@
 //! Links in letters: a page that scanners may look at, a code for whoever reads the mail, and the package for them alone.
 
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use exeunt_app::access::Role;
-use exeunt_base::{LinkId, PackageId};
+use exeunt_app::home::open::Kept;
+use exeunt_base::{LinkId, PackageId, Secret, Timestamp};
+use exeunt_bucket::{Bucket, Keys, Settings};
 use exeunt_engine::World;
+use exeunt_testkit::s3::{Keeps, S3};
+use exeunt_vault::Storage;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::home::{Answer, Home};
-use crate::posted::{EMAIL, Posted};
+use crate::posted::{EMAIL, NAME, Posted};
 
 /// What the letter with the link brought, and where it leads.
 struct Linked {
@@ -23,7 +30,10 @@ struct Linked {
 impl Linked {
     /// Somebody whose package is made and whose link is mailed.
     async fn new(wanted: Value) -> Self {
-        let posted = Posted::new().await;
+        Self::of(Posted::new().await, wanted).await
+    }
+
+    async fn of(posted: Posted, wanted: Value) -> Self {
         // large enough that it does not go in one piece
         posted.home.acme.run("UPDATE notes SET body = hex(randomblob(400000)) WHERE customer_id = 1");
         let (stop, worker) = posted.home.work();
@@ -230,10 +240,17 @@ async fn a_link_is_revoked_made_anew_and_ends_with_its_package() {
     let again = format!("/api/v1/packages/{}/links", linked.package);
     let (stop, worker) = home.work();
     let before = linked.posted.count();
-    let made = home.send(linked.posted.officer(), "POST", &again, None).await;
+    let once = async || {
+        let officer = format!("Bearer {}", linked.posted.officer());
+        let request = Request::builder().method("POST").uri(&again).header("authorization", officer);
+        home.call(request.header("idempotency-key", "once").body(Body::empty()).unwrap()).await
+    };
+    let made = once().await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    assert_eq!(once().await.text(), made.text(), "a repeated call mails nothing");
     assert!(!made.text().contains("exl_"), "the token is in the letter alone: {}", made.text());
     linked.posted.came(before + 1).await;
+    assert_eq!(linked.links().await.len(), 2);
     let second = path_in(&linked.posted.told("The data you asked for is ready").await.text());
     assert_ne!(linked.path, second);
     // with the old one the code is over, too
@@ -367,4 +384,75 @@ async fn a_link_needs_somebody_to_mail_it_to_and_somebody_who_mails() {
     }
     let listed = posted.home.send(posted.officer(), "GET", &links, None).await.json();
     assert!(listed["items"][0]["revoked_at"].is_string(), "{listed}");
+}
+
+struct Clock;
+
+impl exeunt_bucket::Pace for Clock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap())
+    }
+
+    fn pause(&self, _: Duration) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_package_in_a_bucket_is_fetched_by_its_link_and_leaves_nothing_there() {
+    let server = S3::with_bucket("vaults", Keeps::Nothing).unwrap();
+    let keys = || Keys { id: S3::KEY.into(), secret: Secret::new(S3::SECRET.into()), token: None };
+    let bucket = Bucket::new(Settings {
+        endpoint: Some(server.endpoint()),
+        region: S3::REGION.into(),
+        bucket: "vaults".into(),
+        prefix: String::new(),
+        path_style: None,
+        plain: false,
+        trust: None,
+        keys: Arc::new(move || Ok(keys())),
+        pace: Arc::new(Clock),
+        tries: 3,
+        patience: Settings::PATIENCE,
+    })
+    .unwrap();
+    let kept = Kept { vault: Arc::new(bucket.part("vault")), packages: Arc::new(bucket.part("packages")) };
+    let linked = Linked::of(Posted::keeping(Some(kept)).await, json!({ "deliver": true })).await;
+    let held = server.everything().unwrap();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].name, format!("vaults/packages/{}.age", linked.package));
+    for text in [EMAIL, NAME, "canary"] {
+        assert!(!held[0].bytes.windows(text.len()).any(|part| part == text.as_bytes()), "{text}");
+    }
+    let typed = linked.code().await;
+    server.answer("get:503 get:drop").unwrap();
+    let got = linked.fetch(&typed).await;
+    assert_eq!(got.status, StatusCode::OK, "{}", got.text());
+    assert!(got.bytes.starts_with(b"PK") && got.bytes.len() > 400_000);
+    // the day it was to be destroyed on, the storage was away; the sweeper comes back for it
+    linked.posted.home.world.skip_days(8);
+    server.be_down(true).unwrap();
+    let office = linked.posted.home.house.own().clone();
+    let service = exeunt_app::Actor::service(office.organization.id);
+    let away = office.remove_expired_packages(&service).await.unwrap_err();
+    assert_eq!(away.code(), "E0966");
+    server.be_down(false).unwrap();
+    assert_eq!(server.everything().unwrap().len(), 1);
+    let swept = linked.posted.home.house.sweep_storage().await.unwrap();
+    assert_eq!((swept.packages, swept.blobs, swept.unfinished), (1, 0, 0));
+    assert_eq!(server.everything().unwrap(), []);
+
+    // what nobody finished goes after a day; a blob that this store does not know is left for long
+    let mut left = bucket.part("packages").begin("pkg_left.age", "01").unwrap();
+    left.write(&vec![7; 9 << 20]).unwrap();
+    std::mem::forget(left);
+    let blob = exeunt_base::BlobId::new(linked.posted.home.world.now(), [3; 10]);
+    let mut unknown = bucket.part("vault").begin(&exeunt_vault::Shelf::name(blob), "02").unwrap();
+    unknown.write(b"of a store that was taken back").unwrap();
+    unknown.finish().unwrap();
+    for (days, wanted) in [(0, (0, 1)), (80, (0, 0)), (41, (1, 0))] {
+        linked.posted.home.world.skip_days(days);
+        let swept = linked.posted.home.house.sweep_storage().await.unwrap();
+        assert_eq!((swept.blobs, swept.unfinished), wanted, "{days} days later");
+    }
+    assert_eq!(server.everything().unwrap(), []);
 }

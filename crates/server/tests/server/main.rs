@@ -5,15 +5,27 @@
 mod home;
 
 mod bad_input;
+mod bulk;
+mod conditional;
 mod deadlines;
 mod deltas;
 mod document;
+mod ends;
+mod holds;
+mod kept;
+mod kept_by_law;
+mod keys;
 mod letters;
 mod links;
+mod log;
 mod once;
 mod people;
 mod posted;
+mod proposals;
+mod providers;
+mod residency;
 mod story;
 mod strangers;
+mod subprocessors;
 mod watching;
 mod work;

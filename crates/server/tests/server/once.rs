@@ -110,3 +110,24 @@ async fn work_asked_for_twice_is_done_once() {
     stop.now();
     worker.await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_done_is_told_to_whoever_repeats_the_call_for_it() {
+    let home = Home::new().await;
+    let (agent, officer) = (home.acme.key(Role::Agent), home.acme.key(Role::Officer));
+    let request = submit(&home, agent, "call", "2").await.word("id");
+    let plan = home.send(officer, "POST", "/api/v1/plans", Some(json!({ "requests": [request] }))).await;
+    let path = format!("/api/v1/plans/{}/approve", plan.word("id"));
+    let approved = home.send(officer, "POST", &path, Some(json!({ "digest": plan.word("digest") }))).await;
+    assert_eq!(approved.status, StatusCode::OK, "{}", approved.text());
+    let wanted = json!({ "plan": plan.word("id") });
+    let first = call(&home, officer, "job", "/api/v1/jobs", wanted.clone()).await.word("task");
+    let (stop, worker) = home.work();
+    assert_eq!(home.ended(officer, &first).await.word("state"), "done");
+    let repeated = call(&home, officer, "job", "/api/v1/jobs", wanted.clone()).await;
+    assert_eq!((repeated.status, repeated.word("task")), (StatusCode::ACCEPTED, first));
+    let another = call(&home, officer, "another", "/api/v1/jobs", wanted).await;
+    assert_eq!((another.status, another.word("code").as_str()), (StatusCode::CONFLICT, "E0404"));
+    stop.now();
+    worker.await.unwrap();
+}

@@ -10,17 +10,17 @@ use crate::home::{Home, base32};
 
 const PASSWORD: &str = "seven green lanterns sing";
 
-struct Joined {
-    token: String,
-    secret: Vec<u8>,
+pub(crate) struct Joined {
+    pub(crate) token: String,
+    pub(crate) secret: Vec<u8>,
 }
 
 /// The code of now, or of so many steps later.
-fn code(home: &Home, secret: &[u8], later: u64) -> String {
+pub(crate) fn code(home: &Home, secret: &[u8], later: u64) -> String {
     totp::code(secret, totp::step_of(home.world.now()) + later).expose().clone()
 }
 
-async fn join(home: &Home, path: &str, token: &str, mut sent: serde_json::Value) -> Joined {
+pub(crate) async fn join(home: &Home, path: &str, token: &str, mut sent: serde_json::Value) -> Joined {
     let shown = home.send("", "POST", "/api/v1/enrollments/show", Some(json!({ "token": token }))).await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.text());
     let secret = base32(&shown.word("secret"));

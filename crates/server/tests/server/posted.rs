@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use axum::http::StatusCode;
 use exeunt_app::access::Role;
+use exeunt_app::home::open::Kept;
 use exeunt_engine::World;
 use exeunt_testkit::smtp::{Smtp, Taken};
 use serde_json::{Value, json};
@@ -48,10 +49,15 @@ pub(crate) struct Posted {
 
 impl Posted {
     pub(crate) async fn new() -> Self {
+        Self::keeping(None).await
+    }
+
+    /// Whose packages are kept elsewhere than in a folder.
+    pub(crate) async fn keeping(kept: Option<Kept>) -> Self {
         let log = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
         let _ = tracing_subscriber::util::SubscriberInitExt::try_init(log.with_writer(Log).finish());
         let smtp = Smtp::start().unwrap();
-        Self { home: Home::with_mail(smtp.port()).await, smtp }
+        Self { home: Home::with_mail(smtp.port(), kept).await, smtp }
     }
 
     pub(crate) fn agent(&self) -> &str {

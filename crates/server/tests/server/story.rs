@@ -47,6 +47,11 @@ async fn an_erasure_goes_from_asking_to_the_receipt() {
     let restored = home.ended(officer, &restored.word("task")).await;
     assert_eq!(restored.json()["outcome"]["whole"], true, "{}", restored.text());
     assert_eq!(home.acme.ask("SELECT count(*) FROM notes WHERE customer_id = 1"), 1);
+    let after = home.send(officer, "GET", &place, None).await.json();
+    assert!(after["deadline"]["answered_at"].is_string(), "nobody waits for an answer any more: {after}");
+    let period = "/api/v1/reports/metrics?from=2020-01-01&to=2099-12-31";
+    let figures = home.send(officer, "GET", period, None).await.json();
+    assert_eq!((&figures["all"]["withdrawn"], &figures["all"]["open"]), (&json!(1), &json!(0)));
     let again = json!({ "right": "erasure", "identifiers": [{ "kind": "customer_id", "value": "1" }] });
     let second = home.send(agent, "POST", "/api/v1/requests", Some(again)).await.word("id");
     let planned = home.send(officer, "POST", "/api/v1/plans", Some(json!({ "requests": [second] }))).await;

@@ -26,6 +26,9 @@ const NEEDS: &[(&str, Needs)] = &[
     ("list_requests", May(Permission::ReadRequests)),
     ("show_request", May(Permission::ReadRequests)),
     ("import_requests", May(Permission::SubmitRequests)),
+    // for the act that is tried here; each needs what it needs for one request
+    ("preview_bulk", May(Permission::HoldRequests)),
+    ("commit_bulk", May(Permission::HoldRequests)),
     ("read_statement", May(Permission::ReadStatements)),
     ("identify_request", May(Permission::IdentifyRequests)),
     ("refuse_request", May(Permission::DecideRequests)),
@@ -34,11 +37,19 @@ const NEEDS: &[(&str, Needs)] = &[
     ("pause_deadline", May(Permission::DecideRequests)),
     ("resume_deadline", May(Permission::DecideRequests)),
     ("extend_deadline", May(Permission::DecideRequests)),
+    ("correct_received", May(Permission::DecideRequests)),
+    ("cannot_identify", May(Permission::IdentifyRequests)),
+    ("reopen_request", May(Permission::IdentifyRequests)),
     ("list_regimes", May(Permission::ReadRequests)),
     ("report_metrics", May(Permission::ReadRequests)),
     ("record_of_processing", May(Permission::ReadMap)),
+    ("report_retention", May(Permission::ReadAudit)),
     ("hold_request", May(Permission::HoldRequests)),
     ("release_request", May(Permission::HoldRequests)),
+    ("place_hold", May(Permission::HoldRequests)),
+    ("list_holds", May(Permission::ReadRequests)),
+    ("read_held_rows", May(Permission::HoldRequests)),
+    ("lift_hold", May(Permission::HoldRequests)),
     ("restore_request", May(Permission::Restore)),
     ("purge_request", May(Permission::Purge)),
     ("make_package", May(Permission::MakePackages)),
@@ -68,7 +79,20 @@ const NEEDS: &[(&str, Needs)] = &[
     ("revoke_link", May(Permission::MakeLinks)),
     ("list_letters", May(Permission::ReadLetters)),
     ("resend_letter", May(Permission::SendLetters)),
+    ("add_subprocessor", May(Permission::ManageSubprocessors)),
+    ("list_subprocessors", May(Permission::ReadSubprocessors)),
+    ("show_subprocessor", May(Permission::ReadSubprocessors)),
+    ("list_public_subprocessors", Nothing),
+    ("announce_subprocessor", May(Permission::ManageSubprocessors)),
+    ("engage_subprocessor", May(Permission::ManageSubprocessors)),
+    ("end_subprocessor", May(Permission::ManageSubprocessors)),
+    ("object_to_subprocessor", May(Permission::ManageSubprocessors)),
+    ("add_subscriber", May(Permission::ManageSubprocessors)),
+    ("list_subscribers", May(Permission::ManageSubprocessors)),
+    ("remove_subscriber", May(Permission::ManageSubprocessors)),
     ("show_checkpoint", May(Permission::ReadAudit)),
+    ("make_request_evidence", May(Permission::ReadAudit)),
+    ("make_period_evidence", May(Permission::ReadAudit)),
     ("show_enrollment", Nothing),
     ("set_up_first_admin", Nothing),
     ("accept_invitation", Nothing),
@@ -80,12 +104,25 @@ const NEEDS: &[(&str, Needs)] = &[
     ("end_session", Self_),
     ("invite_user", May(Permission::ManageUsers)),
     ("list_users", May(Permission::ManageUsers)),
+    ("show_user", May(Permission::ManageUsers)),
     ("change_roles", May(Permission::ManageUsers)),
     ("start_reset", May(Permission::ManageUsers)),
     ("disable_user", May(Permission::ManageUsers)),
     ("make_api_key", May(Permission::ManageApiKeys)),
     ("list_api_keys", May(Permission::ManageApiKeys)),
+    ("show_api_key", May(Permission::ManageApiKeys)),
     ("revoke_api_key", Self_),
+    ("list_proposals", May(Permission::ReadJobs)),
+    ("confirm_proposal", Self_),
+    ("withdraw_proposal", Self_),
+    ("add_identity_provider", May(Permission::ManageProviders)),
+    ("list_identity_providers", May(Permission::ManageProviders)),
+    ("change_identity_provider", May(Permission::ManageProviders)),
+    ("remove_identity_provider", May(Permission::ManageProviders)),
+    ("unbind_user", May(Permission::ManageProviders)),
+    ("rotate_organization_key", May(Permission::RotateKeys)),
+    ("begin_sign_in", Nothing),
+    ("finish_sign_in", Nothing),
     ("show_health", Nothing),
     ("show_readiness", Nothing),
     ("show_metrics", Token),
@@ -146,8 +183,18 @@ impl Things {
         let sessions = home.send(admin, "GET", "/api/v1/sessions", None).await.json();
         let letter = home.letter(&home.acme).await;
         let first = |list: &Value, field: &str| list["items"][0][field].as_str().unwrap().to_owned();
+        let sent = subprocessor();
+        let added = home.send(officer, "POST", "/api/v1/subprocessors", Some(sent)).await.json();
+        let sent = json!({ "model": "shop.orders", "keys": [["1"]], "because": "a court" });
+        let hold = home.send(officer, "POST", "/api/v1/holds", Some(sent)).await.word("hold");
         Self(vec![
-            ("{user}", user),
+            ("{hold}", hold),
+            ("{user}", user.clone()),
+            ("{provider}", home.provider(&home.acme).await),
+            ("{proposal}", home.proposal(&home.acme).await),
+            ("{subprocessor}", first(&added, "id")),
+            ("{subscriber}", home.subscriber(&home.acme).await),
+            ("{organization}", home.acme.id.to_string()),
             ("{letter}", letter),
             ("{link}", home.link(&home.acme, made["outcome"]["package"].as_str().unwrap()).await),
             ("{key}", first(&keys, "key")),
@@ -174,10 +221,24 @@ impl Things {
             "submit_request" => {
                 json!({ "right": "access", "identifiers": [{ "kind": "email", "value": "a@b.test" }] })
             }
-            "hold_request" | "withdraw_request" | "stop_work" => json!({ "because": "a court" }),
+            "hold_request" | "withdraw_request" | "stop_work" | "reopen_request" => {
+                json!({ "because": "a court" })
+            }
+            "place_hold" => json!({ "model": "shop.orders", "because": "a court" }),
+            "preview_bulk" => {
+                json!({ "do": { "act": "hold", "because": "a court" }, "filter": { "right": "erasure" } })
+            }
+            "commit_bulk" => json!({
+                "do": { "act": "hold", "because": "a court" },
+                "previewed_at": "2026-01-01T00:00:00Z",
+                "requests": [{ "request": of("{request}"), "version": "0" }],
+                "digest": "0".repeat(64),
+            }),
             "identify_request" => json!({ "level": 1, "how": "login" }),
             "refuse_request" => json!({ "grounds": ["unfounded"], "because": "the fifth time" }),
             "pause_deadline" => json!({ "ground": "identity", "because": "who are they" }),
+            "correct_received" => json!({ "received_at": "2026-01-01T00:00:00Z", "because": "by letter" }),
+            "cannot_identify" => json!({ "wanted": "a customer number" }),
             "extend_deadline" => json!({ "kind": "number", "because": "many" }),
             "pause_source" => json!({ "source": "shop", "because": "a new disk" }),
             "resume_source" => json!({ "source": "shop" }),
@@ -189,11 +250,27 @@ impl Things {
             "make_api_key" => {
                 json!({ "user": of("{user}"), "label": "x", "scopes": ["users:manage"], "days": 1 })
             }
+            "add_subprocessor" => subprocessor(),
+            "announce_subprocessor" | "engage_subprocessor" => json!({}),
+            "end_subprocessor" => json!({ "because": "too dear" }),
+            "object_to_subprocessor" => json!({ "words": "no" }),
+            "add_subscriber" => json!({ "email": "a.b@acme.test" }),
+            "make_period_evidence" => json!({ "from": "2026-01-01", "to": "2026-12-31" }),
             "step_up" => json!({ "code": "000000" }),
+            "add_identity_provider" => {
+                json!({ "name": "x", "issuer": "https://intranet", "client_id": "exeunt" })
+            }
+            "change_identity_provider" => json!({ "client_id": "other" }),
+            "unbind_user" => json!({ "user": of("{user}") }),
             "restore_request" | "purge_request" | "make_package" | "run_job" => json!({}),
             _ => return None,
         })
     }
+}
+
+fn subprocessor() -> Value {
+    json!({ "name": "Post Ltd", "purpose": "letters", "categories": ["user.contact.email"], "region": "eu-de",
+            "contact": "privacy@post.test" })
 }
 
 #[test]

@@ -130,8 +130,13 @@ async fn others_wait_no_longer_than_two_seconds_beside_a_huge_job() {
     many_notes(&home, 50_000);
     let started = job(&home, "1").await;
     let stop = Stop::default();
-    let worker =
-        Worker { house: home.house.clone(), owner: String::from("test"), at_once: 1, stop: stop.clone() };
+    let worker = Worker {
+        house: home.house.clone(),
+        owner: String::from("test"),
+        at_once: 1,
+        stop: stop.clone(),
+        others: Default::default(),
+    };
     let worker = tokio::spawn(worker.run());
     while shown(&home, "jobs", &started["job"]).await["rows_done"].as_u64() < Some(100) {
         tokio::task::yield_now().await;

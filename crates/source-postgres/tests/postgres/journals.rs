@@ -8,19 +8,7 @@ use crate::{database, name};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_that_is_there_needs_few_rights() {
-    let database = database(
-        "CREATE SCHEMA told; CREATE TABLE told.rows (id text PRIMARY KEY, whose text NOT NULL, n bigint NOT NULL,
-            at timestamptz NOT NULL, UNIQUE (whose, n));",
-    );
-    let user = format!("teller_{}", database.name());
-    database
-        .run(&format!(
-            "CREATE ROLE {user} LOGIN PASSWORD 'p'; GRANT USAGE ON SCHEMA told TO {user};
-             GRANT SELECT, INSERT, DELETE ON told.rows TO {user};"
-        ))
-        .unwrap();
-    let url = database.url().replace("postgres:testkit@", &format!("{user}:p@"));
-    let source = Postgres::connect(&Settings::from_url(&url)).await.unwrap();
+    let database = database("");
     let column = |text: &str, sort| JournalColumn { name: name(text), sort, required: true };
     let mut journal = Journal {
         table: exeunt_base::TableRef { schema: name("told"), name: name("rows") },
@@ -35,6 +23,12 @@ async fn a_journal_that_is_there_needs_few_rights() {
         number: name("n"),
         moment: name("at"),
     };
+    let (reader, user) = (format!("looker_{}", database.name()), format!("teller_{}", database.name()));
+    let script = exeunt_source_postgres::grant_script(&name(&reader), &name(&user), &[], Some(&journal));
+    database.run(&script).unwrap();
+    database.run(&format!("ALTER ROLE {user} LOGIN PASSWORD 'p'")).unwrap();
+    let url = database.url().replace("postgres:testkit@", &format!("{user}:p@"));
+    let source = Postgres::connect(&Settings::from_url(&url)).await.unwrap();
     let journals = source.journals().unwrap();
     journals.prepare(&journal).await.unwrap();
     let row = vec![Cell::text("a"), Cell::text("x"), Cell::Int(1), Cell::text("2026-01-01T00:00:00.000000Z")];
@@ -45,5 +39,9 @@ async fn a_journal_that_is_there_needs_few_rights() {
     let fault = journals.prepare(&journal).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Denied, "{fault}");
     drop(source);
-    database.run(&format!("DROP OWNED BY {user}; DROP ROLE {user};")).unwrap();
+    for role in [&user, &reader] {
+        database
+            .run(&format!("REVOKE ALL ON PARAMETER session_replication_role FROM {role}; DROP OWNED BY {role}; DROP ROLE {role};"))
+            .unwrap();
+    }
 }

@@ -143,7 +143,7 @@ async fn the_grant_script_is_enough_to_erase() {
     let role = |what: &str| Name::new(&format!("{what}_{}", database.name())).unwrap();
     let (reader, eraser) = (role("reads"), role("erases"));
     let named: Vec<TableRef> = vec![table("t")];
-    database.run(&exeunt_source_postgres::grant_script(&reader, &eraser, &named)).unwrap();
+    database.run(&exeunt_source_postgres::grant_script(&reader, &eraser, &named, None)).unwrap();
     database.run(&format!("ALTER ROLE \"{eraser}\" LOGIN PASSWORD 'p'")).unwrap();
     let url = database.url().replace("postgres:testkit@", &format!("{eraser}:p@"));
     let source = Postgres::connect(&Settings::from_url(&url)).await.unwrap();

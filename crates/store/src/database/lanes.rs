@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::changing::Changing;
 use crate::database::postgres::{Host, Session};
 use crate::database::sqlite::File;
 use crate::database::{Connection, Place, Trouble};
@@ -15,6 +16,7 @@ pub(crate) struct Lanes {
     writer: Mutex<Connection>,
     readers: Vec<Mutex<Connection>>,
     next: AtomicUsize,
+    pub(crate) changing: Changing,
 }
 
 impl Lanes {
@@ -28,7 +30,12 @@ impl Lanes {
                 (lane(), (1..server.connections).map(|_| Mutex::new(lane())).collect())
             }
         };
-        Ok(Self { writer: Mutex::new(writer), readers, next: AtomicUsize::new(0) })
+        Ok(Self {
+            writer: Mutex::new(writer),
+            readers,
+            next: AtomicUsize::new(0),
+            changing: Changing::default(),
+        })
     }
 
     /// The one that writes.

@@ -100,6 +100,20 @@ impl Store {
         rows.map_err(Error::while_doing("read requests"))?.iter().map(read).collect()
     }
 
+    /// Whether a hold of an organization has ended that nobody lifted yet.
+    pub async fn has_ended_holds(&self, organization: OrganizationId, now: Timestamp) -> Result<bool, Error> {
+        let mut connection = self.reader().await;
+        let row = query(
+            "SELECT 1 FROM requests WHERE organization = $1 AND held_because IS NOT NULL AND held_until <= $2 LIMIT 1",
+        )
+        .bind(organization.to_string())
+        .bind(now.as_micros())
+        .fetch_optional(&mut connection)
+        .await
+        .map_err(Error::while_doing("look for holds that have ended"))?;
+        Ok(row.is_some())
+    }
+
     /// Requests in `begun` (their purge was cut short), and those in `waiting` whose window has ended and that nothing
     /// holds; the oldest first.
     pub async fn requests_due(
@@ -110,14 +124,18 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<RequestId>, Error> {
         let text = format!(
-            "SELECT id FROM requests WHERE organization = ? AND (state = ? OR
-             (state IN ({}) AND held_because IS NULL AND window_ends_at <= ?)) ORDER BY id",
-            bulk::places(waiting.len())
+            // the states first, so that an index leads to the few that are open
+            "SELECT id FROM requests WHERE organization = ? AND state IN ({}) AND
+             (state = ? OR (held_because IS NULL AND window_ends_at <= ?))
+             AND NOT EXISTS (SELECT 1 FROM held_requests h WHERE h.request = requests.id AND h.state = 'stopped')
+             ORDER BY id",
+            bulk::places(waiting.len() + 1)
         );
-        let mut query = made(text).bind(organization.to_string()).bind(begun);
+        let mut query = made(text).bind(organization.to_string());
         for state in waiting {
             query = query.bind(*state);
         }
+        let query = query.bind(begun).bind(begun);
         let mut connection = self.reader().await;
         let rows = query.bind(now.as_micros()).fetch_all(&mut connection).await;
         let rows = rows.map_err(Error::while_doing("read requests whose window has ended"))?;

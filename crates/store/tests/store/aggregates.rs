@@ -1,9 +1,12 @@
 //! Whatever else is kept: it reads back as it was written.
 
+use std::collections::HashSet;
+
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, BatchId, BlobId, EpochId, Name, PackageId, ReceiptId, Timestamp};
 use exeunt_store::Error;
 use exeunt_store::batches::Batch;
+use exeunt_store::leftovers::Need;
 use exeunt_store::packages::Package;
 use exeunt_store::returns::Return;
 use exeunt_store::reviews::Review;
@@ -14,6 +17,7 @@ on_both! {
     a_plan_is_approved_once_and_by_its_digest;
     a_job_goes_its_way;
     batches_are_closed_once_and_their_blobs_belong_to_requests;
+    blobs_are_needed_as_long_as_somebody_claims_them;
     reviews_are_renewed_and_ended;
     packages_are_opened_and_removed;
     receipts_name_their_entry;
@@ -119,6 +123,41 @@ async fn batches_are_closed_once_and_their_blobs_belong_to_requests(spot: Spot) 
     assert_eq!(change.drop_claims(ada).await.unwrap(), [blob(2)]);
     assert!(change.drop_claim(bob, blob(1)).await.unwrap());
     change.commit_bookkeeping().await.unwrap();
+}
+
+async fn blobs_are_needed_as_long_as_somebody_claims_them(spot: Spot) {
+    let store = spot.started().await;
+    add(&store, 0..1, 1).await;
+    let ada = request_id(0);
+    let needs = async |wanted: [Need; 4]| {
+        for (number, wanted) in (1..).zip(wanted) {
+            assert_eq!(store.need_of(blob(number)).await.unwrap(), wanted, "blob {number}");
+        }
+    };
+    needs([Need::Unknown; 4]).await;
+    let mut change = store.begin().await.unwrap();
+    change.add_sealed_batch(&batch(1), &[(ada, 2)]).await.unwrap();
+    // struck for nobody in particular: while it is sealed, the job that finds it decides
+    change.add_sealed_batch(&batch(2), &[]).await.unwrap();
+    change.keep_census_blob(job_id(1), blob(3)).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    needs([Need::Needed, Need::Needed, Need::Over, Need::Unknown]).await;
+    assert_eq!(
+        store.living_censuses().await.unwrap(),
+        HashSet::from([blob(3)]),
+        "though a census is asked for first"
+    );
+    let mut change = store.begin().await.unwrap();
+    change.close_batch(batch(1).id).await.unwrap();
+    change.close_batch(batch(2).id).await.unwrap();
+    change.settle_job(job_id(1), now()).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    needs([Need::Needed, Need::Over, Need::Over, Need::Unknown]).await;
+    assert!(store.living_censuses().await.unwrap().is_empty());
+    let mut change = store.begin().await.unwrap();
+    change.drop_claims(ada).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    needs([Need::Over, Need::Over, Need::Over, Need::Unknown]).await;
 }
 
 async fn reviews_are_renewed_and_ended(spot: Spot) {

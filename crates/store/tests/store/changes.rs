@@ -16,7 +16,9 @@ on_both! {
     a_change_in_which_a_statement_failed_is_not_committed;
     what_is_not_committed_is_seen_by_nobody_else;
     changes_of_many_processes_make_one_chain;
+    a_long_log_gives_the_tiles_of_every_size_it_had;
     what_many_readers_ask_beside_a_writer_is_answered;
+    reading_beside_a_change_of_ones_own_is_noticed;
 }
 
 async fn a_change_without_an_entry_did_not_happen(spot: Spot) {
@@ -111,12 +113,39 @@ async fn changes_of_many_processes_make_one_chain(spot: Spot) {
     let head = store.audit_head(organization()).await.unwrap();
     assert_eq!((head.size, head.checkpoint), (size, checkpoint(size, &frontier.root())));
     assert_eq!(store.audit_root_at(organization(), size).await.unwrap(), frontier.root());
-    let proof = store.audit_inclusion(organization(), 7).await.unwrap();
+    let proof = store.audit_inclusion(organization(), 7, head.size).await.unwrap();
     let leaf = merkle::leaf_hash(&entries[7].1);
     merkle::verify_inclusion(leaf, 7, size, &proof, frontier.root()).unwrap();
     let old = store.audit_root_at(organization(), 20).await.unwrap();
-    let proof = store.audit_consistency(organization(), 20).await.unwrap();
+    let proof = store.audit_consistency(organization(), 20, head.size).await.unwrap();
     merkle::verify_consistency(20, old, size, frontier.root(), &proof).unwrap();
+}
+
+async fn a_long_log_gives_the_tiles_of_every_size_it_had(spot: Spot) {
+    let store = spot.started().await;
+    let events = vec![event(Kind::RequestSubmitted); 600];
+    store.begin().await.unwrap().commit(organization(), &events).await.unwrap();
+    let read = async |path: &str| {
+        store.audit_tile(organization(), &path.parse().unwrap()).await.unwrap().map(|bytes| bytes.len())
+    };
+    assert_eq!(read("tile/0/000").await, Some(8_192));
+    assert_eq!(read("tile/0/002.p/89").await, Some(89 * 32));
+    assert_eq!(read("tile/0/002.p/7").await, Some(7 * 32), "a log of 519 entries had this one");
+    assert_eq!(read("tile/1/000.p/2").await, Some(64));
+    for beyond in ["tile/0/002.p/90", "tile/0/002", "tile/1/000.p/3", "tile/2/000.p/1", "tile/63/000"] {
+        assert_eq!(read(beyond).await, None, "{beyond}");
+    }
+    assert_eq!(read("tile/0/x018/x446/x744/x073/x709/x551/615").await, None);
+    // from a full tile follows the hash one level up
+    let tile = |path: &str| path.parse().unwrap();
+    let leaves = store.audit_tile(organization(), &tile("tile/0/001")).await.unwrap().unwrap();
+    let inner = leaves
+        .chunks(32)
+        .fold(Frontier::default(), |tree, leaf| tree.append(merkle::Hash(leaf.try_into().unwrap())).0);
+    let above = store.audit_tile(organization(), &tile("tile/1/000.p/2")).await.unwrap().unwrap();
+    assert_eq!(above[32..], inner.root().0);
+    let frontier = store.audit_frontier(organization(), 300).await.unwrap();
+    assert_eq!(frontier.root(), store.audit_root_at(organization(), 300).await.unwrap());
 }
 
 async fn what_many_readers_ask_beside_a_writer_is_answered(spot: Spot) {
@@ -140,4 +169,37 @@ async fn what_many_readers_ask_beside_a_writer_is_answered(spot: Spot) {
         reader.await.unwrap();
     }
     assert_eq!(spot.count("SELECT count(*) FROM requests"), 70);
+}
+
+/// On SQLite it would wait for itself for ever; on PostgreSQL it would read what was there before.
+async fn reading_beside_a_change_of_ones_own_is_noticed(spot: Spot) {
+    let store = spot.started().await;
+    if cfg!(not(debug_assertions)) {
+        return;
+    }
+    let one = store.clone();
+    let reading = tokio::spawn(async move {
+        let change = one.begin().await.unwrap();
+        let _ = one.request(request_id(1)).await;
+        drop(change);
+    });
+    assert!(reading.await.unwrap_err().is_panic());
+    let one = store.clone();
+    let changing = tokio::spawn(async move {
+        let change = one.begin().await.unwrap();
+        let _ = one.begin().await;
+        drop(change);
+    });
+    assert!(changing.await.unwrap_err().is_panic());
+    // one after the other is as it should be, and so is what others do meanwhile
+    let one = store.clone();
+    let well = tokio::spawn(async move {
+        let change = one.begin().await.unwrap();
+        let other = one.clone();
+        let waiting = tokio::spawn(async move { other.audit_head(organization()).await.map(|_| ()) });
+        change.rollback().await.unwrap();
+        waiting.await.unwrap().unwrap();
+        one.audit_head(organization()).await.map(|_| ())
+    });
+    well.await.unwrap().unwrap();
 }

@@ -60,7 +60,8 @@ async fn what_waits_for_its_time_is_woken_and_a_try_aside_is_none(spot: Spot) {
     let mut change = store.begin().await.unwrap();
     change.add_task(&task).await.unwrap();
     let until = now().plus_seconds(6);
-    let (_, turn) = change.take_task(organization(), "test", None, now(), until).await.unwrap().unwrap();
+    let (_, turn) =
+        change.take_task(organization(), "test", None, &[], (now(), until)).await.unwrap().unwrap();
     change.commit_bookkeeping().await.unwrap();
     assert_eq!(store.live_tasks(organization(), now()).await.unwrap(), 1);
     let mut change = store.begin().await.unwrap();

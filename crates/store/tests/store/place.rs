@@ -174,6 +174,7 @@ pub(crate) fn request(number: u32) -> Request {
         salt: Some(vec![2; 32]),
         window_ends_at: None,
         held_because: None,
+        held_until: None,
         tally: None,
         plan: None,
         job: None,

@@ -22,7 +22,7 @@ async fn a_request_reads_back_as_it_was_written(spot: Spot) {
     add(&store, 1..2, 1).await;
     assert!(store.request(request_id(1)).await.unwrap() == request(1));
     let mut change = store.begin().await.unwrap();
-    change.set_hold(request_id(1), Some("a court's order")).await.unwrap();
+    change.set_hold(request_id(1), Some("a court's order"), Some(now())).await.unwrap();
     change.set_tally(request_id(1), "{}").await.unwrap();
     change.plan_requests(&[request_id(1)], plan_id(1), &["received"], "planned").await.unwrap();
     change.set_requests_job(&[request_id(1)], job_id(1), true).await.unwrap();
@@ -33,6 +33,7 @@ async fn a_request_reads_back_as_it_was_written(spot: Spot) {
         state: String::from("hidden"),
         window_ends_at: Some(now().plus_seconds(9)),
         held_because: Some(String::from("a court's order")),
+        held_until: Some(now()),
         tally: Some(String::from("{}")),
         plan: Some(plan_id(1)),
         job: Some(job_id(1)),

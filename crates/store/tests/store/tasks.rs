@@ -13,6 +13,7 @@ on_both! {
     a_worker_whose_turn_ran_out_ends_nothing;
     a_task_put_back_waits_for_its_time;
     an_organization_has_no_more_at_work_than_it_may;
+    a_task_that_is_for_others_is_passed_over;
     a_call_of_a_name_happens_once;
     requests_are_listed_page_by_page_while_more_come_in;
     who_entered_a_request_and_what_is_due_is_known;
@@ -44,9 +45,31 @@ async fn ask(store: &Store, task: &Task) -> Option<Task> {
 
 async fn take(store: &Store, at: Timestamp) -> Option<(Task, exeunt_store::tasks::Turn)> {
     let mut change = store.begin().await.unwrap();
-    let taken = change.take_task(organization(), "worker", None, at, at.plus_seconds(6)).await.unwrap();
+    let taken =
+        change.take_task(organization(), "worker", None, &[], (at, at.plus_seconds(6))).await.unwrap();
     change.commit_bookkeeping().await.unwrap();
     taken
+}
+
+async fn a_task_that_is_for_others_is_passed_over(spot: Spot) {
+    let store = spot.started().await;
+    for number in 1..=3 {
+        ask(&store, &task(number, &format!("req_{number}"))).await;
+    }
+    let except = [task(1, "").id, task(2, "").id];
+    let mut change = store.begin().await.unwrap();
+    let times = (now(), now().plus_seconds(6));
+    let (taken, _) =
+        change.take_task(organization(), "elsewhere", Some(2), &except, times).await.unwrap().unwrap();
+    assert_eq!(taken.id, task(3, "").id);
+    assert!(
+        change.take_task(organization(), "elsewhere", None, &except, times).await.unwrap().is_none(),
+        "nothing else is for it"
+    );
+    change.commit_bookkeeping().await.unwrap();
+    assert!(store.backlog_but_for(&except, now()).await.unwrap().is_empty());
+    assert_eq!(store.backlog(now()).await.unwrap().len(), 1, "others see what waits");
+    assert_eq!(take(&store, now()).await.unwrap().0.id, task(1, "").id);
 }
 
 async fn of_many_workers_at_once_one_gets_the_task(spot: Spot) {
@@ -132,7 +155,7 @@ async fn an_organization_has_no_more_at_work_than_it_may(spot: Spot) {
         let mut change = store.begin().await.unwrap();
         let until = now().plus_seconds(6);
         taken += usize::from(
-            change.take_task(organization(), "worker", Some(2), now(), until).await.unwrap().is_some(),
+            change.take_task(organization(), "worker", Some(2), &[], (now(), until)).await.unwrap().is_some(),
         );
         change.commit_bookkeeping().await.unwrap();
     }
@@ -200,7 +223,7 @@ async fn who_entered_a_request_and_what_is_due_is_known(spot: Spot) {
         };
         change.add_request(&entered).await.unwrap();
     }
-    change.set_hold(request_id(2), Some("court")).await.unwrap();
+    change.set_hold(request_id(2), Some("court"), None).await.unwrap();
     change.commit_bookkeeping().await.unwrap();
     assert_eq!(store.request(request_id(1)).await.unwrap().entered_by, Some(actor));
     let until = now().as_micros() + 5;

@@ -1,7 +1,5 @@
 //! Opening a blob: first what anyone may see, then segment by segment what only the claimants' salts open.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use exeunt_base::RequestId;
@@ -13,11 +11,12 @@ use crate::blob::{BlobMeta, Claims, Salt, SegmentInfo};
 use crate::crypt::{self, Key};
 use crate::error::Error;
 use crate::keyring::epochs::EpochKey;
+use crate::storage::{self, Item};
 
 /// A sealed blob. Holds the index in memory and at most one segment at a time.
 #[derive(Debug)]
 pub struct Blob {
-    file: File,
+    item: Box<dyn Item>,
     name: String,
     meta: BlobMeta,
     header: [u8; HEADER],
@@ -27,20 +26,18 @@ pub struct Blob {
 }
 
 impl Blob {
-    /// Reads header, index and trailer, and checks that they belong together. Needs no key.
+    /// Opens a file as [`Self::of`] does.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let name = format!("blob `{}`", path.display());
-        let doing = || format!("reading {name}");
+        Self::of(storage::item_of(path, &name)?, name)
+    }
+
+    /// Reads header, index and trailer, and checks that they belong together. Needs no key. `name` is for errors.
+    pub fn of(item: Box<dyn Item>, name: String) -> Result<Self, Error> {
         let damaged = |why| Error::Damaged { what: name.clone(), why };
         let cut = || Error::Truncated { what: name.clone() };
-        let file = File::open(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::Missing { what: name.clone() },
-            _ => Error::io(doing(), error),
-        })?;
-        let length = file.metadata().map_err(|error| Error::io(doing(), error))?.len();
-        let read = |bytes: &mut [u8], offset| {
-            file.read_exact_at(bytes, offset).map_err(|error| Error::io(doing(), error))
-        };
+        let length = item.length();
+        let read = |bytes: &mut [u8], offset| item.read_at(bytes, offset);
         if length < (HEADER + TRAILER) as u64 {
             return Err(cut());
         }
@@ -65,7 +62,7 @@ impl Blob {
             return Err(damaged("the checksum of its index does not fit"));
         }
         let entries = layout::read_index(&index, end).ok_or_else(|| damaged("its index does not add up"))?;
-        Ok(Self { file, name, meta, header, index, mac: trailer.mac, entries })
+        Ok(Self { item, name, meta, header, index, mac: trailer.mac, entries })
     }
 
     /// Whose it is.
@@ -188,7 +185,7 @@ impl Blob {
         let length = usize::try_from(entry.info.length)
             .map_err(|_| Error::io(doing(), std::io::ErrorKind::FileTooLarge.into()))?;
         let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, entry.info.offset).map_err(|error| Error::io(doing(), error))?;
+        self.item.read_at(&mut bytes, entry.info.offset)?;
         Ok(bytes)
     }
 

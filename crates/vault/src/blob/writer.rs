@@ -1,8 +1,6 @@
-//! Sealing a batch: segment after segment into a file that has no name until it is whole and on the disk.
+//! Sealing a batch: segment after segment into a thing that has no name until it is whole and durable.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::path::PathBuf;
 
 use aws_lc_rs::digest;
 use exeunt_base::{RequestId, Secret};
@@ -14,8 +12,8 @@ use crate::blob::segment::{self, Bound, Packing};
 use crate::blob::{BlobMeta, Claims, SEGMENT_LIMIT, Salt, SealedBlob, SegmentMeta};
 use crate::crypt::{self, Key, TAG};
 use crate::error::Error;
-use crate::files;
 use crate::keyring::epochs::EpochKey;
+use crate::storage::Draft;
 
 /// Below this, a zstd frame's own overhead eats what it could save.
 const WORTH_PACKING: usize = 64;
@@ -26,17 +24,15 @@ const LEVEL: i32 = -1;
 /// Sealed bytes collected before they are written.
 const CHUNK: usize = 256 * 1024;
 
-/// A blob in the making. Dropped before [`finish`](Self::finish), it takes its file away again; killed, it leaves a
-/// `.part` that nobody takes for a blob.
+/// A blob in the making. Dropped before [`finish`](Self::finish), it takes what was written away again; killed, it leaves
+/// a draft that nobody takes for a blob.
 pub struct BlobWriter {
     meta: BlobMeta,
     epoch: Secret<[u8; 32]>,
     seed: Key,
     header: [u8; HEADER],
-    file: File,
-    part: PathBuf,
-    path: PathBuf,
-    state: State,
+    /// None once a write failed: its room is needed now, and not only on drop.
+    draft: Option<Box<dyn Draft>>,
     digest: digest::Context,
     sealed: u64,
     written: u64,
@@ -45,13 +41,6 @@ pub struct BlobWriter {
     shapes: Shapes,
     zstd: Compressor<'static>,
     scratch: Scratch,
-}
-
-#[derive(PartialEq)]
-enum State {
-    Open,
-    Broken,
-    Done,
 }
 
 /// Buffers used again for every segment.
@@ -65,12 +54,12 @@ struct Scratch {
 }
 
 impl BlobWriter {
-    /// Begins writing into `file`, which bears the name `part` until it is finished and renamed to `path`.
+    /// Begins writing into `draft`.
     pub(crate) fn begin(
         meta: &BlobMeta,
         key: &EpochKey,
         chance: &Secret<[u8; 32]>,
-        (file, part, path): (File, PathBuf, PathBuf),
+        draft: Box<dyn Draft>,
     ) -> Result<Self, Error> {
         // one way out of the secret chance, so that the attempt, which anyone may read, does not tell the seed
         let attempt = crypt::part_of(chance, "blob attempt");
@@ -81,10 +70,7 @@ impl BlobWriter {
             epoch: key.key.clone(),
             seed: Zeroizing::new(*crypt::part_of(chance, "blob seed").expose()),
             header,
-            file,
-            part,
-            path,
-            state: State::Open,
+            draft: Some(draft),
             digest: digest::Context::new(&digest::SHA256),
             sealed: 0,
             written: 0,
@@ -102,7 +88,7 @@ impl BlobWriter {
     pub fn push(&mut self, segment: &SegmentMeta<'_>, plain: &[u8]) -> Result<u32, Error> {
         let number = self.count;
         let blob = self.meta.blob;
-        if self.state != State::Open {
+        if self.draft.is_none() {
             return Err(Error::Broken { blob });
         }
         if segment.claimants.is_empty() {
@@ -173,10 +159,10 @@ impl BlobWriter {
         HEADER as u64 + self.sealed
     }
 
-    /// Writes the index, waits for the disk, gives the file its name and waits again. Only after this is it sealed.
+    /// Writes the index, and makes the blob durable under its name. Only after this is it sealed.
     pub fn finish(mut self) -> Result<SealedBlob, Error> {
         let blob = self.meta.blob;
-        if self.state != State::Open {
+        if self.draft.is_none() {
             return Err(Error::Broken { blob });
         }
         let mut index = std::mem::take(&mut self.shapes.bytes);
@@ -197,11 +183,7 @@ impl BlobWriter {
         out.extend_from_slice(&index);
         trailer.put(out);
         self.write_out()?;
-        let doing = || format!("making {blob} durable");
-        files::sync(&self.file).map_err(|error| Error::io(doing(), error))?;
-        files::rename(&self.part, &self.path).map_err(|error| Error::io(doing(), error))?;
-        self.state = State::Done;
-        files::sync_dir(files::parent(&self.path))?;
+        self.draft.take().ok_or(Error::Broken { blob })?.finish()?;
         let entries = layout::read_index(&index, end).expect("what was just written adds up");
         let digest = std::mem::replace(&mut self.digest, digest::Context::new(&digest::SHA256)).finish();
         Ok(SealedBlob {
@@ -252,23 +234,14 @@ impl BlobWriter {
     fn write_out(&mut self) -> Result<(), Error> {
         let out = &mut self.scratch.out;
         self.digest.update(out);
-        let result = files::write_all(&mut self.file, out);
+        let draft = self.draft.as_mut().ok_or(Error::Broken { blob: self.meta.blob })?;
+        let result = draft.write(out);
         self.written += out.len() as u64;
         out.clear();
-        result.map_err(|error| {
-            self.state = State::Broken;
-            // at once and not only on drop: the room is needed now
-            let _ = std::fs::remove_file(&self.part);
-            Error::io(format!("writing {}", self.meta.blob), error)
-        })
-    }
-}
-
-impl Drop for BlobWriter {
-    fn drop(&mut self) {
-        if self.state == State::Open {
-            let _ = std::fs::remove_file(&self.part);
+        if result.is_err() {
+            self.draft = None;
         }
+        result
     }
 }
 

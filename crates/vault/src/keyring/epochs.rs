@@ -10,6 +10,7 @@ use crate::crypt;
 use crate::error::Error;
 use crate::files;
 use crate::keyring::Keyring;
+use crate::keyring::organization::OrganizationKey;
 use crate::keyring::record::{Record, Role};
 
 /// An epoch's key, lent for sealing or opening. Drop it soon: while it is in memory, destroying the file is not enough.
@@ -59,17 +60,20 @@ impl Keyring {
         days: u32,
         chance: &Secret<[u8; 32]>,
     ) -> Result<EpochKey, Error> {
-        let by = self.organization_key(organization)?;
+        let keys = self.organization_keys(organization)?;
         for path in self.epoch_paths(organization)? {
             // a damaged epoch cannot be sealed into; it is reported when somebody needs it, and must not stop the work
             let Ok(Some(record)) = Record::read(&path) else { continue };
             let info = info(&record);
             let is_current =
                 info.from <= now && now < info.until && path == self.epoch_path(organization, info.epoch);
-            if is_current && let Ok(key) = unwrap(&by, organization, info.epoch, &record) {
+            if is_current && let Ok(key) = unwrap(&keys, organization, info.epoch, &record) {
                 return Ok(key);
             }
         }
+        // whoever rotates must not end between our reading the key and our writing what it wraps
+        let _alone = self.alone(organization)?;
+        let by = self.newest(organization)?.key;
         let [a, b, c, d, e, f, g, h, i, j, ..] = *crypt::part_of(chance, "epoch id").expose();
         let epoch = EpochId::new(now, [a, b, c, d, e, f, g, h, i, j]);
         let key = crypt::part_of(chance, "epoch key");
@@ -90,9 +94,17 @@ impl Keyring {
     /// The key to open with. [`Error::MissingEpoch`] once it is destroyed.
     pub fn epoch_key(&self, organization: OrganizationId, epoch: EpochId) -> Result<EpochKey, Error> {
         let path = self.epoch_path(organization, epoch);
-        let record =
-            Record::read(&path)?.ok_or(Error::MissingEpoch { epoch })?.expect_role(&path, Role::Epoch)?;
-        unwrap(&self.organization_key(organization)?, organization, epoch, &record)
+        let mut attempts = 3;
+        loop {
+            let record =
+                Record::read(&path)?.ok_or(Error::MissingEpoch { epoch })?.expect_role(&path, Role::Epoch)?;
+            attempts -= 1;
+            match unwrap(&self.organization_keys(organization)?, organization, epoch, &record) {
+                // somebody rotated the organization's key between our two reads
+                Err(Error::WrongKey { .. }) if attempts > 0 => {}
+                done => return done,
+            }
+        }
     }
 
     /// The organization's epochs whose keys exist, oldest first.
@@ -116,6 +128,11 @@ impl Keyring {
         epoch: EpochId,
         chance: &Secret<[u8; 32]>,
     ) -> Result<bool, Error> {
+        if !self.epochs_dir(organization).exists() {
+            return Ok(false);
+        }
+        // whoever is wrapping it anew must not write it again afterwards
+        let _alone = self.alone(organization)?;
         files::destroy(&self.epoch_path(organization, epoch), crypt::part_of(chance, "noise").expose())
     }
 
@@ -123,7 +140,7 @@ impl Keyring {
         self.epochs_dir(organization).join(format!("{epoch}.key"))
     }
 
-    fn epoch_paths(&self, organization: OrganizationId) -> Result<Vec<PathBuf>, Error> {
+    pub(super) fn epoch_paths(&self, organization: OrganizationId) -> Result<Vec<PathBuf>, Error> {
         let is_key = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             name.strip_suffix(".key").is_some_and(|name| name.parse::<EpochId>().is_ok())
@@ -141,7 +158,7 @@ fn info(record: &Record) -> EpochInfo {
 }
 
 fn unwrap(
-    by: &Secret<[u8; 32]>,
+    by: &[OrganizationKey],
     organization: OrganizationId,
     epoch: EpochId,
     record: &Record,
@@ -155,8 +172,8 @@ fn unwrap(
             why: "it is the key of something else",
         });
     }
-    let key = crypt::unwrap(by, &record.wrapped, &record.context())
-        .ok_or_else(|| Error::WrongKey { what: format!("key of {epoch}") })?;
+    let open = |by: &OrganizationKey| crypt::unwrap(&by.key, &record.wrapped, &record.context());
+    let key = by.iter().find_map(open).ok_or_else(|| Error::WrongKey { what: format!("key of {epoch}") })?;
     Ok(EpochKey { organization, epoch, key })
 }
 

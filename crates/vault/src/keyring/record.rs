@@ -27,11 +27,24 @@ pub(crate) enum Role {
     Epoch,
     /// What the installation's own purpose keys are derived from, once it is no longer the root key that was first.
     Installation,
+    /// A root key that is in a token: what is wrapped is chance, which the right key opens.
+    Token,
+    /// What the root key in a token can be replaced by, when it is lost.
+    Standby,
+    /// What an organization's purpose keys are derived from, once its key is no longer the one that was first.
+    Purposes,
 }
 
 impl Role {
-    const ALL: [(Self, u8); 4] =
-        [(Self::Root, 1), (Self::Organization, 2), (Self::Epoch, 3), (Self::Installation, 4)];
+    const ALL: [(Self, u8); 7] = [
+        (Self::Root, 1),
+        (Self::Organization, 2),
+        (Self::Epoch, 3),
+        (Self::Installation, 4),
+        (Self::Token, 5),
+        (Self::Standby, 6),
+        (Self::Purposes, 7),
+    ];
 
     fn tag(self) -> u8 {
         match self {
@@ -39,6 +52,9 @@ impl Role {
             Self::Organization => 2,
             Self::Epoch => 3,
             Self::Installation => 4,
+            Self::Token => 5,
+            Self::Standby => 6,
+            Self::Purposes => 7,
         }
     }
 }

@@ -2,15 +2,17 @@
 //! that several people keep.
 
 use std::path::{Path, PathBuf};
+use std::sync::RwLock;
 
 use exeunt_base::{Secret, Timestamp};
 
 use crate::crypt;
 use crate::error::Error;
 use crate::files;
+use crate::keeper::Keeper;
 use crate::keyring::record::{Record, Role};
-use crate::keyring::rotation;
-use crate::keyring::{Keyring, Root};
+use crate::keyring::root::{Root, RootKey};
+use crate::keyring::{Keyring, rotation, standby};
 use crate::shares::{self, Share};
 
 /// What is known of the shares without having any.
@@ -28,14 +30,18 @@ pub(super) fn path(dir: &Path) -> PathBuf {
 
 fn read(dir: &Path) -> Result<Option<Record>, Error> {
     let path = path(dir);
-    Record::read(&path)?.map(|record| record.expect_role(&path, Role::Root)).transpose()
+    let Some(record) = Record::read(&path)? else { return Ok(None) };
+    if record.role == Role::Standby {
+        return Ok(Some(record));
+    }
+    record.expect_role(&path, Role::Root).map(Some)
 }
 
-/// The file of the root key's second wrapping, what it is wrapped by, and the root key.
+/// The file of what shares bring back, what it is wrapped by, and what it is: the root key, or what stands by for one in a token.
 struct Opened {
     record: Record,
     by: Secret<[u8; 32]>,
-    root: Secret<[u8; 32]>,
+    key: Secret<[u8; 32]>,
 }
 
 fn opened(dir: &Path, given: &[Share]) -> Result<Opened, Error> {
@@ -43,13 +49,59 @@ fn opened(dir: &Path, given: &[Share]) -> Result<Opened, Error> {
         what: String::from("recovery key in the key directory: no shares were made"),
     })?;
     let by = shares::combine(given)?;
-    let root = crypt::unwrap(&by, &record.wrapped, &record.context())
+    let key = crypt::unwrap(&by, &record.wrapped, &record.context())
         .ok_or_else(|| Error::WrongKey { what: String::from("recovery key") })?;
-    Ok(Opened { record, by, root })
+    Ok(Opened { record, by, key })
+}
+
+/// A keyring that was opened by shares, and has no keeper yet.
+#[derive(Debug)]
+pub struct Recovered {
+    keyring: Keyring,
+    /// What stood by for a root key in a token.
+    standby: Option<Secret<[u8; 32]>>,
+}
+
+impl Recovered {
+    /// Hands the root key to a keeper. One that was in a token is lost with it: another one follows, at this keeper, and the shares
+    /// count no more. Cut short, the same again finishes it.
+    pub fn hand_over(
+        &self,
+        keeper: &dyn Keeper,
+        now: Timestamp,
+        chance: &Secret<[u8; 32]>,
+    ) -> Result<(), Error> {
+        let Self { keyring, standby } = self;
+        if standby.is_none() && keeper.token().is_none() {
+            return keyring.hand_over(keeper, chance);
+        }
+        let begun = match rotation::begun(&keyring.dir, keeper) {
+            // of a rotation that the token did not live through; what stands by opens whatever it wrapped
+            Err(Error::Unusable(_) | Error::WrongKey { .. } | Error::Missing { .. }) if standby.is_some() => {
+                None
+            }
+            begun => begun?,
+        };
+        let old = keyring.root();
+        let new = keyring.next_root(begun, &old, keeper, now, chance)?;
+        keyring.adopt(&old, standby.as_ref(), &new, chance)
+    }
 }
 
 impl Keyring {
-    /// Makes shares, of which `needed` bring the root key back. Those made before count no more.
+    /// Hands the root key to another keeper, as when a passphrase changes. Nothing below is touched. The former keeper opens no more
+    /// than copies of the old `root.key`: destroy it where those may exist.
+    pub fn hand_over(&self, keeper: &dyn Keeper, chance: &Secret<[u8; 32]>) -> Result<(), Error> {
+        rotation::must_be_whole(&self.dir)?;
+        let root = self.root();
+        if matches!(root.key, RootKey::InToken(_)) || keeper.token().is_some() {
+            return Err(Error::Unusable("a root key moves into a token, and none out of it"));
+        }
+        rotation::put_current(&self.dir, &root, keeper, chance)
+    }
+
+    /// Makes shares, of which `needed` bring the root key back, or what stands by for one in a token. Those made before count no
+    /// more.
     pub fn make_shares(
         &self,
         needed: u8,
@@ -60,22 +112,34 @@ impl Keyring {
         rotation::must_be_whole(&self.dir)?;
         let by = crypt::part_of(chance, "recovery key");
         let made = shares::split(&by, needed, count, &crypt::part_of(chance, "shares"))?;
-        let mut record = Record::new(Role::Root);
+        let (role, key) = match self.root().key {
+            RootKey::Held(key) => (Role::Root, key),
+            RootKey::InToken(_) => {
+                // the former shares would bring back what opens only a part of it by then
+                files::remove(&path(&self.dir))?;
+                (Role::Standby, self.make_standby(chance)?)
+            }
+        };
+        let mut record = Record::new(role);
         record.from = now.as_micros();
-        self.put_recovery(record, &by, &crypt::part_of(chance, "recovery wrap"))?;
+        self.put_recovery(record, &by, &key, &crypt::part_of(chance, "recovery wrap"))?;
         Ok(made)
     }
 
     /// Tries whether these shares would bring this home's root key back, and writes down that it was tried. Nothing of any key
     /// leaves this function.
     pub fn drill(&self, given: &[Share], now: Timestamp, chance: &Secret<[u8; 32]>) -> Result<(), Error> {
-        let Opened { mut record, by, root } = opened(&self.dir, given)?;
-        let current = self.root();
-        if !crypt::same(root.expose(), current.key.expose()) {
+        let Opened { mut record, by, key } = opened(&self.dir, given)?;
+        let same = match (record.role, &self.root().key) {
+            (Role::Root, RootKey::Held(root)) => crypt::same(key.expose(), root.expose()),
+            (Role::Standby, RootKey::InToken(_)) => self.stands_by(&key)?,
+            _ => false,
+        };
+        if !same {
             return Err(Error::WrongKey { what: String::from("recovery key") });
         }
         record.until = now.as_micros();
-        self.put_recovery(record, &by, chance)
+        self.put_recovery(record, &by, &key, chance)
     }
 
     /// What is known of the shares; none when there are none.
@@ -87,21 +151,28 @@ impl Keyring {
         }))
     }
 
-    /// Opens the keyring by shares. Hand it over to a new keeper at once: [`Keyring::hand_over`].
-    pub fn recover(dir: &Path, given: &[Share]) -> Result<Self, Error> {
-        let Opened { record, root, .. } = opened(dir, given)?;
-        Self::of(dir, None, vec![Root { version: u128::from_be_bytes(record.id), key: root }])
+    /// Opens the keyring by shares. Hand it over to a new keeper at once: [`Recovered::hand_over`].
+    pub fn recover(dir: &Path, given: &[Share]) -> Result<Recovered, Error> {
+        let Opened { record, key, .. } = opened(dir, given)?;
+        let version = u128::from_be_bytes(record.id);
+        let root = Root::held(version, key.clone());
+        if record.role == Role::Root {
+            return Ok(Recovered { keyring: Self::of(dir, None, vec![root])?, standby: None });
+        }
+        let seed = standby::installation(dir, &key)?;
+        let keyring = Self { dir: dir.to_owned(), keeper: None, root: RwLock::new(root), seed };
+        Ok(Recovered { keyring, standby: Some(key) })
     }
 
     fn put_recovery(
         &self,
         mut record: Record,
         by: &Secret<[u8; 32]>,
+        key: &Secret<[u8; 32]>,
         chance: &Secret<[u8; 32]>,
     ) -> Result<(), Error> {
-        let root = self.root();
-        record.id = root.version.to_be_bytes();
-        record.wrapped = crypt::wrap(by, &root.key, &record.context(), chance);
+        record.id = self.root().version.to_be_bytes();
+        record.wrapped = crypt::wrap(by, key, &record.context(), chance);
         files::replace(&path(&self.dir), &record.to_bytes())
     }
 }
@@ -144,7 +215,7 @@ mod tests {
         fs::remove_file(home.path().join("unseal.key")).expect("lost");
         let recovered = Keyring::recover(home.path(), &[shares[2].clone(), shares[0].clone()]).expect("back");
         let new = KeyFile::create(&home.path().join("unseal.key"), &chance(8)).expect("keeper");
-        recovered.hand_over(&new, &chance(9)).expect("handed over");
+        recovered.hand_over(&new, at(10), &chance(9)).expect("handed over");
         let opened = Keyring::open(home.path(), &new).expect("opened");
         assert_eq!(opened.purpose_key(organization, "ledger").expect("key").expose(), &ledger);
         assert!(matches!(Keyring::open(home.path(), &lost), Err(Error::WrongKey { .. })));

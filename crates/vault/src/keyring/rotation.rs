@@ -2,10 +2,10 @@
 //!
 //! First the next key is written beside the one in use; then each key below is wrapped by it, one file after the other; last it
 //! takes the other's name. Whoever reads in between tries both. A crash anywhere leaves a keyring that opens, and rotating again
-//! finishes what was begun.
+//! finishes what was begun. A root key moves into a token, or to another keeper, the same way: the next one is there.
 
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use exeunt_base::{OrganizationId, Secret, Timestamp};
 
@@ -13,8 +13,10 @@ use crate::crypt::{self, Key};
 use crate::error::Error;
 use crate::files;
 use crate::keeper::Keeper;
+use crate::keeper::token::Token;
 use crate::keyring::record::{Record, Role};
-use crate::keyring::{Keyring, Root, recovery};
+use crate::keyring::root::{Root, RootKey};
+use crate::keyring::{Keyring, recovery, standby};
 
 fn current(dir: &Path) -> PathBuf {
     dir.join("root.key")
@@ -28,19 +30,91 @@ fn installation(dir: &Path) -> PathBuf {
     dir.join("installation.key")
 }
 
+/// A root key of this version: from chance, or made in the token.
+pub(super) fn make(keeper: &dyn Keeper, version: u128, chance: &Secret<[u8; 32]>) -> Result<Root, Error> {
+    match keeper.token() {
+        None => Ok(Root::held(version, crypt::part_of(chance, "root key"))),
+        Some(token) => {
+            token.make(version)?;
+            Ok(Root::in_token(version, token))
+        }
+    }
+}
+
+/// The same after `old`. Where that is in a token, too, one that a crash left there, in no keyring, is taken: no other home has its
+/// keys beside ours.
+fn make_next(keeper: &dyn Keeper, old: &Root, chance: &Secret<[u8; 32]>) -> Result<Root, Error> {
+    let version = old.version + 1;
+    if let (RootKey::InToken(_), Some(token)) = (&old.key, keeper.token())
+        && token.has(version)?
+    {
+        return Ok(Root::in_token(version, token));
+    }
+    make(keeper, version, chance)
+}
+
+/// What is written down of a root key: wrapped by the keeper, or something that only this key of the token opens.
+pub(super) fn record_of(
+    root: &Root,
+    keeper: &dyn Keeper,
+    from: i64,
+    chance: &Secret<[u8; 32]>,
+) -> Result<Record, Error> {
+    let role = if matches!(root.key, RootKey::InToken(_)) { Role::Token } else { Role::Root };
+    let mut record = Record::new(role);
+    (record.id, record.from) = (root.version.to_be_bytes(), from);
+    let salt = crypt::part_of(chance, "root wrap");
+    record.wrapped = match &root.key {
+        RootKey::Held(key) => keeper.wrap(key, &record.context(), &salt)?,
+        RootKey::InToken(_) => root.wrap(&crypt::part_of(chance, "proof"), &record.context(), &salt)?,
+    };
+    Ok(record)
+}
+
+/// A root key from its file.
 fn read(path: &Path, keeper: &dyn Keeper) -> Result<Option<Root>, Error> {
     let Some(record) = Record::read(path)? else { return Ok(None) };
-    let record = record.expect_role(path, Role::Root)?;
-    let key = keeper.unwrap(&record.wrapped, &record.context()).map_err(|error| match error {
+    let version = u128::from_be_bytes(record.id);
+    let named = |error| match error {
         Error::WrongKey { .. } => Error::WrongKey { what: format!("root key `{}`", path.display()) },
         other => other,
-    })?;
-    Ok(Some(Root { version: u128::from_be_bytes(record.id), key }))
+    };
+    match (record.role, keeper.token()) {
+        (Role::Token, Some(token)) => {
+            token.unwrap(version, &record.wrapped, &record.context()).map_err(named)?;
+            Ok(Some(Root::in_token(version, token)))
+        }
+        (Role::Token, None) => Err(Error::Unusable(
+            "the root key of this home is in a token, and the settings name none: say which under `unseal: token:`",
+        )),
+        (_, Some(_)) => Err(Error::Unusable(
+            "the settings name a token, and the root key of this home is not in it: `exeunt root-key move` takes one of its into \
+             use",
+        )),
+        (_, None) => {
+            let record = record.expect_role(path, Role::Root)?;
+            let key = keeper.unwrap(&record.wrapped, &record.context()).map_err(named)?;
+            Ok(Some(Root::held(version, key)))
+        }
+    }
+}
+
+/// The next root key, where it was begun with it.
+pub(super) fn begun(dir: &Path, keeper: &dyn Keeper) -> Result<Option<Root>, Error> {
+    read(&next(dir), keeper)
 }
 
 /// The root key in use, and the next one while it is being rotated.
 pub(super) fn roots(dir: &Path, keeper: &dyn Keeper) -> Result<Vec<Root>, Error> {
     // the next one first: when the other took its name meanwhile, it is what is read then
+    if let Some(begun) = Record::read(&next(dir))?
+        && let Some(used) = Record::read(&current(dir))?
+        && begun.role != used.role
+    {
+        return Err(Error::Unusable(
+            "the root key is being moved into a token or out of it: finish that first, by the same command again",
+        ));
+    }
     let following = read(&next(dir), keeper)?;
     let path = current(dir);
     let first = read(&path, keeper)?
@@ -52,13 +126,32 @@ pub(super) fn roots(dir: &Path, keeper: &dyn Keeper) -> Result<Vec<Root>, Error>
 pub(super) fn seed(dir: &Path, roots: &[Root]) -> Result<Key, Error> {
     let path = installation(dir);
     let Some(record) = Record::read(&path)? else {
-        let first = roots.first().ok_or(Error::Unusable("there is no root key"))?;
-        return Ok(crypt::mac(b"", &[first.key.expose()]));
+        return match roots.first() {
+            Some(Root { key: RootKey::Held(first), .. }) => Ok(crypt::mac(b"", &[first.expose()])),
+            _ => Err(Error::Missing { what: format!("key of the installation `{}`", path.display()) }),
+        };
     };
     let record = record.expect_role(&path, Role::Installation)?;
-    let opened = roots.iter().find_map(|root| crypt::unwrap(&root.key, &record.wrapped, &record.context()));
-    let seed = opened.ok_or_else(|| Error::WrongKey { what: String::from("key of the installation") })?;
-    Ok(Key::new(*seed.expose()))
+    for root in roots {
+        if let Some(seed) = root.unwrap(&record)? {
+            return Ok(Key::new(*seed.expose()));
+        }
+    }
+    Err(Error::WrongKey { what: String::from("key of the installation") })
+}
+
+/// Writes down what the installation's purpose keys hang on, wrapped by this root key.
+pub(super) fn put_installation(
+    dir: &Path,
+    root: &Root,
+    seed: &Key,
+    chance: &Secret<[u8; 32]>,
+) -> Result<(), Error> {
+    let mut record = Record::new(Role::Installation);
+    record.id = root.version.to_be_bytes();
+    let salt = crypt::part_of(chance, "installation wrap");
+    record.wrapped = root.wrap(&Secret::new(**seed), &record.context(), &salt)?;
+    files::replace(&installation(dir), &record.to_bytes())
 }
 
 /// Refuses while a rotation is not finished.
@@ -69,10 +162,28 @@ pub(super) fn must_be_whole(dir: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes the root key in use down again, for another keeper.
+pub(super) fn put_current(
+    dir: &Path,
+    root: &Root,
+    keeper: &dyn Keeper,
+    chance: &Secret<[u8; 32]>,
+) -> Result<(), Error> {
+    files::replace(&current(dir), &record_of(root, keeper, 0, chance)?.to_bytes())
+}
+
 impl Keyring {
     /// Which root key this is: 0 for the first.
     pub fn root_version(&self) -> u128 {
         self.root().version
+    }
+
+    /// The token that holds the root key; none where it is in memory.
+    pub fn token(&self) -> Option<Arc<dyn Token>> {
+        match self.root().key {
+            RootKey::InToken(token) => Some(token),
+            RootKey::Held(_) => None,
+        }
     }
 
     /// Reads the root key again, and the next one while there is one. Nothing when there is no keeper to ask.
@@ -95,57 +206,107 @@ impl Keyring {
     ) -> Result<u128, Error> {
         let found = roots(&self.dir, keeper)?;
         let old = found.first().ok_or(Error::Unusable("there is no root key"))?;
-        let new = match found.get(1) {
-            // somebody died over it: everything below may be wrapped by this one already
-            Some(begun) => begun.clone(),
-            None => {
-                let new = Root { version: old.version + 1, key: crypt::part_of(chance, "next root key") };
-                let mut record = Record::new(Role::Root);
-                (record.id, record.from) = (new.version.to_be_bytes(), now.as_micros());
-                let salt = crypt::part_of(chance, "next root wrap");
-                record.wrapped = keeper.wrap(&new.key, &record.context(), &salt)?;
-                files::replace(&next(&self.dir), &record.to_bytes())?;
-                new
-            }
-        };
-        let mut record = Record::new(Role::Installation);
-        record.id = new.version.to_be_bytes();
-        let salt = crypt::part_of(chance, "installation wrap");
-        record.wrapped = crypt::wrap(&new.key, &Secret::new(*self.seed), &record.context(), &salt);
-        files::replace(&installation(&self.dir), &record.to_bytes())?;
-        for path in files::list(&self.dir.join("organizations"))? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let Ok(organization) = name.parse::<OrganizationId>() else { continue };
-            self.wrap_anew(organization, old, &new, chance)?;
+        // somebody may have died over it: then everything below may be wrapped by that one already
+        let new = self.next_root(found.get(1).cloned(), old, keeper, now, chance)?;
+        // the old one stays in its token: backups of before hang on it
+        self.adopt(old, None, &new, chance)?;
+        Ok(new.version)
+    }
+
+    /// Takes another root key into use that is in a token, or at another keeper: `from` keeps the one in use. No other process may
+    /// have the home open, for it would know neither. Cut short, the same again finishes it.
+    pub fn move_root(
+        dir: &Path,
+        from: &dyn Keeper,
+        to: &dyn Keeper,
+        now: Timestamp,
+        chance: &Secret<[u8; 32]>,
+    ) -> Result<Self, Error> {
+        let missing = || Error::Missing { what: format!("root key `{}`", current(dir).display()) };
+        let used = Record::read(&current(dir))?.ok_or_else(missing)?;
+        if used.role == Role::Token && to.token().is_some() && !next(dir).exists() {
+            // it took the other's name already
+            return Self::open(dir, to);
         }
-        files::remove(&recovery::path(&self.dir))?;
+        let old = read(&current(dir), from)?.ok_or_else(missing)?;
+        let begun = read(&next(dir), to)?;
+        let known: Vec<Root> = [old.clone()].into_iter().chain(begun.clone()).collect();
+        let moved = Self::of(dir, None, known)?;
+        let new = moved.next_root(begun, &old, to, now, chance)?;
+        moved.adopt(&old, None, &new, chance)?;
+        Self::open(dir, to)
+    }
+
+    /// The root key that follows, written down beside the one in use.
+    pub(super) fn next_root(
+        &self,
+        begun: Option<Root>,
+        old: &Root,
+        keeper: &dyn Keeper,
+        now: Timestamp,
+        chance: &Secret<[u8; 32]>,
+    ) -> Result<Root, Error> {
+        if let Some(begun) = begun {
+            return Ok(begun);
+        }
+        let chance = crypt::part_of(chance, "next root");
+        let new = make_next(keeper, old, &chance)?;
+        let record = record_of(&new, keeper, now.as_micros(), &chance)?;
+        files::replace(&next(&self.dir), &record.to_bytes())?;
+        Ok(new)
+    }
+
+    /// Wraps everything that hangs on the root key by the next one, which then takes the other's name. What the one in use opens no
+    /// more, `standby` does.
+    pub(super) fn adopt(
+        &self,
+        old: &Root,
+        standby: Option<&Secret<[u8; 32]>>,
+        new: &Root,
+        chance: &Secret<[u8; 32]>,
+    ) -> Result<(), Error> {
+        put_installation(&self.dir, new, &self.seed, chance)?;
+        for organization in self.organizations()? {
+            let _alone = self.alone(organization)?;
+            for path in [self.next_path(organization), self.organization_path(organization)] {
+                self.wrap_anew((&path, organization), old, standby, new, chance)?;
+            }
+        }
+        // whoever is coming back by shares needs them until the end
+        if standby.is_none() {
+            files::remove(&recovery::path(&self.dir))?;
+        }
         files::rename(&next(&self.dir), &current(&self.dir))
             .map_err(|error| Error::io(String::from("taking the next root key into use"), error))?;
         files::sync_dir(&self.dir)?;
         *self.root.write().unwrap_or_else(PoisonError::into_inner) = new.clone();
-        Ok(new.version)
+        files::remove(&recovery::path(&self.dir))?;
+        self.forget_standby(chance)
     }
 
     fn wrap_anew(
         &self,
-        organization: OrganizationId,
+        (path, organization): (&Path, OrganizationId),
         old: &Root,
+        standby: Option<&Secret<[u8; 32]>>,
         new: &Root,
         chance: &Secret<[u8; 32]>,
     ) -> Result<(), Error> {
-        let path = self.organization_path(organization);
         // one whose key was destroyed has none
-        let Some(record) = Record::read(&path)? else { return Ok(()) };
-        let mut record = record.expect_role(&path, Role::Organization)?;
-        if crypt::unwrap(&new.key, &record.wrapped, &record.context()).is_some() {
+        let Some(record) = Record::read(path)? else { return Ok(()) };
+        let mut record = record.expect_role(path, Role::Organization)?;
+        if new.unwrap(&record)?.is_some() {
             return Ok(());
         }
-        let key = crypt::unwrap(&old.key, &record.wrapped, &record.context())
-            .ok_or_else(|| Error::WrongKey { what: format!("key of {organization}") })?;
+        let key = match standby {
+            Some(standby) => standby::of(&self.standby_path(organization, record.from), standby)?,
+            None => old.unwrap(&record)?,
+        };
+        let key = key.ok_or_else(|| Error::WrongKey { what: format!("key of {organization}") })?;
         record.id = new.version.to_be_bytes();
-        let salt = crypt::part_of(chance, &format!("wrap of {organization}"));
-        record.wrapped = crypt::wrap(&new.key, &key, &record.context(), &salt);
-        files::replace(&path, &record.to_bytes())
+        let salt = crypt::part_of(chance, &format!("wrap {} of {organization}", record.from));
+        record.wrapped = new.wrap(&key, &record.context(), &salt)?;
+        files::replace(path, &record.to_bytes())
     }
 }
 

@@ -76,7 +76,7 @@ impl House {
     }
 
     pub(crate) fn path(&self, blob: u8) -> PathBuf {
-        self.shelf.path(BlobId::from_bytes([blob; 16]))
+        self.home.path().join("vault").join(Shelf::name(BlobId::from_bytes([blob; 16])))
     }
 
     /// Opens a segment with the salts that are left.

@@ -87,7 +87,7 @@ fn write(dir: &Path) -> (Keyring, EpochKey) {
         writer.push(&about, &segment.plain).expect("sealed");
     }
     let sealed = writer.finish().expect("finished");
-    fs::rename(shelf.path(sealed.id), dir.join("blob-v1")).expect("named");
+    fs::rename(dir.join("shelf").join(Shelf::name(sealed.id)), dir.join("blob-v1")).expect("named");
     fs::remove_dir_all(dir.join("shelf")).expect("removed");
     let phrase = Passphrase::create(&dir.join("unseal-v1.salt"), &Secret::new(PASSPHRASE.into()), &chance(6));
     let words = dir.join("keyring-v1-passphrase");

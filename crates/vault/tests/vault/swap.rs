@@ -62,6 +62,7 @@ fn a_segment_moved_between_jobs_batches_or_attempts_does_not_open() {
         let house = House::new();
         house.seal_as(&change(house.meta(1)), &house.key, 8, &[ONE]);
         let donor = fs::read(house.path(1)).expect("read");
+        house.shelf.delete(house.meta(1).blob).expect("deleted");
         let sealed = house.seal_as(&house.meta(1), &house.key, 9, &[ONE]);
         let mut host = fs::read(house.path(1)).expect("read");
         let from = usize::try_from(sealed.segments[0].offset).expect("small");

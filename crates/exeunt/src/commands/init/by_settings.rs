@@ -59,6 +59,9 @@ pub(crate) fn new_keeper(
     settings: &Settings,
     layout: &Layout,
 ) -> Result<Box<dyn Keeper>, Failure> {
+    if settings.unseal.token.is_some() {
+        return door.keeper(settings);
+    }
     if let Some(phrase) = passphrase::of(settings)? {
         let chance = secret_bytes(&*door.world);
         return Ok(Box::new(Passphrase::create(&layout.passphrase_salt(), &phrase, &chance)?));

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::commands::job::find;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::ids::Work;
 use crate::out;
@@ -18,9 +18,18 @@ pub(crate) struct Args {
 
 /// Asks the job to end.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let job = find(&office, &actor, args.work, false).await?;
-    office.cancel_job(&actor, job).await?;
+    let job = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => {
+            let job = find(&office, &actor, args.work, false).await?;
+            office.cancel_job(&actor, job).await?;
+            job
+        }
+        Way::There(remote) => {
+            let job = remote.find_job(args.work).await?;
+            remote.cancel_job(job).await?;
+            job
+        }
+    };
     if door.json {
         out::json(&json!({ "job": job, "cancel_asked": true }))?;
     } else {

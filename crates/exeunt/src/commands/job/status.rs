@@ -6,11 +6,14 @@ use exeunt_store::jobs;
 use serde_json::{Value, json};
 
 use crate::commands::job::find;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::ids::Work;
 use crate::out;
 use crate::table::table;
+
+/// Most jobs that are listed.
+const MOST: u32 = 50;
 
 /// Which.
 #[derive(Debug, clap::Args)]
@@ -22,9 +25,12 @@ pub(crate) struct Args {
 
 /// Tells.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
+    let way = door.way(Needs::Home).await?;
     let Some(work) = args.work else {
-        let jobs = office.list_jobs(&actor, 50).await?;
+        let jobs = match &way {
+            Way::Here(office, actor) => office.list_jobs(actor, MOST).await?,
+            Way::There(remote) => remote.list_jobs(MOST).await?,
+        };
         if door.json {
             out::json(&json!({ "jobs": jobs.iter().map(head).collect::<Vec<_>>() }))?;
         } else if jobs.is_empty() {
@@ -43,7 +49,10 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         }
         return Ok(Exit::DONE);
     };
-    let status = office.job_status(&actor, find(&office, &actor, work, false).await?).await?;
+    let status = match &way {
+        Way::Here(office, actor) => office.job_status(actor, find(office, actor, work, false).await?).await?,
+        Way::There(remote) => remote.job(remote.find_job(work).await?).await?,
+    };
     if door.json {
         out::json(&value(&status))?
     } else {

@@ -6,7 +6,7 @@ use exeunt_engine::World;
 use serde_json::json;
 
 use crate::commands::key::words;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 use crate::table::table;
@@ -17,8 +17,10 @@ pub(crate) struct Args {}
 
 /// Lists.
 pub(crate) async fn run(door: &Door, _: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let keys = office.list_api_keys(&actor, None).await?;
+    let keys = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.list_api_keys(&actor, None).await?,
+        Way::There(remote) => remote.list_api_keys().await?,
+    };
     if door.json {
         let one = |key: &Listed| {
             json!({

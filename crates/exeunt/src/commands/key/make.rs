@@ -8,7 +8,7 @@ use exeunt_engine::World;
 use serde_json::json;
 
 use crate::commands::key::words;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -42,14 +42,16 @@ fn scope(word: &str) -> Result<Permission, String> {
 
 /// Makes it.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
     let new = NewKey {
         user: args.user,
         label: args.name.clone(),
         scopes: args.scopes.clone(),
         expires_at: door.world.now().plus_days(args.days),
     };
-    let made = office.make_api_key(&actor, &new).await?;
+    let made = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.make_api_key(&actor, &new).await?,
+        Way::There(remote) => remote.make_api_key(&new, args.days).await?,
+    };
     if door.json {
         out::json(&json!({
             "key": made.id,

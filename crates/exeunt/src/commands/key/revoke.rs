@@ -3,7 +3,7 @@
 use exeunt_base::ApiKeyId;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -17,8 +17,10 @@ pub(crate) struct Args {
 
 /// Revokes it.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    office.revoke_api_key(&actor, args.key).await?;
+    match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.revoke_api_key(&actor, args.key).await?,
+        Way::There(remote) => remote.revoke_api_key(args.key).await?,
+    };
     if door.json {
         out::json(&json!({ "key": args.key, "revoked": true }))?;
     } else {

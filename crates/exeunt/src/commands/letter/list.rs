@@ -3,7 +3,7 @@
 use exeunt_store::letters::{Letter, STATES};
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 use crate::table::table;
@@ -21,8 +21,11 @@ pub(crate) struct Args {
 
 /// Lists.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let letters = office.page_of_letters(&actor, args.state.as_deref(), None, args.limit).await?;
+    let state = args.state.as_deref();
+    let letters = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.page_of_letters(&actor, state, None, args.limit).await?,
+        Way::There(remote) => remote.list_letters(state, args.limit).await?,
+    };
     if door.json {
         let one = |letter: &Letter| {
             json!({

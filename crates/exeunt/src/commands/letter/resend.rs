@@ -3,7 +3,7 @@
 use exeunt_base::LetterId;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -17,8 +17,10 @@ pub(crate) struct Args {
 
 /// Lets it wait again.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let letter = office.resend_letter(&actor, args.letter).await?;
+    let letter = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.resend_letter(&actor, args.letter).await?,
+        Way::There(remote) => remote.resend_letter(args.letter).await?,
+    };
     if door.json {
         out::json(&json!({ "id": letter.id, "state": letter.state }))?;
     } else {

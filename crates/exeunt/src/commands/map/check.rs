@@ -27,8 +27,10 @@ pub(crate) struct Args {
 /// Checks.
 pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
     let read = maps::read::read(&super::files(&door, &args.files)?)?;
-    let sources = sources::connect(door.settings_if_any()?.as_ref(), &args.at).await?;
-    let findings = maps::check::check(&read.map, &sources, door.today()).await?;
+    let settings = door.settings_if_any()?;
+    let sources = sources::connect(settings.as_ref(), &args.at).await?;
+    let residency = settings.as_ref().map(|settings| settings.residency(settings)).transpose()?;
+    let findings = maps::check::check(&read.map, &sources, door.today(), residency.as_ref()).await?;
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let models = read.map.models().count();

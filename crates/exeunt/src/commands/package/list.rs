@@ -3,7 +3,7 @@
 use exeunt_store::packages::Package;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 use crate::table::table;
@@ -14,14 +14,22 @@ pub(crate) struct Args {}
 
 /// Lists.
 pub(crate) async fn run(door: &Door, _: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let packages = office.list_packages(&actor).await?;
+    let way = door.way(Needs::Home).await?;
+    let packages = match &way {
+        Way::Here(office, actor) => office.list_packages(actor).await?,
+        Way::There(remote) => remote.list_packages().await?,
+    };
     if door.json {
+        // where a service keeps its files is its own affair
+        let file = |package: &Package| match &way {
+            Way::Here(office, _) => Some(office.engine.packages.place(&package.file)),
+            Way::There(_) => None,
+        };
         let one = |package: &Package| {
             json!({
                 "package": package.id,
                 "request": package.request,
-                "file": office.layout.packages.join(&package.file).display().to_string(),
+                "file": file(package),
                 "sha256": package.digest,
                 "bytes": package.bytes,
                 "rows": package.rows,

@@ -10,9 +10,10 @@ use exeunt_package::{Format, Recipient};
 use serde_json::json;
 
 use crate::commands::job::Guards;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::progress::Shown;
+use crate::remote::{Asked, Remote};
 use crate::table::table;
 use crate::{ids, out, passphrase};
 
@@ -42,7 +43,10 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         None if args.recipients.is_empty() => To::House,
         None => To::Recipients(args.recipients.clone()),
     };
-    let (office, actor) = door.office(Needs::Sources).await?;
+    let (office, actor) = match door.way(Needs::Sources).await? {
+        Way::Here(office, actor) => (office, actor),
+        Way::There(remote) => return by_service(door, &remote, args, &to).await,
+    };
     let wanted = Wanted {
         formats: args.formats.iter().copied().collect::<BTreeSet<_>>(),
         to,
@@ -69,7 +73,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     if door.json {
         out::json(&json!({
             "package": made.package,
-            "file": made.file.display().to_string(),
+            "file": made.file,
             "bytes": made.bytes,
             "complete": made.complete,
             "rows": made.rows.iter().map(|(model, rows)| json!({ "model": model, "rows": rows })).collect::<Vec<_>>(),
@@ -78,6 +82,24 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     } else {
         out::text(&told(&answered))?;
         out::remark(&format!("next: exeunt package open {} --to FOLDER", made.package));
+    }
+    Ok(if made.complete { Exit::DONE } else { Exit::REVIEW })
+}
+
+/// A worker of the service makes it; what is in it, its manifest tells.
+async fn by_service(door: &Door, remote: &Remote, args: &Args, to: &To) -> Result<Exit, Failure> {
+    let asked =
+        Asked { request: args.request, formats: &args.formats, to, confirmed: args.guards.confirmed() };
+    let made = remote.make_package(&asked).await?;
+    if door.json {
+        out::json(&json!({ "package": made.package, "bytes": made.bytes, "complete": made.complete }))?;
+    } else {
+        let complete = if made.complete {
+            ""
+        } else {
+            "\nNot complete: a source could not be read; the package says which."
+        };
+        out::text(&format!("{}  {} bytes{complete}\n", made.package, out::grouped(made.bytes)))?;
     }
     Ok(if made.complete { Exit::DONE } else { Exit::REVIEW })
 }
@@ -96,7 +118,7 @@ pub(crate) fn told(answered: &Answered) -> String {
         "{}\n{}  {}, {} bytes{complete}\n",
         table(&["model", "rows"], &rows),
         made.package,
-        made.file.display(),
+        made.file,
         out::grouped(made.bytes)
     )
 }

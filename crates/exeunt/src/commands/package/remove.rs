@@ -3,9 +3,9 @@
 use exeunt_base::PackageId;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
-use crate::{ids, out};
+use crate::{ids, out, remote};
 
 /// Which.
 #[derive(Debug, clap::Args)]
@@ -21,13 +21,18 @@ pub(crate) struct Args {
 
 /// Removes.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let removed = match args.package {
-        Some(id) => {
+    let removed = match (door.way(Needs::Home).await?, args.package) {
+        (Way::Here(office, actor), Some(id)) => {
             office.remove_package(&actor, id).await?;
             vec![id]
         }
-        None => office.remove_expired_packages(&actor).await?,
+        (Way::Here(office, actor), None) => office.remove_expired_packages(&actor).await?,
+        (Way::There(remote), Some(id)) => {
+            remote.remove_package(id).await?;
+            vec![id]
+        }
+        // a service removes them by itself
+        (Way::There(_), None) => return Err(remote::Error::NoForm.into()),
     };
     if door.json {
         out::json(&json!({ "removed": removed }))?;

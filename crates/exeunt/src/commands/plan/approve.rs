@@ -5,8 +5,8 @@ use std::io::BufRead;
 use exeunt_app::Error;
 use serde_json::json;
 
-use crate::commands::plan::{find, show};
-use crate::door::{Door, Needs};
+use crate::commands::plan::{find, told};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::ids::Work;
 use crate::out;
@@ -24,13 +24,19 @@ pub(crate) struct Args {
 
 /// Approves.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let id = find(&office, args.work).await?;
+    let way = door.way(Needs::Home).await?;
+    let id = match &way {
+        Way::Here(office, _) => find(office, args.work).await?,
+        Way::There(remote) => remote.find_plan(args.work).await?,
+    };
+    let show = async || match &way {
+        Way::Here(office, actor) => Ok::<_, Failure>(office.show_plan(actor, id).await?),
+        Way::There(remote) => remote.show_plan(id).await,
+    };
     let named = match &args.digest {
         Some(digest) => digest.clone(),
         None if out::is_attended() => {
-            let shown = office.show_plan(&actor, id).await?;
-            out::remark(&show::told(&shown, None, true));
+            out::remark(&told(&show().await?, None, true));
             out::remark("To approve exactly this, type the first 12 letters of its digest:");
             let mut line = String::new();
             std::io::stdin().lock().read_line(&mut line)?;
@@ -43,14 +49,17 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             .into());
         }
     };
-    let digest = office.approve_plan(&actor, id, &named).await?;
+    let digest = match &way {
+        Way::Here(office, actor) => office.approve_plan(actor, id, &named).await?,
+        Way::There(remote) => remote.approve_plan(id, &named).await?,
+    };
     if door.json {
         out::json(&json!({ "plan": id, "digest": digest, "approved": true }))?;
     } else {
         out::text(&format!("approved {id}"))?;
-        let shown = office.show_plan(&actor, id).await?;
+        let shown = show().await?;
         out::remark(&match shown.stored.right.as_str() {
-            "erasure" => format!("next: exeunt job run {id}"),
+            "erasure" | "anonymization" => format!("next: exeunt job run {id}"),
             _ => {
                 shown.requests.first().map(|id| format!("next: exeunt package make {id}")).unwrap_or_default()
             }

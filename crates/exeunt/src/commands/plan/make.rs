@@ -1,13 +1,13 @@
 //! `exeunt plan make`: one plan for one request or a wave of them.
 
 use exeunt_app::plans::make::Wishes;
-use exeunt_base::RequestId;
+use exeunt_base::{PlanId, RequestId};
 
 use crate::commands::job::Guards;
 use crate::commands::plan::show;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
-use crate::{ids, out};
+use crate::{ids, out, remote};
 
 /// For whom.
 #[derive(Debug, clap::Args)]
@@ -33,14 +33,26 @@ pub(crate) struct Args {
 
 /// Makes the plan, and shows it.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Sources).await?;
     let wishes = Wishes { window_days: args.window_days, late_because: args.late_because.clone() };
+    let (office, actor) = match door.way(Needs::Sources).await? {
+        Way::Here(office, actor) => (office, actor),
+        Way::There(_) if args.dry_run => return Err(remote::Error::NoForm.into()),
+        Way::There(remote) => {
+            let id = remote.make_plan(&args.requests, &wishes).await?;
+            let blocked = show::uncounted(door, &remote.show_plan(id).await?, false)?;
+            return Ok(told(door, id, blocked));
+        }
+    };
     let made = office.make_plan_with(&actor, &args.requests, &wishes).await?;
     let how =
         show::How { dry_run: args.dry_run, counts: !args.no_counts, explain: false, guards: args.guards };
     let blocked = show::print(door, &office, &actor, made.id, how).await?;
+    Ok(told(door, made.id, blocked))
+}
+
+fn told(door: &Door, id: PlanId, blocked: bool) -> Exit {
     if !door.json && !blocked {
-        out::remark(&format!("next: exeunt plan show {0} --explain, then exeunt plan approve {0}", made.id));
+        out::remark(&format!("next: exeunt plan show {id} --explain, then exeunt plan approve {id}"));
     }
-    Ok(if blocked { Exit::FINDINGS } else { Exit::DONE })
+    if blocked { Exit::FINDINGS } else { Exit::DONE }
 }

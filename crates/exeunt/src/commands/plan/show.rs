@@ -4,16 +4,17 @@ use exeunt_app::plans::show::Shown;
 use exeunt_app::{Actor, Office};
 use exeunt_base::PlanId;
 use exeunt_engine::dry_run::Preview;
-use exeunt_plan::document::{Document, Note, Right, Severity};
+use exeunt_plan::document::{Document, Note, Severity};
 use exeunt_plan::{explain, table as lines};
 use serde_json::{Value, json};
 
 use crate::commands::job::Guards;
 use crate::commands::plan::find;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::ids::Work;
 use crate::out;
+use crate::remote::{self, Remote};
 use crate::table::table;
 
 /// Which, and how.
@@ -50,7 +51,10 @@ pub(crate) struct How {
 /// Shows.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let counting = !args.no_counts && !args.document;
-    let (office, actor) = door.office(if counting { Needs::Sources } else { Needs::Home }).await?;
+    let (office, actor) = match door.way(if counting { Needs::Sources } else { Needs::Home }).await? {
+        Way::Here(office, actor) => (office, actor),
+        Way::There(remote) => return from_service(door, &remote, args).await,
+    };
     let id = find(&office, args.work).await?;
     if args.document {
         let shown = office.show_plan(&actor, id).await?;
@@ -60,6 +64,33 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let how = How { dry_run: args.dry_run, counts: counting, explain: args.explain, guards: args.guards };
     let blocked = print(door, &office, &actor, id, how).await?;
     Ok(if blocked { Exit::FINDINGS } else { Exit::DONE })
+}
+
+/// The same of a service's plan. It counts and rehearses nothing for us.
+async fn from_service(door: &Door, remote: &Remote, args: &Args) -> Result<Exit, Failure> {
+    if args.dry_run {
+        return Err(remote::Error::NoForm.into());
+    }
+    let shown = remote.show_plan(remote.find_plan(args.work).await?).await?;
+    if args.document {
+        out::raw(format!("{}\n", shown.stored.document).as_bytes())?;
+        return Ok(Exit::DONE);
+    }
+    let blocked = uncounted(door, &shown, args.explain)?;
+    if !args.no_counts {
+        out::remark("rows are not counted: a service counts them in the job itself");
+    }
+    Ok(if blocked { Exit::FINDINGS } else { Exit::DONE })
+}
+
+/// Prints a plan without counts, and says whether findings stand against its approval.
+pub(crate) fn uncounted(door: &Door, shown: &Shown, explain: bool) -> Result<bool, Failure> {
+    if door.json {
+        out::json(&value(shown, None))?;
+    } else {
+        out::text(&told(shown, None, explain))?;
+    }
+    Ok(shown.plan.document().notes.iter().any(Note::blocks))
 }
 
 /// Prints a plan, and says whether findings stand against its approval.
@@ -120,7 +151,7 @@ pub(crate) fn told(shown: &Shown, preview: Option<&Preview>, explained: bool) ->
         text.push_str(&explain::text(document));
         text.push('\n');
     }
-    if document.right == Right::Erasure {
+    if document.right.changes_rows() {
         text.push_str(&lines::text(document, preview.map(|preview| &preview.once)));
     } else {
         let shown: Vec<Vec<String>> = document

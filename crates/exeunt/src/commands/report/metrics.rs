@@ -1,11 +1,14 @@
 //! `exeunt report metrics`.
 
-use exeunt_app::reports::Report;
-use exeunt_rights::Day;
-use exeunt_rights::metrics::Figures;
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-use crate::door::{Door, Needs};
+use exeunt_app::reports::Report;
+use exeunt_rights::metrics::Figures;
+use exeunt_rights::{Day, Right};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::json;
+
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 use crate::table::table;
@@ -24,17 +27,102 @@ pub(crate) struct Args {
     html: bool,
 }
 
+/// What it came to, as JSON has it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    from: String,
+    to: String,
+    as_of: String,
+    all: Line,
+    by_right: ByRight,
+}
+
+/// Figures of one right, or of all of them.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    received: u64,
+    complied: u64,
+    partly: u64,
+    denied: u64,
+    withdrawn: u64,
+    open: u64,
+    overdue: u64,
+    on_time: u64,
+    late: u64,
+    extended: u64,
+    mean_days: Option<f64>,
+    median_days: Option<f64>,
+    ninetieth_days: Option<u32>,
+    on_time_share: Option<f64>,
+    denials_by_ground: BTreeMap<String, u64>,
+}
+
+/// In the order of the rights, whatever order they came in.
+#[derive(Debug)]
+struct ByRight(BTreeMap<Right, Line>);
+
+impl Serialize for ByRight {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(right, line)| (right.as_str(), line)))
+    }
+}
+
+impl<'de> Deserialize<'de> for ByRight {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let told = BTreeMap::<String, Line>::deserialize(from)?;
+        let known = told.into_iter().filter_map(|(right, line)| Some((right.parse().ok()?, line)));
+        Ok(Self(known.collect()))
+    }
+}
+
+impl Told {
+    fn of(report: &Report) -> Self {
+        let by_right = report.metrics.by_right.iter().map(|(right, figures)| (*right, Line::of(figures)));
+        Self {
+            from: report.from.to_string(),
+            to: report.to.to_string(),
+            as_of: report.as_of.to_string(),
+            all: Line::of(&report.metrics.all),
+            by_right: ByRight(by_right.collect()),
+        }
+    }
+}
+
+impl Line {
+    fn of(figures: &Figures) -> Self {
+        Self {
+            received: figures.received,
+            complied: figures.complied,
+            partly: figures.partly,
+            denied: figures.denied,
+            withdrawn: figures.withdrawn,
+            open: figures.open,
+            overdue: figures.overdue,
+            on_time: figures.on_time,
+            late: figures.late,
+            extended: figures.extended,
+            mean_days: figures.mean_days(),
+            median_days: figures.median_days(),
+            ninetieth_days: figures.ninetieth_days(),
+            on_time_share: figures.on_time_share(),
+            denials_by_ground: figures.grounds.clone(),
+        }
+    }
+}
+
 /// Adds them up.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let report = office.report_metrics(&actor, args.from, args.to).await?;
+    let report = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => Told::of(&office.report_metrics(&actor, args.from, args.to).await?),
+        Way::There(remote) => remote.report_metrics(args.from, args.to).await?,
+    };
     if args.html {
         out::raw(html(&report).as_bytes())?;
     } else if door.json {
-        out::json(&value(&report))?;
+        out::json(&json!(report))?;
     } else {
-        let mut rows = vec![row("all", &report.metrics.all)];
-        rows.extend(report.metrics.by_right.iter().map(|(right, figures)| row(right.as_str(), figures)));
+        let mut rows = vec![row("all", &report.all)];
+        rows.extend(report.by_right.0.iter().map(|(right, figures)| row(right.as_str(), figures)));
         let heads = [
             "right",
             "received",
@@ -53,7 +141,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::DONE)
 }
 
-fn row(name: &str, figures: &Figures) -> Vec<String> {
+fn row(name: &str, figures: &Line) -> Vec<String> {
     let days = |days: Option<f64>| days.map(|days| format!("{days:.1}")).unwrap_or_default();
     let mut row = vec![name.to_owned()];
     row.extend(
@@ -68,60 +156,25 @@ fn row(name: &str, figures: &Figures) -> Vec<String> {
         ]
         .map(|count| count.to_string()),
     );
-    row.push(figures.on_time_share().map(|share| format!("{:.1} %", share * 100.0)).unwrap_or_default());
-    row.push(days(figures.median_days()));
-    row.push(days(figures.mean_days()));
+    row.push(figures.on_time_share.map(|share| format!("{:.1} %", share * 100.0)).unwrap_or_default());
+    row.push(days(figures.median_days));
+    row.push(days(figures.mean_days));
     row
 }
 
-fn value(report: &Report) -> Value {
-    let by_right: serde_json::Map<String, Value> = report
-        .metrics
-        .by_right
-        .iter()
-        .map(|(right, one)| (right.as_str().to_owned(), figures(one)))
-        .collect();
-    json!({
-        "from": report.from,
-        "to": report.to,
-        "as_of": report.as_of,
-        "all": figures(&report.metrics.all),
-        "by_right": by_right,
-    })
-}
-
-fn figures(figures: &Figures) -> Value {
-    json!({
-        "received": figures.received,
-        "complied": figures.complied,
-        "partly": figures.partly,
-        "denied": figures.denied,
-        "withdrawn": figures.withdrawn,
-        "open": figures.open,
-        "overdue": figures.overdue,
-        "on_time": figures.on_time,
-        "late": figures.late,
-        "extended": figures.extended,
-        "mean_days": figures.mean_days(),
-        "median_days": figures.median_days(),
-        "ninetieth_days": figures.ninetieth_days(),
-        "on_time_share": figures.on_time_share(),
-        "denials_by_ground": figures.grounds,
-    })
-}
-
 /// A table that can be pasted into a privacy policy. It holds our own words and numbers only.
-fn html(report: &Report) -> String {
+fn html(report: &Told) -> String {
     let mut rows = String::new();
-    for (right, one) in &report.metrics.by_right {
+    for (right, one) in &report.by_right.0 {
         let days = |days: Option<f64>| days.map_or_else(|| String::from("none"), |days| format!("{days:.1}"));
         rows.push_str(&format!(
-            "<tr><th scope=\"row\">{right}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+            right.as_str(),
             one.received,
             one.complied + one.partly,
             one.denied,
-            days(one.median_days()),
-            days(one.mean_days()),
+            days(one.median_days),
+            days(one.mean_days),
         ));
     }
     format!(

@@ -1,8 +1,10 @@
 //! `exeunt report processing`.
 
 use exeunt_app::reports::processing::{Activity, Record};
+use exeunt_app::subprocessors::list::Stands;
 use serde_json::json;
 
+use crate::commands::subprocessor::list;
 use crate::door::{Door, Needs};
 use crate::failure::{Exit, Failure};
 use crate::out;
@@ -12,7 +14,7 @@ use crate::out;
 pub(crate) struct Args {}
 
 /// Columns of the record, and what stands in each.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "model",
     "table",
     "controller",
@@ -25,22 +27,29 @@ const COLUMNS: [&str; 12] = [
     "recipients",
     "transfers",
     "time_limits",
+    "region",
 ];
 
 /// Prints it as CSV, or as JSON.
 pub(crate) async fn run(door: &Door, _: &Args) -> Result<Exit, Failure> {
     let (office, actor) = door.office(Needs::Home).await?;
-    let record = office.record_of_processing(&actor)?;
+    let record = office.record_of_processing(&actor).await?;
     if door.json {
         out::json(&json!({
             "organization": record.organization,
             "map": format!("sha256:{}", record.map_digest),
+            "regions": record.regions,
+            "subprocessors": record.subprocessors.iter().map(list::value).collect::<Vec<_>>(),
             "activities": record.activities.iter().map(value).collect::<Vec<_>>(),
             "gaps": record.gaps.iter().map(|(model, what)| json!({ "model": model, "missing": what })).collect::<Vec<_>>(),
         }))?;
         return Ok(Exit::DONE);
     }
     out::raw(csv_of(&record).as_bytes())?;
+    for one in &record.subprocessors {
+        let state = Stands::of(one).as_str();
+        out::remark(&format!("sub-processor {} ({}): {}, {state}", one.name, one.region, one.purpose));
+    }
     for (model, what) in &record.gaps {
         out::remark(&format!("{model}: the map does not say `{what}`"));
     }
@@ -61,6 +70,7 @@ fn value(activity: &Activity) -> serde_json::Value {
         "recipients": activity.recipients,
         "transfers": activity.transfers,
         "time_limits": activity.time_limits,
+        "region": activity.region,
     })
 }
 
@@ -81,6 +91,7 @@ fn csv_of(record: &Record) -> String {
             &activity.recipients.join("; "),
             &activity.transfers,
             &activity.time_limits.join("; "),
+            &activity.region,
         ];
         let line: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
         text.push_str(&line.join(","));

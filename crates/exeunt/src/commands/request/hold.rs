@@ -1,9 +1,10 @@
 //! `exeunt request hold` and `release`.
 
 use exeunt_base::RequestId;
+use exeunt_rights::Day;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -16,6 +17,9 @@ pub(crate) struct Args {
     /// Why nothing of it may be purged for now
     #[arg(long, value_name = "REASON")]
     because: String,
+    /// The last day of the hold; then what was held goes on by itself
+    #[arg(long, value_name = "DAY")]
+    until: Option<Day>,
 }
 
 /// Which.
@@ -28,15 +32,20 @@ pub(crate) struct Release {
 
 /// Places a hold.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    office.hold_request(&actor, args.request, &args.because).await?;
+    let (id, because) = (args.request, &args.because);
+    match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.hold_request(&actor, id, because, args.until).await?,
+        Way::There(remote) => remote.hold_request(id, because, args.until).await?,
+    };
     told(door, args.request, true)
 }
 
 /// Lifts a hold.
 pub(crate) async fn release(door: &Door, args: &Release) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    office.release_request(&actor, args.request).await?;
+    match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.release_request(&actor, args.request).await?,
+        Way::There(remote) => remote.release_request(args.request).await?,
+    };
     told(door, args.request, false)
 }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use exeunt_app::requests::import::{Flaw, Imported, MOST_BYTES};
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
+use crate::remote::Taken;
 
 /// Which file.
 #[derive(Debug, clap::Args)]
@@ -28,14 +29,20 @@ pub(crate) struct Args {
 /// Takes them in.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let file = read(&args.file)?;
-    let (office, actor) = door.office(Needs::Home).await?;
-    match office.import_requests(&actor, &file, args.check).await? {
-        Imported::Flawed(flaws) => flawed(door, args, &flaws),
-        Imported::Taken(ids) if args.check => {
-            let words = format!("{} can be taken in", out::plural(ids.len() as u64, "request", "requests"));
-            told(door, json!({ "requests": ids.len(), "checked": true }), &words)
+    let came = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => match office.import_requests(&actor, &file, args.check).await? {
+            Imported::Taken(ids) if args.check => Taken::Checked(ids.len() as u64),
+            came => Taken::Came(came),
+        },
+        Way::There(remote) => remote.import_requests(file, args.check).await?,
+    };
+    match came {
+        Taken::Came(Imported::Flawed(flaws)) => flawed(door, args, &flaws),
+        Taken::Checked(count) => {
+            let words = format!("{} can be taken in", out::plural(count, "request", "requests"));
+            told(door, json!({ "requests": count, "checked": true }), &words)
         }
-        Imported::Taken(ids) => {
+        Taken::Came(Imported::Taken(ids)) => {
             if door.json {
                 out::json(&json!({ "requests": ids }))?;
             } else {
@@ -43,7 +50,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             }
             Ok(Exit::DONE)
         }
-        Imported::Before(first) => {
+        Taken::Came(Imported::Before(first)) => {
             let words = format!("this file was taken in before, from {first} on; nothing was taken in now");
             told(door, json!({ "before": true, "first": first }), &words)
         }

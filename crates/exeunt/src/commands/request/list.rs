@@ -3,7 +3,7 @@
 use exeunt_store::requests::Request;
 use serde_json::{Value, json};
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 use crate::table::table;
@@ -18,8 +18,10 @@ pub(crate) struct Args {
 
 /// Lists.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let requests = office.list_requests(&actor, args.limit).await?;
+    let requests = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.list_requests(&actor, args.limit).await?,
+        Way::There(remote) => remote.list_requests(args.limit).await?,
+    };
     if door.json {
         out::json(&json!({ "requests": requests.iter().map(value).collect::<Vec<_>>() }))?;
     } else if requests.is_empty() {

@@ -1,12 +1,13 @@
 //! `exeunt request show`.
 
 use exeunt_app::deadlines::Standing;
+use exeunt_app::kept::show::Left;
 use exeunt_base::RequestId;
 use serde_json::json;
 
 use crate::commands::request::list;
 use crate::commands::restore;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -20,8 +21,10 @@ pub(crate) struct Args {
 
 /// Shows one request.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let shown = office.show_request(&actor, args.request).await?;
+    let shown = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.show_request(&actor, args.request).await?,
+        Way::There(remote) => remote.show_request(args.request).await?,
+    };
     let request = &shown.request;
     if door.json {
         let mut value = list::value(request);
@@ -29,6 +32,12 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         value["waits"] = json!(shown.waits.iter().map(restore::wait_value).collect::<Vec<_>>());
         value["receipts"] = json!(shown.receipts.iter().map(|receipt| receipt.id).collect::<Vec<_>>());
         value["related"] = json!(shown.related);
+        value["kept"] = json!(shown.afterwards.left.iter().map(left_value).collect::<Vec<_>>());
+        let follow_ups = shown.afterwards.follow_ups.iter().map(|one| one.request);
+        value["follow_ups"] = json!(follow_ups.collect::<Vec<_>>());
+        let hold = |(hold, state, because): &(_, String, String)| json!({ "hold": hold, "state": state, "because": because });
+        value["holds"] = json!(shown.holds.iter().map(hold).collect::<Vec<_>>());
+        value["follows_up"] = json!(shown.afterwards.origin);
         if let Some(standing) = &shown.standing {
             value["deadline"] = deadline_value(standing);
         }
@@ -63,17 +72,58 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     add("plan", request.plan.map(|id| id.to_string()));
     add("job", request.job.map(|id| id.to_string()));
     add("window ends", request.window_ends_at.map(out::time));
-    add("on hold", request.held_because.clone());
+    let until = request.held_until.map(|until| format!(" (until {})", out::time(until))).unwrap_or_default();
+    add("on hold", request.held_because.as_ref().map(|because| format!("{because}{until}")));
+    for (hold, state, because) in &shown.holds {
+        let what = if state == "stopped" { "its purge waits for" } else { "looked at for" };
+        add("hold", Some(format!("{what} {hold} ({because})")));
+    }
     add("in the vault", (shown.sealed_rows > 0).then(|| out::plural(shown.sealed_rows, "row", "rows")));
     for wait in &shown.waits {
         add("waits", Some(restore::told_wait(wait)));
     }
+    for left in &shown.afterwards.left {
+        add("kept by law", Some(told_left(left)));
+    }
+    for follow_up in &shown.afterwards.follow_ups {
+        add("followed up", Some(format!("{} ({})", follow_up.request, follow_up.state)));
+    }
+    add(
+        "follows up",
+        shown.afterwards.origin.map(|origin| format!("{origin}: the time of what it left is over")),
+    );
     for receipt in &shown.receipts {
         add("receipt", Some(receipt.id.to_string()));
     }
     add("next", shown.next.clone());
     out::text(&lines.iter().map(|(label, value)| format!("{label:<13} {value}\n")).collect::<String>())?;
     Ok(Exit::DONE)
+}
+
+/// Rows that stay by law, in words.
+fn told_left(left: &Left) -> String {
+    let mut text = format!("{} of {}", out::plural(left.rows, "row", "rows"), left.model);
+    if let Some(ends) = &left.ends {
+        text.push_str(&format!(", the first through {ends}"));
+    }
+    if left.followed > 0 {
+        text.push_str(&format!(", {} being erased", left.followed));
+    }
+    if let Some(trouble) = &left.trouble {
+        text.push_str(&format!("; {trouble}"));
+    }
+    text
+}
+
+/// The same for programs.
+fn left_value(left: &Left) -> serde_json::Value {
+    json!({
+        "model": left.model,
+        "rows": left.rows,
+        "ends": left.ends,
+        "followed": left.followed,
+        "trouble": left.trouble,
+    })
 }
 
 /// The deadline in words.

@@ -10,9 +10,10 @@ use exeunt_mail::{Contact, Language};
 use exeunt_rights::Right;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
+use crate::remote::ToldContact;
 
 /// Most bytes of identifiers that are read.
 const MOST: u64 = 1 << 20;
@@ -60,6 +61,8 @@ pub(crate) struct Args {
 enum Asked {
     /// Forget me
     Erasure,
+    /// Take out what tells who I am, keep figures
+    Anonymization,
     /// Give me all you have about me
     Access,
     /// Give me what I gave you, for another service
@@ -70,15 +73,22 @@ enum Asked {
 #[derive(Debug, Clone)]
 pub(crate) struct Identifier(String, Personal);
 
+impl Identifier {
+    /// Its kind and value.
+    pub(crate) fn parts(&self) -> (String, Personal) {
+        (self.0.clone(), self.1.clone())
+    }
+}
+
 /// Takes the request in.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let mut identifiers: Vec<(String, Personal)> =
-        args.identify.iter().map(|Identifier(kind, value)| (kind.clone(), value.clone())).collect();
+    let mut identifiers: Vec<(String, Personal)> = args.identify.iter().map(Identifier::parts).collect();
     if let Some(path) = &args.identify_file {
         identifiers.extend(read_identifiers(path)?);
     }
     let right = match args.right {
         Asked::Erasure => Right::Erasure,
+        Asked::Anonymization => Right::Anonymization,
         Asked::Access => Right::Access,
         Asked::Portability => Right::Portability,
     };
@@ -92,26 +102,36 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         explained: said.explained.map(Personal::new),
         complications: said.complications.map(Personal::new),
     };
-    let (office, actor) = door.office(Needs::Home).await?;
-    let language = args.contact_language.unwrap_or_else(|| office.usual_language());
-    let contact = match &args.contact {
-        Some(email) => {
-            let checked = Contact::new(email, args.contact_name.as_ref(), language);
-            Some(
-                checked
-                    .map_err(|error| exeunt_app::Error::Usage("E0301", format!("the contact: {error}")))?,
-            )
+    let id = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => {
+            let language = args.contact_language.unwrap_or_else(|| office.usual_language());
+            let contact = match &args.contact {
+                Some(email) => {
+                    let checked = Contact::new(email, args.contact_name.as_ref(), language);
+                    Some(checked.map_err(|error| {
+                        exeunt_app::Error::Usage("E0301", format!("the contact: {error}"))
+                    })?)
+                }
+                None => None,
+            };
+            let submission = Submission { right, identifiers, received_at: args.received, contact, details };
+            office.submit_request(&actor, submission, None).await?
         }
-        None => None,
+        Way::There(remote) => {
+            let contact = args.contact.as_ref().map(|email| ToldContact {
+                email,
+                name: args.contact_name.as_ref(),
+                language: args.contact_language.map(Language::as_str),
+            });
+            remote.submit_request(right, &identifiers, args.received, contact, &details).await?
+        }
     };
-    let submission = Submission { right, identifiers, received_at: args.received, contact, details };
-    let id = office.submit_request(&actor, submission, None).await?;
     if door.json {
         out::json(&json!({ "request": id, "right": right.as_str(), "state": "received" }))?;
     } else {
         out::text(&id.to_string())?;
         out::remark(&match right {
-            Right::Erasure => format!("next: exeunt plan make {id}"),
+            right if right.changes_rows() => format!("next: exeunt plan make {id}"),
             _ => format!("next: exeunt package make {id}"),
         });
     }
@@ -119,7 +139,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Reads identifiers from a file, or from standard input for `-`.
-fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, Failure> {
+pub(crate) fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, Failure> {
     let reader: Box<dyn Read> = if path == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
@@ -167,7 +187,7 @@ pub(crate) fn identity(text: &str) -> Result<(u8, String), String> {
     Ok((level, how.trim().to_owned()))
 }
 
-fn identifier(text: &str) -> Result<Identifier, String> {
+pub(crate) fn identifier(text: &str) -> Result<Identifier, String> {
     let (kind, value) =
         text.split_once('=').ok_or("the form is KIND=VALUE, such as email=… or customer_id=…")?;
     Ok(Identifier(kind.trim().to_owned(), Personal::new(value.to_owned())))

@@ -19,7 +19,7 @@ pub(crate) async fn run(door: &Door) -> Result<Exit, Failure> {
                 "drill_due_at": due.to_string(),
             })
         });
-        out::json(&json!({ "shares": known }))?;
+        out::json(&json!({ "shares": known, "token": office.root_key_is_in_token() }))?;
     } else if let Some((known, due)) = known {
         let drilled = known
             .drilled_at

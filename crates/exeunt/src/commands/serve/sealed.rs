@@ -1,5 +1,6 @@
 //! A process whose unseal secret is not there waits for it, and says so to whoever asks (SEC-41). It is unsealed by putting the
-//! secret where the settings say: a key file or a passphrase file, on a disk in memory if it should not stay.
+//! secret where the settings say: a key file, a passphrase file or that of a PIN, on a disk in memory if it should not stay, or by
+//! plugging in the token.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub(super) fn why(door: &Door, settings: &Settings) -> Result<Option<String>, Fa
         Failure::App(exeunt_app::Error::Vault(exeunt_vault::Error::Missing { what })) => {
             what.starts_with("key file")
         }
+        // one that refuses us is asked once: each wrong PIN brings it nearer to being locked
+        Failure::App(exeunt_app::Error::Vault(exeunt_vault::Error::TokenGone { .. })) => true,
         _ => false,
     };
     if missing { Ok(Some(failure.to_string())) } else { Err(failure) }

@@ -1,4 +1,4 @@
-//! `exeunt source grants`: what an administrator must allow, and no more.
+//! `exeunt source grants`: what an administrator must allow, and no more; for the delta table too, where the settings want one.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,7 @@ use exeunt_base::{Name, TableRef};
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
 use crate::out;
+use crate::settings::SourceKind;
 
 /// For which source.
 #[derive(Debug, clap::Args)]
@@ -51,7 +52,12 @@ pub(crate) fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             name: model.table.name.clone(),
         })
         .collect();
-    let script = exeunt_source_postgres::grant_script(&args.reader, &args.eraser, &tables);
+    let settings = door.settings_if_any()?;
+    let source = settings.as_ref().and_then(|settings| settings.sources.get(args.source.as_str()));
+    let target =
+        source.filter(|source| source.kind == SourceKind::Postgres).and_then(|source| source.target());
+    let journal = target.map(|target| target.journal());
+    let script = exeunt_source_postgres::grant_script(&args.reader, &args.eraser, &tables, journal.as_ref());
     out::raw(script.as_bytes())?;
     Ok(Exit::DONE)
 }

@@ -3,7 +3,7 @@
 use exeunt_base::UserId;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -17,8 +17,10 @@ pub(crate) struct Args {
 
 /// Ends the account.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    office.disable_user(&actor, args.user).await?;
+    match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.disable_user(&actor, args.user).await?,
+        Way::There(remote) => remote.disable_user(args.user).await?,
+    };
     if door.json {
         out::json(&json!({ "user": args.user, "state": "disabled" }))?;
     } else {

@@ -9,7 +9,7 @@ use exeunt_base::Personal;
 use serde_json::json;
 
 use crate::commands::user::{role, words};
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 
@@ -30,8 +30,10 @@ const MOST: u64 = 64 * 1024;
 /// Invites.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let person = read(&args.person_file)?;
-    let (office, actor) = door.office(Needs::Home).await?;
-    let invited = office.invite_user(&actor, &person, &args.roles).await?;
+    let invited = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.invite_user(&actor, &person, &args.roles).await?,
+        Way::There(remote) => remote.invite_user(&person, &args.roles).await?,
+    };
     let one_time = &invited.one_time;
     if door.json {
         out::json(&json!({

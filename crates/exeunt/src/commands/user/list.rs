@@ -4,7 +4,7 @@ use exeunt_app::people::list_users::Listed;
 use serde_json::json;
 
 use crate::commands::user::words;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 use crate::table::table;
@@ -15,8 +15,10 @@ pub(crate) struct Args {}
 
 /// Lists.
 pub(crate) async fn run(door: &Door, _: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let users = office.list_users(&actor).await?;
+    let users = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.list_users(&actor).await?,
+        Way::There(remote) => remote.list_users().await?,
+    };
     if door.json {
         let one = |user: &Listed| {
             json!({

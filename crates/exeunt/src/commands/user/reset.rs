@@ -3,7 +3,7 @@
 use exeunt_base::UserId;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -17,8 +17,10 @@ pub(crate) struct Args {
 
 /// Starts a reset.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let one_time = office.start_reset(&actor, args.user).await?;
+    let one_time = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.start_reset(&actor, args.user).await?,
+        Way::There(remote) => remote.start_reset(args.user).await?,
+    };
     if door.json {
         out::json(&json!({
             "user": args.user,

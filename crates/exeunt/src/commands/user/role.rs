@@ -5,7 +5,7 @@ use exeunt_base::UserId;
 use serde_json::json;
 
 use crate::commands::user::{role, words};
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -22,8 +22,10 @@ pub(crate) struct Args {
 
 /// Changes them.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    office.change_roles(&actor, args.user, &args.roles).await?;
+    match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.change_roles(&actor, args.user, &args.roles).await?,
+        Way::There(remote) => remote.change_roles(args.user, &args.roles).await?,
+    };
     if door.json {
         out::json(&json!({ "user": args.user, "roles": words(&args.roles) }))?;
     } else {

@@ -27,7 +27,7 @@ impl Check<'_> {
                 Some(EdgeAction::Row(action)) => Some(action),
                 _ => None,
             });
-            for action in std::iter::once(&model.on_erase).chain(fates) {
+            for action in std::iter::once(&model.on_erase).chain(&model.on_anonymize).chain(fates) {
                 if let Action::Anonymize(methods) = action {
                     self.methods(name, model, table, methods);
                 }

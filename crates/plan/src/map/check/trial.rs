@@ -25,7 +25,9 @@ pub fn trial(
     let subjects = map.models().filter_map(|(_, model)| model.subject.as_ref());
     let kinds: BTreeSet<IdentityKind> = subjects.flat_map(|kinds| kinds.keys().cloned()).collect();
     let mut findings: Vec<Finding> = Vec::new();
-    for right in [Right::Erasure, Right::Access, Right::Portability] {
+    let differs = map.models().any(|(_, model)| model.on_anonymize.is_some());
+    let rights = [Right::Erasure, Right::Access, Right::Portability].into_iter();
+    for right in rights.chain(differs.then_some(Right::Anonymization)) {
         let inputs = Inputs {
             right,
             map,
@@ -34,6 +36,7 @@ pub fn trial(
             abilities,
             kinds: &kinds,
             today,
+            zone: None,
             policy: Policy::default(),
         };
         for problem in build(inputs).err().into_iter().flatten() {

@@ -17,7 +17,7 @@ use crate::wire::tasks::Asked;
     ),
     responses((status = 202, description = "A worker does it", body = Asked))
 )]
-pub(crate) async fn push_deltas(caller: Caller, once: Once) -> Result<Response, Problem> {
-    let call = once.call(&caller, &[])?;
+pub(crate) async fn push_deltas(mut caller: Caller, once: Once) -> Result<Response, Problem> {
+    let call = once.call(&mut caller, &[]).await?;
     Ok(Asked::answer(caller.office.ask_push_deltas(&caller.actor, call.as_ref()).await?))
 }

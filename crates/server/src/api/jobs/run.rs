@@ -21,12 +21,12 @@ use crate::wire::tasks::Asked;
     responses((status = 202, description = "A worker goes on with it", body = Asked))
 )]
 pub(crate) async fn run_job(
-    caller: Caller,
+    mut caller: Caller,
     once: Once,
     Id(id): Id<JobId>,
     body: Body<RunJob>,
 ) -> Result<Response, Problem> {
-    let call = once.call(&caller, &body.bytes)?;
+    let call = once.call(&mut caller, &body.bytes).await?;
     let confirmed = body.value.confirm.confirmed();
     Ok(Asked::answer(caller.office.ask_run_job(&caller.actor, id, confirmed, call.as_ref()).await?))
 }

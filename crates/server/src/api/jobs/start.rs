@@ -17,8 +17,12 @@ use crate::wire::tasks::accepted;
     request_body = StartJob,
     responses((status = 202, description = "A worker carries it out", body = Started))
 )]
-pub(crate) async fn start_job(caller: Caller, once: Once, body: Body<StartJob>) -> Result<Response, Problem> {
-    let call = once.call(&caller, &body.bytes)?;
+pub(crate) async fn start_job(
+    mut caller: Caller,
+    once: Once,
+    body: Body<StartJob>,
+) -> Result<Response, Problem> {
+    let call = once.call(&mut caller, &body.bytes).await?;
     let flaw = |_| Problem::flaw(StatusCode::UNPROCESSABLE_ENTITY, "/plan", "the id of a plan: `pln_…`");
     let plan = body.value.plan.parse().map_err(flaw)?;
     let job = caller.office.start_job(&caller.actor, plan).await?;

@@ -1,10 +1,12 @@
 //! Fetching a package's file, as it lies there: encrypted.
 
+use std::io;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use exeunt_base::PackageId;
-use tokio_util::io::ReaderStream;
+use futures_util::stream;
 
 use crate::body::Id;
 use crate::caller::Caller;
@@ -20,8 +22,11 @@ use crate::problem::Problem;
 )]
 pub(crate) async fn download_package(caller: Caller, Id(id): Id<PackageId>) -> Result<Response, Problem> {
     caller.must_be_fresh()?;
-    let (package, file) = caller.office.fetch_package(&caller.actor, id).await?;
-    let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)));
+    let (package, pieces) = caller.office.fetch_package(&caller.actor, id).await?;
+    let body = Body::from_stream(stream::unfold(pieces, |mut pieces| async move {
+        let piece = pieces.next().await?;
+        Some((piece.map_err(io::Error::other), pieces))
+    }));
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

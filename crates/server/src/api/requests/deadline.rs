@@ -8,6 +8,7 @@ use crate::body::{Body, Id};
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::wire::deadlines::{DeadlineView, ExtendDeadline, PauseDeadline};
+use crate::wire::requests::Received;
 
 /// Write down that the person was told that their request is here
 #[utoipa::path(
@@ -77,6 +78,29 @@ pub(crate) async fn extend_deadline(
     body: Body<ExtendDeadline>,
 ) -> Result<Json<DeadlineView>, Problem> {
     caller.office.extend_deadline(&caller.actor, id, &body.value.kind, &body.value.because).await?;
+    now(&caller, id).await
+}
+
+/// Correct when a request was received
+///
+/// With it move all days that count from there.
+#[utoipa::path(
+    post, path = "/api/v1/requests/{request}/received", tag = "requests",
+    params(("request" = String, Path, description = "Its id")),
+    request_body = Received,
+    responses((status = 200, description = "Its deadline now", body = DeadlineView))
+)]
+pub(crate) async fn correct_received(
+    caller: Caller,
+    Id(id): Id<RequestId>,
+    body: Body<Received>,
+) -> Result<Json<DeadlineView>, Problem> {
+    let Received { received_at, because } = &body.value;
+    let at = received_at.parse().map_err(|_| {
+        let words = "a time as RFC 3339 writes it: 2026-11-22T09:30:00Z";
+        Problem::flaw(StatusCode::UNPROCESSABLE_ENTITY, "/received_at", words)
+    })?;
+    caller.office.correct_received(&caller.actor, id, at, because).await?;
     now(&caller, id).await
 }
 

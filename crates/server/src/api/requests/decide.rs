@@ -8,7 +8,7 @@ use crate::body::{Body, Id};
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::wire::deadlines::{RefuseRequest, Statement};
-use crate::wire::requests::{Because, IdentityLevel};
+use crate::wire::requests::{Because, IdentityLevel, Wanted};
 
 /// Write down how surely it is known who asks
 ///
@@ -26,6 +26,42 @@ pub(crate) async fn identify_request(
 ) -> Result<StatusCode, Problem> {
     let IdentityLevel { level, how, note } = &body.value;
     caller.office.identify_request(&caller.actor, id, *level, how, note.as_deref()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End a request because nobody can tell who asks
+///
+/// The person is told what they can add so that it goes on.
+#[utoipa::path(
+    post, path = "/api/v1/requests/{request}/cannot-identify", tag = "requests",
+    params(("request" = String, Path, description = "Its id")),
+    request_body = Wanted,
+    responses((status = 204, description = "It has ended"))
+)]
+pub(crate) async fn cannot_identify(
+    caller: Caller,
+    Id(id): Id<RequestId>,
+    body: Body<Wanted>,
+) -> Result<StatusCode, Problem> {
+    caller.office.cannot_identify(&caller.actor, id, &body.value.wanted).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take up a request again that ended because nobody could tell who asked
+///
+/// The days between do not count where its law lets the clock stand still until somebody is identified.
+#[utoipa::path(
+    post, path = "/api/v1/requests/{request}/reopen", tag = "requests",
+    params(("request" = String, Path, description = "Its id")),
+    request_body = Because,
+    responses((status = 204, description = "It goes on"))
+)]
+pub(crate) async fn reopen_request(
+    caller: Caller,
+    Id(id): Id<RequestId>,
+    body: Body<Because>,
+) -> Result<StatusCode, Problem> {
+    caller.office.reopen_request(&caller.actor, id, &body.value.because).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

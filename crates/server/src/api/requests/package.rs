@@ -23,12 +23,12 @@ use crate::wire::tasks::Asked;
     responses((status = 202, description = "A worker does it", body = Asked))
 )]
 pub(crate) async fn make_package(
-    caller: Caller,
+    mut caller: Caller,
     once: Once,
     Id(id): Id<RequestId>,
     body: Body<MakePackage>,
 ) -> Result<Response, Problem> {
-    let call = once.call(&caller, &body.bytes)?;
+    let call = once.call(&mut caller, &body.bytes).await?;
     if body.value.deliver {
         caller.must_be_fresh()?;
     }

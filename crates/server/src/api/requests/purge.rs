@@ -24,13 +24,13 @@ use crate::wire::tasks::Asked;
     responses((status = 202, description = "A worker does it", body = Asked))
 )]
 pub(crate) async fn purge_request(
-    caller: Caller,
+    mut caller: Caller,
     once: Once,
     Id(id): Id<RequestId>,
     body: Body<PurgeRequest>,
 ) -> Result<Response, Problem> {
     caller.must_be_fresh()?;
-    let call = once.call(&caller, &body.bytes)?;
+    let call = once.call(&mut caller, &body.bytes).await?;
     let sent = body.value;
     let options = Options {
         now: sent.now_because,

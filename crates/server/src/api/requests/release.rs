@@ -8,6 +8,8 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 
 /// Release a request that is on hold
+///
+/// It takes two people: the first one proposes it.
 #[utoipa::path(
     post, path = "/api/v1/requests/{request}/release", tag = "requests",
     params(("request" = String, Path, description = "Its id")),

@@ -25,12 +25,12 @@ use crate::wire::tasks::Asked;
     responses((status = 202, description = "A worker does it", body = Asked))
 )]
 pub(crate) async fn restore_request(
-    caller: Caller,
+    mut caller: Caller,
     once: Once,
     Id(id): Id<RequestId>,
     body: Body<RestoreRequest>,
 ) -> Result<Response, Problem> {
-    let call = once.call(&caller, &body.bytes)?;
+    let call = once.call(&mut caller, &body.bytes).await?;
     let RestoreRequest { model, keys } = body.value;
     let choice = match model {
         Some(model) => Choice::Rows { model, keys },

@@ -27,14 +27,15 @@ use crate::wire::requests::{RequestView, SubmitRequest, right};
     )
 )]
 pub(crate) async fn submit_request(
-    caller: Caller,
+    mut caller: Caller,
     once: Once,
     body: Body<SubmitRequest>,
 ) -> Result<Response, Problem> {
-    let call = once.call(&caller, &body.bytes)?;
+    let call = once.call(&mut caller, &body.bytes).await?;
     let sent = body.value;
     let flaw = |pointer, detail| Problem::flaw(StatusCode::UNPROCESSABLE_ENTITY, pointer, detail);
-    let right = right(&sent.right).ok_or_else(|| flaw("/right", "access, portability or erasure"))?;
+    let right =
+        right(&sent.right).ok_or_else(|| flaw("/right", "access, portability, erasure or anonymization"))?;
     let received_at = match sent.received_at.as_deref().map(str::parse::<Timestamp>) {
         Some(Err(_)) => {
             return Err(flaw("/received_at", "a time as RFC 3339 writes it: 2026-03-01T09:30:00Z"));

@@ -1,0 +1,74 @@
+//! `exeunt evidence make`.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use exeunt_base::RequestId;
+use exeunt_rights::Day;
+use serde_json::json;
+
+use crate::door::{Door, Needs};
+use crate::failure::{Exit, Failure};
+use crate::{ids, out};
+
+/// Of what, and where to.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The pack of a request
+    #[arg(
+        long, value_name = "REQUEST", value_parser = ids::id::<RequestId>("req"),
+        required_unless_present = "from", conflicts_with_all = ["from", "to"]
+    )]
+    request: Option<RequestId>,
+    /// The pack of a period: its first day, 2026-01-01
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "to")]
+    from: Option<Day>,
+    /// Its last day
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "from")]
+    to: Option<Day>,
+    /// The file to write, which must not exist [default: evidence-….zip here]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Makes it.
+pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
+    let (office, actor) = door.office(Needs::Home).await?;
+    let (made, name) = match (args.request, args.from, args.to) {
+        (Some(request), _, _) => {
+            (office.make_request_evidence(&actor, request).await?, format!("evidence-{request}.zip"))
+        }
+        (None, Some(from), Some(to)) => {
+            (office.make_period_evidence(&actor, from, to).await?, format!("evidence-{from}-{to}.zip"))
+        }
+        _ => return Err(Failure::Usage(String::from("name a request, or a period by --from and --to"))),
+    };
+    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(name));
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    let mut file = opened.map_err(|source| Failure::file("make", &path, source))?;
+    file.write_all(&made.bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|source| Failure::file("write", &path, source))?;
+    if door.json {
+        let verified = &made.verified;
+        out::json(&json!({
+            "file": path.display().to_string(),
+            "bytes": made.bytes.len(),
+            "entries": verified.entries,
+            "requests": verified.requests,
+            "plans": verified.plans,
+            "receipts": verified.receipts,
+            "witnesses": verified.judged.signed(),
+        }))?;
+    } else {
+        out::text(&path.display().to_string())?;
+        out::remark(&made.verified.sentences().join("\n"));
+    }
+    Ok(Exit::DONE)
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    text.parse().map_err(|_| String::from("a day is written 2026-01-31"))
+}

@@ -1,0 +1,3 @@
+//! Evidence packs.
+
+pub(crate) mod make;

@@ -1,0 +1,4 @@
+//! Holds beyond one request.
+
+pub(crate) mod list;
+pub(crate) mod place;

@@ -1,0 +1,3 @@
+//! The organization itself.
+
+pub(crate) mod rotate_key;

@@ -1,0 +1,5 @@
+//! What takes two people.
+
+pub(crate) mod confirm;
+pub(crate) mod list;
+pub(crate) mod withdraw;

@@ -1,0 +1,4 @@
+//! Signing in through an identity provider.
+
+pub(crate) mod begin;
+pub(crate) mod finish;
