@@ -16,9 +16,9 @@ use exeunt_vault::{Disk, Keeper, Keyring, Shelf, Storage};
 use crate::actor::Actor;
 use crate::audits::publication::Publication;
 use crate::error::Error;
-use crate::home::checkpoint;
 use crate::home::layout::Layout;
 use crate::home::notary::Notary;
+use crate::home::{checkpoint, files};
 use crate::house::House;
 use crate::office::{Office, Policy};
 use crate::storage::moving;
@@ -168,6 +168,8 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
         let (post, language) = mail.unzip();
         settings.letters = language;
         let log_key = notary.public_key(organization.id)?;
+        let head = layout.log_head(organization.id);
+        files::clear_beside(&head).map_err(|source| Error::file("clear up beside", &head, source))?;
         let engine = Engine {
             shelf: shelf.clone(),
             packages: Arc::clone(&kept.packages),

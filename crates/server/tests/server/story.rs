@@ -269,7 +269,7 @@ async fn windows_that_end_together_are_purged_together() {
     worker.await.unwrap();
     let tasks = home.house.store.tasks_about(&home.acme.id.to_string()).await.unwrap();
     let outcomes: Vec<_> = tasks.iter().map(|task| task.outcome.as_deref()).collect();
-    assert_eq!(outcomes, [Some("{\"purged\":3,\"failed\":0}")]);
+    assert_eq!(outcomes, [Some("{\"purged\":3,\"failed\":0,\"held\":0}")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
