@@ -8,6 +8,7 @@ mod body;
 mod call;
 mod caller;
 mod conditional;
+pub mod console;
 mod exposition;
 mod health;
 pub mod log;

@@ -19,7 +19,7 @@ use crate::body::MOST_BYTES;
 use crate::pages;
 use crate::problem::Problem;
 use crate::service::Service;
-use crate::{call, conditional, health, log, metrics};
+use crate::{call, conditional, console, health, log, metrics};
 
 /// What the document says of itself.
 #[derive(OpenApi)]
@@ -205,6 +205,7 @@ pub fn router(service: Service) -> Router {
 fn finished(router: Router<Service>, service: Service) -> Router {
     router
         .merge(pages::routes())
+        .merge(console::routes())
         .merge(log::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {

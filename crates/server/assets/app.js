@@ -1,0 +1,21 @@
+// What pages gain from a script: they work without it. Nothing here holds state: what the page says is what the store says.
+
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// trouble is read first
+one("[data-focus]")?.focus();
+
+// ids and keys are copied with one press
+for (const element of all("[data-copy]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(element.dataset.copy || element.textContent.trim());
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+  element.append(" ", button);
+}

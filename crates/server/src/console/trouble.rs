@@ -1,0 +1,125 @@
+//! What goes wrong, as a page: a code, a sentence, and what to do.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::call;
+use crate::console::frame::{self, Frame};
+use crate::problem::Problem;
+
+/// Trouble that has a page of its own.
+#[derive(Debug)]
+pub(crate) struct Trouble(Problem);
+
+#[derive(Template)]
+#[template(path = "console/trouble.html")]
+struct Page<'a> {
+    frame: Frame,
+    heading: &'static str,
+    sentence: String,
+    todo: &'static str,
+    code: &'a str,
+    call: String,
+}
+
+impl Trouble {
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: &str) -> Self {
+        Self(Problem::new(status, code, detail))
+    }
+
+    /// A form that did not come from a page of this session.
+    pub(crate) fn foreign() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "E0904",
+            "this did not come from a page of this session, so nothing was done; open the page again, and send it from there",
+        )
+    }
+
+    /// There is no such thing, or it is not for whoever looks.
+    pub(crate) fn not_found() -> Self {
+        Self(Problem::not_found())
+    }
+
+    /// Its status.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// What it says, as a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        sentence(&self.0.detail)
+    }
+
+    /// Its code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+}
+
+impl<E: Into<Problem>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let (heading, todo) = words(status);
+        let call = serde_json::to_value(call::Current).ok().and_then(|id| id.as_str().map(str::to_owned));
+        let page = Page {
+            frame: Frame::outside(heading),
+            heading,
+            sentence: self.sentence(),
+            todo,
+            code: self.0.code,
+            call: call.unwrap_or_default(),
+        };
+        let mut response = frame::page(status, &page);
+        response.extensions_mut().insert(call::Code(self.0.code));
+        if let Some(seconds) = self.0.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+fn words(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => (
+            "Not found",
+            "Check the address. What another organization has, or you may not see, is not found either.",
+        ),
+        StatusCode::FORBIDDEN => {
+            ("Not allowed", "Nothing was changed. Whoever administers the organization gives permissions.")
+        }
+        StatusCode::UNAUTHORIZED => ("Sign in again", "Nothing was changed."),
+        StatusCode::TOO_MANY_REQUESTS => {
+            ("Too much at once", "Nothing was changed. Try the same again in a moment.")
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("Not reachable", "Nothing was lost. Try the same again in a moment.")
+        }
+        StatusCode::PRECONDITION_FAILED => {
+            ("Changed meanwhile", "Somebody changed it since you opened the page. Look at it again.")
+        }
+        status if status.is_server_error() => {
+            ("Something went wrong here", "Tell whoever runs this installation the code and the call below.")
+        }
+        _ => ("There is a problem", "Nothing was changed. Go back, mend it, and send it again."),
+    }
+}
+
+/// A message as a sentence.
+pub(crate) fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let mut text: String =
+        letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    text.push_str(letters.as_str());
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}

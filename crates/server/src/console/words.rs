@@ -1,0 +1,4 @@
+//! How states, times and numbers are said on pages.
+
+pub(crate) mod badge;
+pub(crate) mod moment;

@@ -1,0 +1,107 @@
+//! States as shape, word and color: never by color alone (UX-03).
+
+use std::fmt;
+
+use askama::FastWritable;
+use askama::filters::HtmlSafe;
+
+/// A state ready to be shown. It holds words of ours alone, and makes its own HTML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Badge {
+    tone: &'static str,
+    shape: &'static str,
+    word: &'static str,
+}
+
+const RUNNING: (&str, &str) = ("info", "●");
+const DONE: (&str, &str) = ("ok", "✓");
+const FAILED: (&str, &str) = ("bad", "!");
+const DUE: (&str, &str) = ("warn", "▲");
+const HELD: (&str, &str) = ("hold", "■");
+const HIDDEN: (&str, &str) = ("warn", "◌");
+const WAITING: (&str, &str) = ("quiet", "○");
+
+impl Badge {
+    const fn new((tone, shape): (&'static str, &'static str), word: &'static str) -> Self {
+        Self { tone, shape, word }
+    }
+
+    /// Where a request stands.
+    pub(crate) fn request(state: &str) -> Self {
+        match state {
+            "received" => Self::new(WAITING, "received"),
+            "acknowledged" => Self::new(WAITING, "acknowledged"),
+            "verifying" => Self::new(WAITING, "being identified"),
+            "planning" => Self::new(RUNNING, "being planned"),
+            "awaiting_approval" => Self::new(DUE, "waiting for approval"),
+            "approved" => Self::new(RUNNING, "approved"),
+            "collecting" => Self::new(RUNNING, "being gathered"),
+            "reviewing" => Self::new(DUE, "being reviewed"),
+            "ready" => Self::new(DONE, "ready to fetch"),
+            "delivered" => Self::new(DONE, "fetched"),
+            "hidden" => Self::new(HIDDEN, "hidden"),
+            "partly_restored" => Self::new(HIDDEN, "partly restored"),
+            "restored" => Self::new(DONE, "restored"),
+            "purging" => Self::new(RUNNING, "being purged"),
+            "checking_absence" => Self::new(RUNNING, "being looked for again"),
+            "notifying" => Self::new(RUNNING, "recipients being told"),
+            "completed" => Self::new(DONE, "completed"),
+            "completed_with_exceptions" => Self::new(DONE, "completed with exceptions"),
+            "refused" => Self::new(FAILED, "refused"),
+            "no_data" => Self::new(DONE, "nothing held"),
+            "cannot_identify" => Self::new(FAILED, "cannot identify"),
+            "withdrawn" => Self::new(DONE, "withdrawn"),
+            _ => Self::new(WAITING, "in another state"),
+        }
+    }
+
+    /// Where a job stands.
+    pub(crate) fn job(state: &str) -> Self {
+        match state {
+            "queued" => Self::new(WAITING, "queued"),
+            "running" | "census" | "striking" | "settling" => Self::new(RUNNING, "running"),
+            "settled" => Self::new(DONE, "done"),
+            "cancelled" => Self::new(HELD, "cancelled"),
+            "failed" => Self::new(FAILED, "failed"),
+            "review" => Self::new(DUE, "rows to review"),
+            _ => Self::new(RUNNING, "running"),
+        }
+    }
+
+    /// That something is late.
+    pub(crate) const OVERDUE: Self = Self::new(FAILED, "overdue");
+    /// That something is due soon.
+    pub(crate) const SOON: Self = Self::new(DUE, "due soon");
+    /// That a hold keeps something.
+    pub(crate) const ON_HOLD: Self = Self::new(HELD, "on hold");
+}
+
+impl fmt::Display for Badge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tone, shape, word } = self;
+        write!(f, "<span class=\"badge {tone}\"><span aria-hidden=\"true\">{shape}</span> {word}</span>")
+    }
+}
+
+impl FastWritable for Badge {
+    fn write_into(&self, to: &mut dyn fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        Ok(write!(to, "{self}")?)
+    }
+}
+
+impl HtmlSafe for Badge {}
+
+#[cfg(test)]
+mod tests {
+    use exeunt_rights::state::RequestState;
+
+    use super::Badge;
+
+    #[test]
+    fn every_state_of_a_request_has_its_own_words() {
+        let unknown = Badge::request("");
+        for state in RequestState::ALL {
+            assert_ne!(Badge::request(state.as_str()), unknown, "{state}");
+        }
+    }
+}
