@@ -249,7 +249,9 @@ addEventListener("keydown", (event) => {
     palette();
     return;
   }
-  const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]");
+  // a dialog that was just closed may have the focus for a moment still
+  const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]")
+    && !event.target.closest("dialog:not([open])");
   if (!single || typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (performance.now() - going < 1_500 && letters.has(event.key)) {
     event.preventDefault();
