@@ -44,6 +44,10 @@ one("[data-focus]")?.focus();
 // what an identity provider put into the address is not for the history
 if (one("[data-clean-address]")) history.replaceState(null, "", location.pathname);
 
+// without TLS the session's cookie is not taken, and nothing would say why
+const insecure = one("[data-insecure]");
+if (insecure && !isSecureContext) insecure.hidden = false;
+
 /* ---- ids and keys are copied with one press ---- */
 
 const copies = all("[data-copy]").map((element) => {

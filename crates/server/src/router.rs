@@ -199,14 +199,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// The service's routes.
 pub fn router(service: Service) -> Router {
     let (router, _) = all().split_for_parts();
-    finished(router, service)
+    finished(router.merge(pages::routes()).merge(console::routes()).merge(log::routes()), service)
 }
 
 fn finished(router: Router<Service>, service: Service) -> Router {
     router
-        .merge(pages::routes())
-        .merge(console::routes())
-        .merge(log::routes())
         .fallback(|uri: Uri, headers: HeaderMap| async move {
             console::told(Problem::not_found(), &uri, &headers)
         })

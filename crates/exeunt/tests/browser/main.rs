@@ -4,7 +4,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests start programs and have a clock")]
 
 #[path = "../api/joining.rs"]
-#[expect(dead_code, reason = "journeys let people in by themselves")]
 mod joining;
 #[path = "../api/served.rs"]
 #[expect(dead_code, reason = "journeys ask by themselves")]
@@ -14,6 +13,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
+
+use exeunt_testkit::identity::Identity;
 
 use crate::served::Served;
 
@@ -29,15 +30,15 @@ const CANARIES: [&str; 7] =
 /// One browser at a time: machines that test have few processors, and pages have deadlines.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// One test for each journey, and all of them.
+/// One test for each journey that needs nothing but the program, and their names.
 macro_rules! journeys {
     ($($name:ident)*) => {
         $(#[test]
         fn $name() {
-            travel(stringify!($name));
+            travel(stringify!($name), Served::home(), &[]);
         })*
 
-        const ALL: &[&str] = &[$(stringify!($name)),*];
+        const PLAIN: &[&str] = &[$(stringify!($name)),*];
     };
 }
 
@@ -48,24 +49,42 @@ journeys! {
     troubles
 }
 
-fn travel(name: &str) {
+/// Those that need something else beside the program.
+const OTHERS: &[&str] = &["provider"];
+
+#[test]
+fn provider() {
+    let identity = Identity::start().unwrap();
+    let home = Served::home();
+    let settings = home.path().join(".exeunt/exeunt.yaml");
+    let written = std::fs::read_to_string(&settings).unwrap();
+    // nobody is there; the journey leads whoever is sent back to it to where the service really is
+    let serve = "\nserve: { public_url: \"https://privacy.small.test\",";
+    let changed = written.replacen("\nserve: {", serve, 1);
+    assert_ne!(written, changed);
+    let outbound = format!("outbound: {{ internal: [\"{}\"] }}", identity.issuer());
+    std::fs::write(&settings, format!("{changed}\n{outbound}\n")).unwrap();
+    travel("provider", home, &[("EXEUNT_ISSUER", &identity.issuer())]);
+}
+
+fn travel(name: &str, home: tempfile::TempDir, beside: &[(&str, &str)]) {
     assert!(
         Path::new(TOOLS).exists(),
         "what drives the browser is not there; `cargo xtask prepare` installs it below `target/tools`"
     );
     let _alone = ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let served = Served::start();
+    let (served, _told) = Served::start_in(home, "listening at http://");
     let output = Command::new("node")
         .arg(Path::new(E2E).join("journeys").join(format!("{name}.mjs")))
         .env("EXEUNT_URL", served.at("/"))
         .env("EXEUNT_DIR", served.dir())
         .env("EXEUNT_BIN", env!("CARGO_BIN_EXE_exeunt"))
+        .envs(beside.iter().copied())
         .output()
         .unwrap();
     let said =
         [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    let dir = served.dir().to_owned();
-    let security = std::fs::read_to_string(dir.join("security.jsonl")).unwrap_or_default();
+    let security = std::fs::read_to_string(served.dir().join("security.jsonl")).unwrap_or_default();
     let log = served.end();
     assert!(output.status.success(), "the journey `{name}` failed\n{said}\n{}", last(&log));
     for canary in CANARIES {
@@ -86,6 +105,6 @@ fn every_journey_is_travelled() {
     let found: BTreeSet<String> = files
         .filter_map(|file| Some(file.unwrap().file_name().to_str()?.strip_suffix(".mjs")?.to_owned()))
         .collect();
-    let known: BTreeSet<String> = ALL.iter().map(|&name| name.to_owned()).collect();
+    let known: BTreeSet<String> = PLAIN.iter().chain(OTHERS).map(|&name| name.to_owned()).collect();
     assert_eq!(known, found);
 }

@@ -58,6 +58,22 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// The same told on the page that it came of, so that nothing typed there is lost.
+    pub(crate) fn on(&self, page: &impl Template) -> Response {
+        self.marked(frame::page(self.status(), page))
+    }
+
+    /// With what the log and callers read of a problem.
+    pub(crate) fn marked(&self, mut response: Response) -> Response {
+        response.extensions_mut().insert(call::Code(self.0.code));
+        if let Some(seconds) = self.0.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
 impl<E: Into<Problem>> From<E> for Trouble {
     fn from(error: E) -> Self {
         Self(error.into())
@@ -83,12 +99,7 @@ impl IntoResponse for Trouble {
             code: self.0.code,
             call: call.unwrap_or_default(),
         };
-        let mut response = frame::page(status, &page);
-        response.extensions_mut().insert(call::Code(self.0.code));
-        if let Some(seconds) = self.0.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        self.marked(frame::page(status, &page))
     }
 }
 

@@ -69,7 +69,7 @@ pub(crate) async fn begin(service: State<Service>, SentByAnybody(fields): SentBy
                 at: flawed(trouble.code()),
                 token: fields.text("token"),
             };
-            page(trouble.status(), &join)
+            trouble.on(&join)
         }
     }
 }
@@ -119,20 +119,17 @@ pub(crate) async fn finish(service: State<Service>, SentByAnybody(fields): SentB
         return trouble.into_response();
     }
     // the second factor stays the one they have put into their authenticator
-    page(
-        trouble.status(),
-        &Finish {
-            frame: Frame::outside("Join"),
-            problem: Some(trouble.sentence()),
-            at: flawed(trouble.code()),
-            token: fields.text("token"),
-            enrollment: fields.raw("enrollment"),
-            secret: fields.raw("secret"),
-            uri: fields.raw("uri"),
-            qr: Qr::of(fields.raw("uri")),
-            first: fields.has("first"),
-            name: fields.text("name"),
-            email: fields.text("email"),
-        },
-    )
+    trouble.on(&Finish {
+        frame: Frame::outside("Join"),
+        problem: Some(trouble.sentence()),
+        at: flawed(trouble.code()),
+        token: fields.text("token"),
+        enrollment: fields.raw("enrollment"),
+        secret: fields.raw("secret"),
+        uri: fields.raw("uri"),
+        qr: Qr::of(fields.raw("uri")),
+        first: fields.has("first"),
+        name: fields.text("name"),
+        email: fields.text("email"),
+    })
 }

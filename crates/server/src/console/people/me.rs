@@ -117,11 +117,16 @@ pub(crate) async fn change_password(Sent { by, fields }: Sent) -> Response {
     if trouble.status().is_server_error() {
         return trouble.into_response();
     }
-    if trouble.code() == "E0910" {
-        let said = String::from("The current password is not right. Nothing was changed.");
-        return shown(&by, StatusCode::UNPROCESSABLE_ENTITY, Some(said), "current", "").await;
-    }
-    shown(&by, trouble.status(), Some(trouble.sentence()), flawed(trouble.code()), "").await
+    let (said, at) = match trouble.code() {
+        "E0910" => (String::from("The current password is not right. Nothing was changed."), "current"),
+        code => (trouble.sentence(), flawed(code)),
+    };
+    // not knowing the password is no matter of the session
+    let status = match trouble.status() {
+        StatusCode::UNAUTHORIZED => StatusCode::UNPROCESSABLE_ENTITY,
+        status => status,
+    };
+    trouble.marked(shown(&by, status, Some(said), at, "").await)
 }
 
 /// Ends one session; one's own at this browser leads to the sign-in by itself.

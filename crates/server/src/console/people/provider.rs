@@ -174,7 +174,7 @@ pub(crate) async fn finish(
             }
             // an attempt counts once, so there is nothing to mend here
             let nothing = Answer::default();
-            page(trouble.status(), &back(&provider, Some(trouble.sentence()), &nothing))
+            trouble.on(&back(&provider, Some(trouble.sentence()), &nothing))
         }
     };
     response.headers_mut().append(header::SET_COOKIE, cookie::remove_attempt());

@@ -7,7 +7,7 @@ use exeunt_app::people::reset::Chosen;
 use exeunt_base::Secret;
 
 use crate::console::form::SentByAnybody;
-use crate::console::frame::{Frame, page, shown};
+use crate::console::frame::{Frame, shown};
 use crate::console::people::flawed;
 use crate::console::people::sign_in::entered;
 use crate::console::trouble::Trouble;
@@ -49,5 +49,5 @@ pub(crate) async fn finish(service: State<Service>, SentByAnybody(fields): SentB
         at: flawed(trouble.code()),
         token: fields.text("token"),
     };
-    page(trouble.status(), &reset)
+    trouble.on(&reset)
 }

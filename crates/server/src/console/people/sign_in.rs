@@ -15,7 +15,7 @@ use crate::caller::From;
 use crate::console::cookie;
 use crate::console::door::way_back;
 use crate::console::form::{Sent, SentByAnybody};
-use crate::console::frame::{Frame, page, shown};
+use crate::console::frame::{Frame, shown};
 use crate::console::trouble::Trouble;
 use crate::service::Service;
 
@@ -72,13 +72,12 @@ pub(crate) async fn enter(
         Ok(session) => entered(&session, then),
         Err(error) => {
             let trouble = Trouble::from(error);
-            let status = trouble.status();
-            if status.is_server_error() {
+            if trouble.status().is_server_error() {
                 return trouble.into_response();
             }
             let problem = Some(trouble.sentence());
             let providers = providers(&service).await;
-            page(status, &SignIn { frame: Frame::outside("Sign in"), then, problem, providers })
+            trouble.on(&SignIn { frame: Frame::outside("Sign in"), then, problem, providers })
         }
     }
 }
