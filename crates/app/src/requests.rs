@@ -10,6 +10,7 @@ pub mod list;
 pub mod purge;
 mod refuse;
 pub mod restore;
+pub mod search;
 pub mod show;
 mod statement;
 pub mod submit;

@@ -11,6 +11,7 @@ pub mod period;
 pub mod regime;
 pub mod request;
 pub mod retention;
+pub mod search;
 pub mod state;
 pub mod window;
 pub mod wording;

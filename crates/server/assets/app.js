@@ -19,3 +19,17 @@ for (const element of all("[data-copy]")) {
   });
   element.append(" ", button);
 }
+
+// nothing about a person goes into an address: it is stopped before it is sent, and the server stops it too
+for (const form of all("form[data-search]")) {
+  form.addEventListener("submit", (event) => {
+    const field = one("[name=q]", form);
+    if (!/[@＠]|%40/.test(field.value)) return;
+    event.preventDefault();
+    field.value = "";
+    const said = one("[data-refused]", form);
+    said.hidden = false;
+    said.setAttribute("role", "alert");
+    field.focus();
+  });
+}

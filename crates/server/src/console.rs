@@ -10,6 +10,7 @@ mod door;
 mod form;
 mod frame;
 mod people;
+mod requests;
 mod today;
 mod trouble;
 mod words;
@@ -30,7 +31,14 @@ pub const OPEN: [(&str, &str); 6] = [
 ];
 
 /// Pages for whoever is signed in, by method and path.
-pub const ROUTES: [(&str, &str); 2] = [("GET", "/"), ("POST", "/sign-out")];
+pub const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("POST", "/sign-out"),
+    ("GET", "/requests"),
+    ("GET", "/requests.csv"),
+    ("POST", "/requests/views"),
+    ("POST", "/requests/views/{view}/remove"),
+];
 
 /// The pages.
 pub(crate) fn routes() -> Router<Service> {
@@ -41,4 +49,8 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/join/finish", post(people::join::finish))
         .route("/sign-out", post(people::sign_in::leave))
         .route("/", get(today::show))
+        .route("/requests", get(requests::list::show))
+        .route("/requests.csv", get(requests::table::download))
+        .route("/requests/views", post(requests::views::save))
+        .route("/requests/views/{view}/remove", post(requests::views::remove))
 }

@@ -49,6 +49,7 @@ pub mod tasks;
 pub mod tokens;
 pub mod users;
 pub mod versions;
+pub mod views;
 pub mod waits;
 pub mod witnesses;
 

@@ -1,0 +1,6 @@
+//! Requests: looking through them, taking them in, and acting on many.
+
+pub(crate) mod chips;
+pub(crate) mod list;
+pub(crate) mod table;
+pub(crate) mod views;
