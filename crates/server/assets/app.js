@@ -33,3 +33,13 @@ for (const form of all("form[data-search]")) {
     field.focus();
   });
 }
+
+// a chosen file is read into the field that is sent; without a script its text is pasted
+for (const part of all("[data-file-for]")) {
+  part.hidden = false;
+  const picked = one("input", part);
+  picked.addEventListener("change", async () => {
+    const file = picked.files[0];
+    if (file) document.getElementById(part.dataset.fileFor).value = await file.text();
+  });
+}

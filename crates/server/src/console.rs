@@ -36,6 +36,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/sign-out"),
     ("GET", "/requests"),
     ("GET", "/requests.csv"),
+    ("POST", "/requests/bulk"),
+    ("POST", "/requests/bulk/commit"),
+    ("GET", "/requests/import"),
+    ("POST", "/requests/import"),
     ("POST", "/requests/views"),
     ("POST", "/requests/views/{view}/remove"),
 ];
@@ -51,6 +55,9 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/", get(today::show))
         .route("/requests", get(requests::list::show))
         .route("/requests.csv", get(requests::table::download))
+        .route("/requests/bulk", post(requests::bulk::look))
+        .route("/requests/bulk/commit", post(requests::bulk::commit))
+        .route("/requests/import", get(requests::import::show).post(requests::import::send))
         .route("/requests/views", post(requests::views::save))
         .route("/requests/views/{view}/remove", post(requests::views::remove))
 }

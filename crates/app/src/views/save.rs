@@ -3,6 +3,7 @@
 use exeunt_audit::kind::Kind;
 use exeunt_base::ViewId;
 use exeunt_engine::world::chance_for_id;
+use exeunt_plan::digest;
 use exeunt_rights::search::{Search, tells_of_somebody};
 use exeunt_store::views::View;
 
@@ -72,7 +73,7 @@ impl Office {
         let event = self
             .event(Kind::ViewSaved, actor)
             .fact("view", view.id)
-            .fact("search", &view.search)
+            .fact("search", format_args!("sha256:{}", digest::of_text(&view.search)))
             .fact("shared", view.shared);
         change.commit(organization, &[event]).await?;
         Ok(view.id)

@@ -126,6 +126,7 @@ pub(crate) async fn show(
         problem: (wanted.refused == "yes").then(|| String::from(REFUSED)),
         done: match wanted.done.as_str() {
             "saved" => "The view is saved.",
+            "imported" => "The requests of the file are taken in. Those entered by you, newest first:",
             "removed" => "The view is taken away.",
             _ => "",
         },
