@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod details;
+pub mod duplicates;
 pub mod hold;
 mod identify;
 pub mod import;

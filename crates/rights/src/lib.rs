@@ -7,6 +7,7 @@ pub mod date;
 pub mod identity;
 pub mod job;
 pub mod metrics;
+pub mod pasted;
 pub mod period;
 pub mod regime;
 pub mod request;

@@ -43,3 +43,18 @@ for (const part of all("[data-file-for]")) {
     if (file) document.getElementById(part.dataset.fileFor).value = await file.text();
   });
 }
+
+// a text to send is copied whole
+for (const text of all("[data-copy-text]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = "Copy this text";
+  button.addEventListener("click", async () => {
+    const said = [...text.children].filter((part) => part !== button).map((part) => part.textContent);
+    await navigator.clipboard.writeText(said.join("\n\n"));
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy this text"; }, 2000);
+  });
+  text.append(button);
+}

@@ -38,6 +38,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/requests.csv"),
     ("POST", "/requests/bulk"),
     ("POST", "/requests/bulk/commit"),
+    ("GET", "/requests/new"),
+    ("POST", "/requests/new"),
+    ("GET", "/requests/taken/{request}"),
     ("GET", "/requests/import"),
     ("POST", "/requests/import"),
     ("POST", "/requests/views"),
@@ -57,6 +60,8 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests.csv", get(requests::table::download))
         .route("/requests/bulk", post(requests::bulk::look))
         .route("/requests/bulk/commit", post(requests::bulk::commit))
+        .route("/requests/new", get(requests::new::show).post(requests::new::send))
+        .route("/requests/taken/{request}", get(requests::new::show_taken))
         .route("/requests/import", get(requests::import::show).post(requests::import::send))
         .route("/requests/views", post(requests::views::save))
         .route("/requests/views/{view}/remove", post(requests::views::remove))

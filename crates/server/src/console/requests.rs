@@ -4,5 +4,6 @@ pub(crate) mod bulk;
 pub(crate) mod chips;
 pub(crate) mod import;
 pub(crate) mod list;
+pub(crate) mod new;
 pub(crate) mod table;
 pub(crate) mod views;

@@ -10,6 +10,7 @@ mod bulk;
 mod conditional;
 mod console_doors;
 mod console_many;
+mod console_new;
 mod console_requests;
 mod deadlines;
 mod deltas;
