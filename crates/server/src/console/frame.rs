@@ -62,6 +62,10 @@ pub(crate) struct Frame {
     pub(crate) stale: bool,
     /// How times are told.
     pub(crate) clock: Clock,
+    /// Whether single keys do something.
+    pub(crate) keys: bool,
+    /// Whether this is the page about oneself.
+    pub(crate) me: bool,
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
 }
@@ -74,6 +78,8 @@ impl Frame {
         frame.form = visitor.form_token();
         frame.stale = visitor.is_stale();
         frame.clock = visitor.clock();
+        frame.keys = visitor.keys;
+        frame.me = place == "me";
         frame.roles = roles(visitor);
         frame.places = PLACES
             .iter()
@@ -95,22 +101,24 @@ impl Frame {
             form: String::new(),
             stale: false,
             clock: Clock::default(),
+            keys: true,
+            me: false,
             style: &STYLE.href,
             script: &SCRIPT.href,
         }
     }
 }
 
-/// The roles whose powers somebody has all of, in words.
+/// The roles whose powers somebody has all of, in words; none that another of them has all of, too.
 fn roles(visitor: &Visitor) -> String {
     let powers = visitor.actor.powers;
     let has = |role: &Role| role.permissions().iter().all(|permission| powers.has(*permission));
-    let mut all: Vec<&str> = Role::ALL.iter().filter(|role| has(role)).map(|role| role.as_str()).collect();
-    if all.len() > 1 {
-        // whatever an officer or agent may, a viewer may too
-        all.retain(|role| *role != "viewer");
-    }
-    all.join(", ")
+    let all: Vec<Role> = Role::ALL.into_iter().filter(has).collect();
+    let within = |role: Role, other: Role| {
+        role != other && role.permissions().iter().all(|one| other.permissions().contains(one))
+    };
+    let own = all.iter().filter(|role| !all.iter().any(|other| within(**role, *other)));
+    own.map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 async fn banners(visitor: &Visitor) -> Vec<Banner> {

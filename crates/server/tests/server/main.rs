@@ -12,6 +12,8 @@ mod console_doors;
 mod console_many;
 mod console_new;
 mod console_requests;
+mod console_people;
+mod console_providers;
 mod deadlines;
 mod deltas;
 mod document;
