@@ -54,6 +54,8 @@ pub enum Is {
     Mine,
     /// Not answered, and due then.
     Due(Compared, When),
+    /// Hidden, and its recovery window ends then.
+    Window(Compared, When),
     /// Received then.
     Received(Compared, When),
     /// Under this regime, by its id.

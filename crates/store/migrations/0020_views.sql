@@ -4,6 +4,7 @@ CREATE INDEX deadlines_listed ON deadlines (request, answered_at, answer_by, pau
 CREATE INDEX deadlines_waiting ON deadlines (organization, received_on) WHERE answered_at IS NULL;
 CREATE INDEX requests_windows ON requests (organization, window_ends_at) WHERE window_ends_at IS NOT NULL AND salt IS NOT NULL;
 CREATE INDEX held_requests_stopped ON held_requests (request) WHERE state = 'stopped';
+CREATE INDEX letters_failed ON letters (organization) WHERE state = 'failed';
 
 -- Searches of the list of requests that people keep by a name, for themselves or for everybody of the organization. Neither
 -- name nor search can hold personal data.

@@ -44,6 +44,7 @@ mod rows;
 pub mod sessions;
 pub mod shape;
 pub mod snapshot;
+pub mod standing;
 pub mod subprocessors;
 pub mod tasks;
 pub mod tokens;

@@ -106,10 +106,12 @@ impl Office {
                     let (from, to) = compared.span(when.day(today));
                     (false, What::Due(from.map(|day| day.to_string()), to.map(|day| day.to_string())))
                 }
-                Is::Received(compared, when) => {
+                Is::Received(compared, when) | Is::Window(compared, when) => {
                     let (from, to) = compared.span(when.day(today));
                     let start = |day: Day| zone.start_of(day);
-                    (false, What::Received(from.map(start), to.map(|day| start(day.plus_days(1)))))
+                    let (from, before) = (from.map(start), to.map(|day| start(day.plus_days(1))));
+                    let received = matches!(term.is, Is::Received(..));
+                    (false, if received { What::Received(from, before) } else { What::Window(from, before) })
                 }
             };
             let test = stored::Test { not: not != term.negated, what };

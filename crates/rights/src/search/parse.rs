@@ -13,7 +13,7 @@ const DIGITS: usize = 6;
 const FARTHEST: i32 = 3_660;
 
 /// Words before a colon.
-const KEYS: &str = "type:, state:, is:, due:, received:, regime:, sort: and ids such as req_01…";
+const KEYS: &str = "type:, state:, is:, due:, received:, window:, regime:, sort: and ids such as req_01…";
 
 /// What is wrong with one word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,7 @@ fn read(word: &str) -> Result<Read, Flaw> {
             None => Err(flaw(format!("after `is:` comes {}", list(WORDS.iter().map(|(known, _)| *known))))),
         },
         "due" => day(value, flaw).and_then(|(compared, when)| term(Is::Due(compared, when))),
+        "window" => day(value, flaw).and_then(|(compared, when)| term(Is::Window(compared, when))),
         "received" => day(value, flaw).and_then(|(compared, when)| term(Is::Received(compared, when))),
         "regime" if is_regime(value) => term(Is::Regime(value.to_owned())),
         "regime" => Err(flaw(String::from("a regime is an id such as eu-gdpr"))),
@@ -159,7 +160,7 @@ pub(super) fn may_be_personal(word: &str) -> bool {
         return true;
     }
     let bare = word.trim_start_matches('-');
-    let days = ["due:", "received:"].iter().any(|key| bare.starts_with(key));
+    let days = ["due:", "received:", "window:"].iter().any(|key| bare.starts_with(key));
     if days || bare.starts_with("req_") && is_start_of_id(bare) {
         return false;
     }
@@ -202,6 +203,7 @@ mod tests {
             "due:>=today due:<=7d",
             "due:<2026-12-24 received:>2026-11-01",
             "received:>-30d",
+            "window:<3d",
             "regime:uk-gdpr sort:due",
             "-is:held sort:oldest",
             "req_01jd",

@@ -31,6 +31,7 @@ impl fmt::Display for Term {
             Is::Right(right) => write!(f, "type:{right}"),
             Is::State(state) => write!(f, "state:{state}"),
             Is::Due(compared, when) => write!(f, "due:{}{when}", sign(*compared)),
+            Is::Window(compared, when) => write!(f, "window:{}{when}", sign(*compared)),
             Is::Received(compared, when) => write!(f, "received:{}{when}", sign(*compared)),
             Is::Regime(regime) => write!(f, "regime:{regime}"),
             Is::Request(start) => f.write_str(start),

@@ -46,6 +46,8 @@ pub enum What {
     Due(Option<String>, Option<String>),
     /// Not answered though its day was over on this day.
     Overdue(String),
+    /// Its rows can come back, until a time from the one on, and before the other.
+    Window(Option<Timestamp>, Option<Timestamp>),
     /// Received from the one time on, and before the other.
     Received(Option<Timestamp>, Option<Timestamp>),
 }
@@ -112,6 +114,25 @@ fn between<T: Into<Value>>(column: &str, from: Option<T>, to: Option<T>, last: &
 }
 
 impl What {
+    /// Whether it speaks of deadlines that are not answered.
+    fn is_about_deadlines(&self) -> bool {
+        matches!(self, Self::Due(..) | Self::Overdue(_))
+    }
+
+    /// The same of a deadline `d` that is joined, and not answered.
+    fn of_joined(&self) -> Option<Condition> {
+        match self {
+            Self::Due(from, to) => Some(between("d.answer_by", from.as_ref(), to.as_ref(), "<=")),
+            Self::Overdue(today) => {
+                // the second half alone would read every deadline: the first leads there by an index
+                let late = "d.answer_by < ? AND d.answer_by < coalesce(d.paused_on, ?)";
+                Some(Condition::new(late).with([today, today]))
+            }
+            Self::Regime(regimes) => Some(one_of("d.regime", regimes)),
+            _ => None,
+        }
+    }
+
     fn condition(&self, organization: &str) -> Condition {
         match self {
             Self::Kind(kinds) => one_of("r.kind", kinds),
@@ -143,6 +164,18 @@ impl What {
                 let late = "t.answered_at IS NULL AND t.answer_by < coalesce(t.paused_on, ?)";
                 deadline(Condition::new(late).with([today]))
             }
+            Self::Window(from, before) => {
+                let micros = |at: &Option<Timestamp>| at.map(Timestamp::as_micros);
+                let span = between("w.window_ends_at", micros(from), micros(before), "<");
+                let text = format!(
+                    "r.id IN (SELECT w.id FROM requests w WHERE w.organization = ? AND w.window_ends_at IS NOT NULL AND w.salt IS NOT \
+                     NULL AND w.state IN ('hidden', 'partly_restored') AND {})",
+                    span.text
+                );
+                let mut whole = Condition::new(text).with([organization]);
+                whole.values.extend(span.values);
+                whole
+            }
             Self::Received(from, before) => {
                 let micros = |at: &Option<Timestamp>| at.map(Timestamp::as_micros);
                 between("r.received_at", micros(from), micros(before), "<")
@@ -153,18 +186,18 @@ impl What {
 
 impl Search {
     /// Where to look, and what for; the values in the order of their places.
-    fn conditions(&self, organization: OrganizationId) -> Condition {
-        let from = match self.order {
-            Order::Due => {
-                "requests r JOIN deadlines d ON d.request = r.id AND d.organization = r.organization
-                 WHERE d.answered_at IS NULL AND d.organization = ?"
-            }
-            Order::Newest | Order::Oldest => "requests r WHERE r.organization = ?",
+    fn conditions(&self, organization: OrganizationId, joined: bool) -> Condition {
+        let from = if joined {
+            "deadlines d JOIN requests r ON r.id = d.request AND r.organization = d.organization
+             WHERE d.answered_at IS NULL AND d.organization = ?"
+        } else {
+            "requests r WHERE r.organization = ?"
         };
         let organization = organization.to_string();
         let mut whole = Condition::new(from).with([&organization]);
         for test in &self.tests {
-            let Condition { text, values } = test.what.condition(&organization);
+            let joined = test.what.of_joined().filter(|_| joined);
+            let Condition { text, values } = joined.unwrap_or_else(|| test.what.condition(&organization));
             let not = if test.not { "NOT " } else { "" };
             whole.text.push_str(&format!(" AND {not}({text})"));
             whole.values.extend(values);
@@ -186,7 +219,8 @@ impl Store {
         after: Option<&Place>,
         limit: u32,
     ) -> Result<Vec<Place>, Error> {
-        let Condition { mut text, mut values } = search.conditions(organization);
+        let joined = search.order == Order::Due;
+        let Condition { mut text, mut values } = search.conditions(organization, joined);
         let (due, order) = match search.order {
             Order::Newest => ("NULL", "r.id DESC"),
             Order::Oldest => ("NULL", "r.id"),
@@ -224,7 +258,10 @@ impl Store {
         search: &Search,
         most: u32,
     ) -> Result<u64, Error> {
-        let Condition { text, mut values } = search.conditions(organization);
+        // no order to keep: the few that wait for an answer are looked at first
+        let few = search.tests.iter().any(|test| !test.not && test.what.is_about_deadlines());
+        let joined = few || search.order == Order::Due;
+        let Condition { text, mut values } = search.conditions(organization, joined);
         values.push(i64::from(most).into());
         let text = format!("SELECT count(*) AS many FROM (SELECT 1 FROM {text} LIMIT ?) AS found");
         let mut connection = self.reader().await;
