@@ -45,6 +45,7 @@ journeys! {
     account
     doors
     keyboard
+    requests
     troubles
 }
 

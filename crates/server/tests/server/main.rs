@@ -14,6 +14,7 @@ mod console_new;
 mod console_people;
 mod console_providers;
 mod console_requests;
+mod console_today;
 mod deadlines;
 mod deltas;
 mod document;

@@ -86,6 +86,14 @@ async fn flawed(
     once: &str,
     error: exeunt_app::Error,
 ) -> Result<Response, Trouble> {
+    if error.code() == "E0902" {
+        return Err(Trouble::new(
+            StatusCode::CONFLICT,
+            "E0902",
+            "this form was sent before and made a request, and now it says something else; look at the list, and open a new form \
+             for another request",
+        ));
+    }
     let field = match (&error, error.code()) {
         (exeunt_app::Error::Identifier { kind, .. }, _) => format!("id-{kind}"),
         (_, "E0301" | "E0302" | "E0322") => String::from("identifiers"),
