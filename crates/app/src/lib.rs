@@ -38,6 +38,8 @@ pub mod sources;
 pub mod storage;
 pub mod subprocessors;
 pub mod tasks;
+pub mod today;
+pub mod views;
 pub mod watch;
 pub mod work;
 

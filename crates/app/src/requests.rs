@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod details;
+pub mod duplicates;
 pub mod hold;
 mod identify;
 pub mod import;
@@ -10,6 +11,7 @@ pub mod list;
 pub mod purge;
 mod refuse;
 pub mod restore;
+pub mod search;
 pub mod show;
 mod statement;
 pub mod submit;

@@ -249,6 +249,12 @@ kinds! {
     SubscriberConfirmed = "subscriber.confirmed";
     /// They are not told any more, and their address is forgotten.
     SubscriberRemoved = "subscriber.removed";
+    /// Somebody kept a search of the list of requests by a name, for themselves or for everybody.
+    ViewSaved = "view.saved";
+    /// Such a search is not kept any more.
+    ViewRemoved = "view.removed";
+    /// The list of requests was taken away as a file.
+    RequestsListed = "requests.listed";
 }
 
 impl fmt::Display for Kind {

@@ -144,6 +144,8 @@ ids! {
     SubscriberId = "sbs";
     /// What must not be destroyed for now, beyond one request.
     HoldId = "hld";
+    /// A search that somebody keeps by a name.
+    ViewId = "viw";
 }
 
 impl From<UserId> for ActorId {

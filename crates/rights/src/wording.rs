@@ -1,7 +1,11 @@
 //! What people are told, in plain words. Letters and pages take their sentences from here, so that nobody calls a
 //! hidden name *deleted*.
 
+mod translated;
+
 use crate::state::Right;
+
+pub use crate::wording::translated::{LANGUAGES, difference_in, explain_in};
 
 /// A short explanation of what a right does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

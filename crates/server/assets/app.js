@@ -278,3 +278,42 @@ if (self) {
   keys.addEventListener("click", help);
   self.prepend(make("p", { className: "finds" }, find, keys));
 }
+
+// nothing about a person goes into an address: it is stopped before it is sent, and the server stops it too
+for (const form of all("form[data-search]")) {
+  form.addEventListener("submit", (event) => {
+    const field = one("[name=q]", form);
+    if (!/[@＠]|%40/.test(field.value)) return;
+    event.preventDefault();
+    field.value = "";
+    const said = one("[data-refused]", form);
+    said.hidden = false;
+    said.setAttribute("role", "alert");
+    field.focus();
+  });
+}
+
+// a chosen file is read into the field that is sent; without a script its text is pasted
+for (const part of all("[data-file-for]")) {
+  part.hidden = false;
+  const picked = one("input", part);
+  picked.addEventListener("change", async () => {
+    const file = picked.files[0];
+    if (file) document.getElementById(part.dataset.fileFor).value = await file.text();
+  });
+}
+
+// a text to send is copied whole
+for (const text of all("[data-copy-text]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = "Copy this text";
+  button.addEventListener("click", async () => {
+    const said = [...text.children].filter((part) => part !== button).map((part) => part.textContent);
+    await navigator.clipboard.writeText(said.join("\n\n"));
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy this text"; }, 2000);
+  });
+  text.append(button);
+}

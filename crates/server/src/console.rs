@@ -11,6 +11,7 @@ mod form;
 mod frame;
 mod people;
 mod qr;
+mod requests;
 mod today;
 mod trouble;
 mod words;
@@ -44,6 +45,17 @@ pub const OPEN: &[(&str, &str)] = &[
 pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/"),
     ("POST", "/sign-out"),
+    ("GET", "/requests"),
+    ("GET", "/requests.csv"),
+    ("POST", "/requests/bulk"),
+    ("POST", "/requests/bulk/commit"),
+    ("GET", "/requests/new"),
+    ("POST", "/requests/new"),
+    ("GET", "/requests/taken/{request}"),
+    ("GET", "/requests/import"),
+    ("POST", "/requests/import"),
+    ("POST", "/requests/views"),
+    ("POST", "/requests/views/{view}/remove"),
     ("GET", "/me"),
     ("POST", "/me/password"),
     ("POST", "/me/keys"),
@@ -68,6 +80,15 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/me/sessions/end-others", post(people::me::end_others))
         .route("/me/sessions/{session}/end", post(people::me::end_session))
         .route("/", get(today::show))
+        .route("/requests", get(requests::list::show))
+        .route("/requests.csv", get(requests::table::download))
+        .route("/requests/bulk", post(requests::bulk::look))
+        .route("/requests/bulk/commit", post(requests::bulk::commit))
+        .route("/requests/new", get(requests::new::show).post(requests::new::send))
+        .route("/requests/taken/{request}", get(requests::new::show_taken))
+        .route("/requests/import", get(requests::import::show).post(requests::import::send))
+        .route("/requests/views", post(requests::views::save))
+        .route("/requests/views/{view}/remove", post(requests::views::remove))
 }
 
 /// A problem that no page and no call had, as whoever asked can read it: a page for browsers, a document for programs.

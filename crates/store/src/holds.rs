@@ -1,7 +1,10 @@
 //! Holds beyond one request, the requests they stop, and the rows they keep.
 
+use std::collections::HashSet;
+
 use exeunt_base::{ActorId, HoldId, OrganizationId, RequestId, Timestamp};
 
+use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
 use crate::database::{Connection, Row, made, query};
@@ -282,6 +285,26 @@ impl Store {
                 Ok((reading.id("hold")?, reading.get("state")?, reading.get("because")?))
             })
             .collect()
+    }
+
+    /// Those of these requests that a hold beyond one request stops.
+    pub async fn stopped_by_holds(&self, requests: &[RequestId]) -> Result<HashSet<RequestId>, Error> {
+        let mut stopped = HashSet::new();
+        let mut connection = self.reader().await;
+        for requests in requests.chunks(bulk::ROWS) {
+            let mut query = made(format!(
+                "SELECT request FROM held_requests WHERE state = 'stopped' AND request IN ({})",
+                bulk::places(requests.len())
+            ));
+            for request in requests {
+                query = query.bind(request.to_string());
+            }
+            let rows = query.fetch_all(&mut connection).await;
+            for row in rows.map_err(Error::while_doing("read which requests are on hold"))? {
+                stopped.insert(Reading { row: &row, what: "request" }.id("request")?);
+            }
+        }
+        Ok(stopped)
     }
 
     /// The rows a hold keeps.

@@ -146,4 +146,25 @@ impl Store {
         .map_err(Error::while_doing("look for requests of the same person"))?;
         rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
     }
+
+    /// Requests that carry one of these marks, newest first.
+    pub async fn marked_requests(
+        &self,
+        organization: OrganizationId,
+        marks: &[[u8; 32]],
+        limit: u32,
+    ) -> Result<Vec<RequestId>, Error> {
+        let text = format!(
+            "SELECT DISTINCT request AS id FROM request_marks WHERE organization = ? AND mark IN ({}) ORDER BY id DESC LIMIT ?",
+            bulk::places(marks.len())
+        );
+        let mut query = made(text).bind(organization.to_string());
+        for mark in marks {
+            query = query.bind(mark.as_slice());
+        }
+        let mut connection = self.reader().await;
+        let rows = query.bind(i64::from(limit)).fetch_all(&mut connection).await;
+        let rows = rows.map_err(Error::while_doing("look for requests of a person"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
+    }
 }

@@ -44,11 +44,13 @@ mod rows;
 pub mod sessions;
 pub mod shape;
 pub mod snapshot;
+pub mod standing;
 pub mod subprocessors;
 pub mod tasks;
 pub mod tokens;
 pub mod users;
 pub mod versions;
+pub mod views;
 pub mod waits;
 pub mod witnesses;
 

@@ -1,6 +1,7 @@
 //! Requests: who asked for what (sealed), where it stands, and the salt that opens their rows in the vault.
 
 mod reading;
+pub mod search;
 
 pub use crate::requests::reading::Filter;
 

@@ -130,25 +130,36 @@ impl Office {
     /// Keyed digests of identifiers, by which requests of one person find each other. They never decide anything: whoever
     /// knows somebody's address could otherwise keep them from asking.
     fn marks(&self, request: RequestId, known: &Known) -> Result<Vec<(RequestId, [u8; 32])>, Error> {
+        Ok(self.marks_of(&known.given)?.into_iter().map(|mark| (request, mark)).collect())
+    }
+
+    /// The same for identifiers of no request yet.
+    pub(super) fn marks_of(&self, identifiers: &[(String, Personal)]) -> Result<Vec<[u8; 32]>, Error> {
         let key = self.engine.keyring.purpose_key(self.organization.id, "request marks")?;
         let mark = |(kind, value): &(String, Personal)| {
             let identity = Identity::new(IdentityKind::from_word(kind), value.expose()).ok()?;
             let normal = identity.normal().expose().as_bytes();
-            Some((request, sealing::mac(&key, &[kind.as_bytes(), normal])))
+            Some(sealing::mac(&key, &[kind.as_bytes(), normal]))
         };
-        Ok(known.given.iter().filter_map(mark).collect())
+        Ok(identifiers.iter().filter_map(mark).collect())
     }
 }
 
 impl Office {
-    /// Refuses kinds of identifiers that the map does not know: nobody would be found by them. Without a map that can be
-    /// read there is nothing to ask, and the request is taken in; its plan will say what is wrong with the map.
-    pub(crate) fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {
-        let Ok(read) = self.map() else { return Ok(()) };
+    /// Kinds of identifiers by which the data map finds people, by name; none where the map cannot be read.
+    pub fn kinds_of_identifiers(&self) -> Vec<String> {
+        let Ok(read) = self.map() else { return Vec::new() };
         let mut kinds = BTreeSet::new();
         for (_, model) in read.map.models() {
             kinds.extend(model.subject.iter().flatten().map(|(kind, _)| kind.to_string()));
         }
+        kinds.into_iter().collect()
+    }
+
+    /// Refuses kinds of identifiers that the map does not know: nobody would be found by them. Without a map that can be
+    /// read there is nothing to ask, and the request is taken in; its plan will say what is wrong with the map.
+    pub(crate) fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {
+        let kinds = self.kinds_of_identifiers();
         for (place, (kind, _)) in identifiers.iter().enumerate() {
             if !kinds.is_empty() && !kinds.contains(kind) {
                 let near = suggest::did_you_mean(kind, kinds.iter().map(String::as_str));

@@ -46,6 +46,7 @@ journeys! {
     account
     doors
     keyboard
+    requests
     troubles
 }
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use exeunt_base::RequestId;
+use exeunt_rights::search::Search;
 use exeunt_store::requests::Filter;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -17,11 +19,16 @@ pub enum Choice {
     Named(Vec<RequestId>),
     /// All that the list of requests shows under this filter, newest first.
     Filtered(Filter),
+    /// All that are looked for.
+    Searched(Search),
 }
 
 impl Office {
     /// The chosen requests, each once. More than can be done at a time are none.
     pub(super) async fn chosen(&self, actor: &Actor, choice: &Choice) -> Result<Vec<RequestId>, Error> {
+        if !matches!(choice, Choice::Named(_)) {
+            self.allow(actor, Permission::ReadRequests)?;
+        }
         let chosen = match choice {
             Choice::Named(ids) => {
                 let mut known = BTreeSet::new();
@@ -31,6 +38,13 @@ impl Office {
                 let most = u32::try_from(MOST + 1).unwrap_or(u32::MAX);
                 let found = self.page_of_requests(actor, filter, None, most).await?;
                 found.iter().map(|request| request.id).collect::<Vec<_>>()
+            }
+            Choice::Searched(search) => {
+                let most = u32::try_from(MOST + 1).unwrap_or(u32::MAX);
+                let wanted = self.in_the_stores_words(actor, search);
+                let store = &self.engine.store;
+                let found = store.search_requests(self.organization.id, &wanted, None, most).await?;
+                found.iter().map(|place| place.id).collect()
             }
         };
         match chosen.len() {
