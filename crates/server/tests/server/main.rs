@@ -3,10 +3,12 @@
 #![expect(clippy::disallowed_methods, reason = "tests have a clock")]
 
 mod home;
+mod visitor;
 
 mod bad_input;
 mod bulk;
 mod conditional;
+mod console_doors;
 mod deadlines;
 mod deltas;
 mod document;
