@@ -10,6 +10,7 @@ mod door;
 mod form;
 mod frame;
 mod people;
+pub mod request;
 mod today;
 mod trouble;
 mod words;
@@ -41,4 +42,5 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/join/finish", post(people::join::finish))
         .route("/sign-out", post(people::sign_in::leave))
         .route("/", get(today::show))
+        .merge(request::routes())
 }
