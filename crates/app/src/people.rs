@@ -17,6 +17,7 @@ pub mod error;
 pub mod hashing;
 pub mod invite_user;
 pub mod list_users;
+pub mod offered_providers;
 pub mod password;
 pub mod person;
 pub mod provider_sign_in;

@@ -23,7 +23,12 @@ pub(crate) const HEADER: &str = "x-request-id";
 const SECURITY: &str = "exeunt::security";
 
 /// What changes who is let in, whether it succeeds or not.
-const DOORS: [&str; 6] = [
+const DOORS: [&str; 11] = [
+    "/sign-in",
+    "/sign-out",
+    "/join",
+    "/reset",
+    "/me",
     "/api/v1/sessions",
     "/api/v1/sign-ins",
     "/api/v1/enrollments",

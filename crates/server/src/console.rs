@@ -10,28 +10,47 @@ mod door;
 mod form;
 mod frame;
 mod people;
+mod qr;
 pub mod request;
 mod today;
 mod trouble;
 mod words;
 
 use axum::Router;
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use crate::console::trouble::Trouble;
+use crate::problem::Problem;
 use crate::service::Service;
 
 /// Pages that anybody may open, by method and path: they lead in.
-pub const OPEN: [(&str, &str); 6] = [
+pub const OPEN: &[(&str, &str)] = &[
     ("GET", "/assets/{name}"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("GET", "/join"),
     ("POST", "/join"),
     ("POST", "/join/finish"),
+    ("GET", "/reset"),
+    ("POST", "/reset"),
+    ("GET", "/sign-in/{provider}"),
+    ("POST", "/sign-in/{provider}"),
+    ("GET", "/sign-in/{provider}/back"),
+    ("POST", "/sign-in/{provider}/back"),
 ];
 
 /// Pages for whoever is signed in, by method and path.
-pub const ROUTES: [(&str, &str); 2] = [("GET", "/"), ("POST", "/sign-out")];
+pub const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("POST", "/sign-out"),
+    ("GET", "/me"),
+    ("POST", "/me/password"),
+    ("POST", "/me/keys"),
+    ("POST", "/me/sessions/end-others"),
+    ("POST", "/me/sessions/{session}/end"),
+];
 
 /// The pages.
 pub(crate) fn routes() -> Router<Service> {
@@ -40,7 +59,23 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/sign-in", get(people::sign_in::show).post(people::sign_in::enter))
         .route("/join", get(people::join::show).post(people::join::begin))
         .route("/join/finish", post(people::join::finish))
+        .route("/reset", get(people::reset::show).post(people::reset::finish))
+        .route("/sign-in/{provider}", get(people::provider::show).post(people::provider::begin))
+        .route("/sign-in/{provider}/back", get(people::provider::returned).post(people::provider::finish))
         .route("/sign-out", post(people::sign_in::leave))
+        .route("/me", get(people::me::show))
+        .route("/me/password", post(people::me::change_password))
+        .route("/me/keys", post(people::me::choose_keys))
+        .route("/me/sessions/end-others", post(people::me::end_others))
+        .route("/me/sessions/{session}/end", post(people::me::end_session))
         .route("/", get(today::show))
         .merge(request::routes())
+}
+
+/// A problem that no page and no call had, as whoever asked can read it: a page for browsers, a document for programs.
+pub(crate) fn told(problem: Problem, uri: &Uri, headers: &HeaderMap) -> Response {
+    let program = ["/api/", "/log/"].iter().any(|place| uri.path().starts_with(place));
+    let reads = |value: &str| value.split(',').any(|kind| kind.trim().starts_with("text/html"));
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(reads);
+    if accepted && !program { Trouble::from(problem).into_response() } else { problem.into_response() }
 }

@@ -1,7 +1,7 @@
 //! Every route there is. The document is made from this list, and from nothing else.
 
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -207,13 +207,13 @@ fn finished(router: Router<Service>, service: Service) -> Router {
         .merge(pages::routes())
         .merge(console::routes())
         .merge(log::routes())
-        .fallback(|| async { Problem::not_found() })
-        .method_not_allowed_fallback(|| async {
-            Problem::new(
-                axum::http::StatusCode::METHOD_NOT_ALLOWED,
-                "E0905",
-                "this is not called by that method; see `/api/v1/openapi.json`",
-            )
+        .fallback(|uri: Uri, headers: HeaderMap| async move {
+            console::told(Problem::not_found(), &uri, &headers)
+        })
+        .method_not_allowed_fallback(|uri: Uri, headers: HeaderMap| async move {
+            let words = "this is not called by that method; see `/api/v1/openapi.json`";
+            let problem = Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "E0905", words);
+            console::told(problem, &uri, &headers)
         })
         .layer(middleware::from_fn_with_state(service.clone(), conditional::read))
         .layer(middleware::from_fn_with_state(service.clone(), around))

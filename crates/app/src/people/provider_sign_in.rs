@@ -59,6 +59,11 @@ pub struct Returned {
     pub source: Personal,
 }
 
+/// Whether an attempt went to this provider. What another one sends back is no answer to it, wherever it arrives.
+pub fn went_to(attempt: &Secret<String>, id: ProviderId) -> bool {
+    parts(attempt).is_some_and(|(provider, _)| provider == id)
+}
+
 /// What it takes to speak to a provider.
 struct Ready {
     secret: Option<Secret<String>>,

@@ -193,6 +193,21 @@ impl Office {
         change.commit(self.organization.id, &[event]).await?;
         Ok(())
     }
+
+    /// Ends all of one's own sessions but one. Gives how many.
+    pub async fn end_other_sessions(&self, by: &SignedIn) -> Result<usize, Error> {
+        let others = self.list_sessions(&by.actor, Some(by.user)).await?;
+        let mut ended = 0;
+        for other in others.iter().filter(|other| other.id != by.session) {
+            match self.end_session(&by.actor, other.id).await {
+                Ok(()) => ended += 1,
+                // it ended by itself meanwhile
+                Err(error) if error.is_unknown() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ended)
+    }
 }
 
 /// What is kept of a token just minted.

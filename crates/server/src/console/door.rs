@@ -30,6 +30,8 @@ pub(crate) struct Visitor {
     pub(crate) token: Secret<String>,
     /// The page they are on, for the way back.
     pub(crate) path: String,
+    /// Whether single keys do something in their browser.
+    pub(crate) keys: bool,
 }
 
 impl Visitor {
@@ -93,7 +95,8 @@ impl FromRequestParts<Service> for Visitor {
         let Some(token) = cookie::of(&parts.headers) else { return Err(led_in(looks, &path)) };
         match Caller::of(service, token).await {
             Ok(Caller { actor, office, session: Some(session), token }) => {
-                Ok(Self { actor, office, session, token, path })
+                let keys = cookie::keys(&parts.headers);
+                Ok(Self { actor, office, session, token, path, keys })
             }
             Ok(_) => Err(led_in(looks, &path)),
             Err(problem) if problem.status == 401 => Err(led_in(looks, &path)),

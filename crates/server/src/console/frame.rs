@@ -59,6 +59,10 @@ pub(crate) struct Frame {
     pub(crate) stale: bool,
     /// How times are told.
     pub(crate) clock: Clock,
+    /// Whether single keys do something.
+    pub(crate) keys: bool,
+    /// Whether this is the page about oneself.
+    pub(crate) me: bool,
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
 }
@@ -71,6 +75,8 @@ impl Frame {
         frame.form = visitor.form_token();
         frame.stale = visitor.is_stale();
         frame.clock = visitor.clock();
+        frame.keys = visitor.keys;
+        frame.me = place == "me";
         frame.roles = roles(visitor);
         frame.places = PLACES
             .iter()
@@ -92,6 +98,8 @@ impl Frame {
             form: String::new(),
             stale: false,
             clock: Clock::default(),
+            keys: true,
+            me: false,
             style: &STYLE.href,
             script: &SCRIPT.href,
         }

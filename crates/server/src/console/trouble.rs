@@ -97,6 +97,9 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "Not found",
             "Check the address. What another organization has, or you may not see, is not found either.",
         ),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("Not opened this way", "Nothing was changed. Begin from the first page.")
+        }
         StatusCode::FORBIDDEN => {
             ("Not allowed", "Nothing was changed. Whoever administers the organization gives permissions.")
         }

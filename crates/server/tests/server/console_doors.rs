@@ -1,18 +1,243 @@
 //! The doors of the console: who gets in, from where, and what everybody else is told.
 
-use axum::http::StatusCode;
-use exeunt_app::access::Role;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use exeunt_app::access::{Permission, Role};
+use exeunt_server::console;
 
-use crate::home::Home;
+use crate::home::{Answer, Home};
+use crate::visitor::form;
+
+/// What a page asks of whoever opens it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// To be signed in.
+    Self_,
+    /// This permission.
+    May(Permission),
+}
+use Needs::{May, Self_};
+
+/// What each page asks. A new one is missing here until somebody has thought about it.
+const NEEDS: &[(&str, &str, Needs)] = &[
+    ("GET", "/", Self_),
+    ("POST", "/sign-out", Self_),
+    ("GET", "/me", Self_),
+    ("POST", "/me/password", Self_),
+    ("POST", "/me/keys", Self_),
+    ("POST", "/me/sessions/end-others", Self_),
+    ("POST", "/me/sessions/{session}/end", Self_),
+];
+
+/// A path that leads to nothing in particular: ids of the right form that nobody has.
+fn nowhere(path: &str) -> String {
+    let mut out = String::new();
+    for part in path.split_inclusive('/') {
+        let (name, slash) = part.strip_suffix('/').map_or((part, ""), |name| (name, "/"));
+        match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => {
+                let prefix = match name {
+                    "session" => "ses",
+                    "provider" => "idp",
+                    "user" => "usr",
+                    _ => name.get(..3).unwrap_or(name),
+                };
+                out.push_str(&format!("{prefix}_00000000000000000000000000"));
+            }
+            None => out.push_str(name),
+        }
+        out.push_str(slash);
+    }
+    out
+}
+
+fn got(path: &str) -> Request<Body> {
+    Request::get(path).header(header::ACCEPT, "text/html,*/*;q=0.8").body(Body::empty()).unwrap()
+}
+
+/// How many entries the log of the first organization has.
+async fn entries(home: &Home) -> String {
+    let head = home.send(home.acme.key(Role::Auditor), "GET", "/api/v1/audit/checkpoint", None).await;
+    assert_eq!(head.status, StatusCode::OK, "{}", head.text());
+    head.text().lines().nth(1).unwrap().to_owned()
+}
+
+/// What holds for every page.
+fn is_page(answer: &Answer, what: &str) {
+    let header = |name: &str| answer.headers.get(name).map_or("", |value| value.to_str().unwrap());
+    assert_eq!(header("content-type"), "text/html; charset=utf-8", "{what}: {}", answer.text());
+    assert_eq!(header("cache-control"), "no-store", "{what}");
+    assert_eq!(header("x-content-type-options"), "nosniff", "{what}");
+    assert_eq!(header("referrer-policy"), "no-referrer", "{what}");
+    assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{what}");
+    assert!(header("strict-transport-security").starts_with("max-age=31536000"), "{what}");
+    let policy = header("content-security-policy");
+    for part in ["default-src 'none'", "script-src 'self'", "form-action 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{what}: {policy}");
+    }
+    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{what}: {policy}");
+    let text = answer.text();
+    for inline in [" style=\"", "<style", "<script>", " onclick=", " onload=", "src=\"http", "href=\"http"] {
+        assert!(!text.contains(inline), "{what} has {inline}");
+    }
+    assert_eq!(text.matches("<h1").count(), 1, "{what}");
+}
+
+#[test]
+fn every_page_says_what_it_needs() {
+    let mut known: Vec<(&str, &str)> = NEEDS.iter().map(|(method, path, _)| (*method, *path)).collect();
+    let mut found = console::ROUTES.to_vec();
+    known.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(known, found);
+}
 
 #[tokio::test]
-async fn a_page_is_shown_to_whoever_is_signed_in_and_its_forms_are_taken() {
+async fn nobody_sees_a_page_or_changes_anything() {
+    let home = Home::new().await;
+    let before = entries(&home).await;
+    for (method, path) in console::ROUTES {
+        let path = nowhere(path);
+        for cookie in
+            ["", "__Host-exeunt=", "__Host-exeunt=exs_0", "__Host-exeunt=exs_1; __Host-exeunt=exs_2"]
+        {
+            let mut request = if *method == "GET" { got(&path) } else { form(&path, &[("_form", "0")]) };
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+            let answer = home.call(request).await;
+            if *method == "GET" {
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.text());
+                let to = answer.headers["location"].to_str().unwrap();
+                assert!(to.starts_with("/sign-in"), "{path} leads to {to}");
+                assert_eq!(to.contains("?then=/"), path != "/", "{path} leads to {to}");
+            } else {
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}: {}", answer.text());
+                is_page(&answer, &path);
+            }
+        }
+    }
+    assert_eq!(entries(&home).await, before);
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_of_a_page_of_this_session_does_nothing() {
+    let home = Home::new().await;
+    let admin = home.visitor(Role::Admin).await;
+    let other = home.visitor(Role::Admin).await;
+    let before = entries(&home).await;
+    let refused = |answer: Answer, what: &str| {
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}: {}", answer.text());
+        assert!(answer.text().contains("E0904"), "{what}: {}", answer.text());
+        is_page(&answer, what);
+    };
+    for (method, path) in console::ROUTES.iter().chain(console::OPEN) {
+        if *method != "POST" {
+            continue;
+        }
+        let path = nowhere(path);
+        let token = admin.form_token();
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("sec-fetch-site", "none"),
+            ("origin", "https://evil.test"),
+        ] {
+            let mut request = form(&path, &[("_form", &token)]);
+            request.headers_mut().remove("sec-fetch-site");
+            request.headers_mut().insert(name, value.parse().unwrap());
+            refused(admin.send(request).await, &format!("{path} from {value}"));
+        }
+        let mut request = form(&path, &[("_form", &token)]);
+        request.headers_mut().remove("sec-fetch-site");
+        refused(admin.send(request).await, &format!("{path} from who knows where"));
+        if console::OPEN.contains(&("POST", path.as_str())) || path.starts_with("/sign-in/") {
+            continue;
+        }
+        for wrong in ["", "0", &other.form_token(), &token[1..]] {
+            refused(admin.send(form(&path, &[("_form", wrong)])).await, &format!("{path} with `{wrong}`"));
+        }
+        refused(admin.send(form(&path, &[])).await, &format!("{path} without a token"));
+    }
+    assert_eq!(entries(&home).await, before);
+}
+
+#[tokio::test]
+async fn each_role_opens_what_it_may_and_nothing_else() {
+    let home = Home::new().await;
+    for role in Role::ALL {
+        for (method, path, needs) in NEEDS {
+            let may = match needs {
+                Self_ => true,
+                May(permission) => role.permissions().contains(permission),
+            };
+            let visitor = home.visitor(role).await;
+            let path = nowhere(path);
+            let answer = match *method {
+                "GET" => visitor.get(&path).await,
+                _ => visitor.post(&path, &[]).await,
+            };
+            let what = format!("{method} {path} as {}", role.as_str());
+            assert!(!answer.status.is_server_error(), "{what}: {}", answer.text());
+            let shut = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&answer.status);
+            if !may {
+                assert!(shut, "{what}: {} {}", answer.status, answer.text());
+            } else if !path.contains('_') {
+                assert!(!shut, "{what}: {} {}", answer.status, answer.text());
+            }
+            if !answer.status.is_redirection() {
+                is_page(&answer, &what);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_tell_nobody_elsewhere_and_what_dresses_them_is_kept_for_good() {
     let home = Home::new().await;
     let officer = home.visitor(Role::Officer).await;
-    let page = officer.get("/").await;
-    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
-    assert!(page.text().contains(&officer.form_token()), "{}", page.text());
-    let left = officer.post("/sign-out", &[]).await;
-    assert_eq!(left.status, StatusCode::SEE_OTHER, "{}", left.text());
-    assert_eq!(left.headers["location"], "/sign-in");
+    for (method, path) in console::ROUTES.iter().chain(console::OPEN) {
+        if *method == "GET" && !path.contains('{') {
+            let answer = officer.get(path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+            is_page(&answer, path);
+        }
+    }
+    let text = officer.get("/").await.text();
+    let mut assets = text.split('"').filter(|part| part.starts_with("/assets/"));
+    for kind in ["text/css; charset=utf-8", "text/javascript; charset=utf-8"] {
+        let path = assets.next().unwrap();
+        let asset = home.call(got(path)).await;
+        assert_eq!((asset.status, &asset.headers["content-type"]), (StatusCode::OK, &kind.parse().unwrap()));
+        assert_eq!(asset.headers["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(asset.headers["x-content-type-options"], "nosniff");
+    }
+    assert_eq!(home.call(got("/assets/app-0000000000000000.css")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_page_for_browsers_and_a_document_for_programs() {
+    let home = Home::new().await;
+    let asked = |method: Method, path: &str, accept: &str| {
+        let request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
+        home.call(request.body(Body::empty()).unwrap())
+    };
+    for (method, path, status) in
+        [(Method::GET, "/nowhere", StatusCode::NOT_FOUND), (Method::PUT, "/", StatusCode::METHOD_NOT_ALLOWED)]
+    {
+        let page = asked(method.clone(), path, "text/html,application/xhtml+xml;q=0.9").await;
+        assert_eq!(page.status, status, "{}", page.text());
+        is_page(&page, path);
+        for accept in ["*/*", "application/json"] {
+            let document = asked(method.clone(), path, accept).await;
+            assert_eq!((document.status, document.word("code").as_str()), (status, "E0905"));
+            assert_eq!(document.headers["content-type"], "application/problem+json");
+        }
+    }
+    let document = asked(Method::GET, "/api/v1/nowhere", "text/html").await;
+    assert_eq!(document.headers["content-type"], "application/problem+json");
+    // an id that is none, and one that nobody has, are both a page
+    for id in ["x", "idp_00000000000000000000000000"] {
+        let page = home.call(got(&format!("/sign-in/{id}"))).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.text());
+        is_page(&page, id);
+    }
 }

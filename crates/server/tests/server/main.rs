@@ -9,6 +9,8 @@ mod bad_input;
 mod bulk;
 mod conditional;
 mod console_doors;
+mod console_people;
+mod console_providers;
 mod deadlines;
 mod deltas;
 mod document;

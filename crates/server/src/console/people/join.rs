@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use exeunt_app::people::Person;
 use exeunt_app::people::enrollment::{Enrollment, Joining};
@@ -9,15 +10,20 @@ use exeunt_base::{Personal, Secret};
 
 use crate::console::form::{Fields, SentByAnybody};
 use crate::console::frame::{Frame, page, shown};
+use crate::console::people::flawed;
 use crate::console::people::sign_in::entered;
+use crate::console::qr::Qr;
 use crate::console::trouble::Trouble;
 use crate::service::Service;
 
 #[derive(Template)]
 #[template(path = "console/people/join.html")]
-struct Join {
+struct Join<'a> {
     frame: Frame,
     problem: Option<String>,
+    /// The field that it is about.
+    at: &'static str,
+    token: &'a str,
 }
 
 #[derive(Template)]
@@ -25,60 +31,64 @@ struct Join {
 struct Finish<'a> {
     frame: Frame,
     problem: Option<String>,
+    /// The field that it is about.
+    at: &'static str,
     token: &'a str,
     /// The second factor, sealed, to be given back.
     enrollment: &'a str,
     /// The same as people type it.
     secret: &'a str,
+    /// The same as authenticators take it.
+    uri: &'a str,
+    /// The same for a camera.
+    qr: Option<Qr>,
     /// The first administrator says who they are; whoever was invited is known.
     first: bool,
     name: &'a str,
     email: &'a str,
 }
 
-fn joining(problem: Option<String>) -> Join {
-    Join { frame: Frame::outside("Join"), problem }
-}
-
 /// Asks for the token.
 pub(crate) async fn show() -> Response {
-    shown(&joining(None))
+    shown(&Join { frame: Frame::outside("Join"), problem: None, at: "", token: "" })
 }
 
 /// Shows the second factor for the holder of a token.
 pub(crate) async fn begin(service: State<Service>, SentByAnybody(fields): SentByAnybody) -> Response {
     let token = Secret::new(fields.text("token").to_owned());
     match service.house.own().show_enrollment(&token).await {
-        Ok(enrollment) => asked(&enrollment, &fields, None, axum::http::StatusCode::OK),
+        Ok(enrollment) => asked(&enrollment, &fields),
         Err(error) => {
             let trouble = Trouble::from(error);
             if trouble.status().is_server_error() {
                 return trouble.into_response();
             }
-            page(trouble.status(), &joining(Some(trouble.sentence())))
+            let join = Join {
+                frame: Frame::outside("Join"),
+                problem: Some(trouble.sentence()),
+                at: flawed(trouble.code()),
+                token: fields.text("token"),
+            };
+            page(trouble.status(), &join)
         }
     }
 }
 
-fn asked(
-    enrollment: &Enrollment,
-    fields: &Fields,
-    problem: Option<String>,
-    status: axum::http::StatusCode,
-) -> Response {
-    page(
-        status,
-        &Finish {
-            frame: Frame::outside("Join"),
-            problem,
-            token: fields.text("token"),
-            enrollment: enrollment.sealed.expose(),
-            secret: enrollment.secret.expose(),
-            first: enrollment.person.is_none(),
-            name: fields.text("name"),
-            email: fields.text("email"),
-        },
-    )
+fn asked(enrollment: &Enrollment, fields: &Fields) -> Response {
+    let finish = Finish {
+        frame: Frame::outside("Join"),
+        problem: None,
+        at: "",
+        token: fields.text("token"),
+        enrollment: enrollment.sealed.expose(),
+        secret: enrollment.secret.expose(),
+        uri: enrollment.uri.expose(),
+        qr: Qr::of(enrollment.uri.expose()),
+        first: enrollment.person.is_none(),
+        name: "",
+        email: "",
+    };
+    page(StatusCode::OK, &finish)
 }
 
 /// Takes the password and a code of the second factor, and signs them in.
@@ -114,9 +124,12 @@ pub(crate) async fn finish(service: State<Service>, SentByAnybody(fields): SentB
         &Finish {
             frame: Frame::outside("Join"),
             problem: Some(trouble.sentence()),
+            at: flawed(trouble.code()),
             token: fields.text("token"),
             enrollment: fields.raw("enrollment"),
             secret: fields.raw("secret"),
+            uri: fields.raw("uri"),
+            qr: Qr::of(fields.raw("uri")),
             first: fields.has("first"),
             name: fields.text("name"),
             email: fields.text("email"),

@@ -5,6 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use exeunt_app::people::offered_providers::Offered;
 use exeunt_app::people::sessions::NewSession;
 use exeunt_app::people::sign_in::Credentials;
 use exeunt_base::{Personal, Secret};
@@ -22,7 +23,7 @@ use crate::service::Service;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Wanted {
-    then: String,
+    pub(super) then: String,
 }
 
 #[derive(Template)]
@@ -31,12 +32,27 @@ struct SignIn<'a> {
     frame: Frame,
     then: &'a str,
     problem: Option<String>,
+    providers: Vec<Offered>,
+}
+
+/// Through whom else one may sign in. Whoever has a password gets in without knowing.
+async fn providers(service: &Service) -> Vec<Offered> {
+    service.house.own().offered_providers().await.unwrap_or_else(|error| {
+        tracing::error!("could not read the identity providers: {error}");
+        Vec::new()
+    })
 }
 
 /// The form.
-pub(crate) async fn show(wanted: Result<Query<Wanted>, QueryRejection>) -> Response {
+pub(crate) async fn show(service: State<Service>, wanted: Result<Query<Wanted>, QueryRejection>) -> Response {
     let wanted = wanted.map(|Query(wanted)| wanted).unwrap_or_default();
-    shown(&SignIn { frame: Frame::outside("Sign in"), then: way_back(&wanted.then), problem: None })
+    let providers = providers(&service).await;
+    shown(&SignIn {
+        frame: Frame::outside("Sign in"),
+        then: way_back(&wanted.then),
+        problem: None,
+        providers,
+    })
 }
 
 /// Lets somebody in. What was typed is not given back: neither the address nor the rest.
@@ -61,7 +77,8 @@ pub(crate) async fn enter(
                 return trouble.into_response();
             }
             let problem = Some(trouble.sentence());
-            page(status, &SignIn { frame: Frame::outside("Sign in"), then, problem })
+            let providers = providers(&service).await;
+            page(status, &SignIn { frame: Frame::outside("Sign in"), then, problem, providers })
         }
     }
 }
