@@ -84,7 +84,8 @@ fn browser() -> Result<()> {
     println!("installing what drives the browser");
     std::fs::create_dir_all(&home).context("could not make target/tools/e2e")?;
     for file in ["package.json", "package-lock.json"] {
-        std::fs::copy(from.join(file), home.join(file)).with_context(|| format!("could not copy e2e/{file}"))?;
+        std::fs::copy(from.join(file), home.join(file))
+            .with_context(|| format!("could not copy e2e/{file}"))?;
     }
     let mut npm = Command::new("npm");
     // nothing that comes along runs anything here

@@ -273,33 +273,24 @@ if (self) {
   self.prepend(make("p", { className: "finds" }, find, keys));
 }
 
-// what goes on is shown as it goes on; what the page says is made by the server again for each step
+/* ---- what goes on is shown as it goes on: each step is a part of the page that the server made again ---- */
+
 for (const region of all("[data-live][data-running]")) {
-  const polite = one("[data-polite]"), assertive = one("[data-assertive]");
-  let spoken = 0, failed = Boolean(one("[data-failed]", region));
+  const failing = () => region.firstElementChild.hasAttribute("data-failed");
+  let failed = failing();
   const stream = new EventSource(region.dataset.live);
-  const say = (part) => {
-    const fails = part.hasAttribute("data-failed");
-    if (fails && !failed) assertive.textContent = part.dataset.said;
-    // whoever listens is told at most once in ten seconds
-    else if (Date.now() - spoken >= 10000) { polite.textContent = part.dataset.said; spoken = Date.now(); }
-    failed = fails;
-  };
   stream.addEventListener("part", (event) => {
     region.innerHTML = event.data;
-    say(region.firstElementChild);
+    say(region.firstElementChild.dataset.said, { failure: failing() && !failed });
+    failed = failing();
   });
   stream.addEventListener("over", () => {
     stream.close();
-    region.removeAttribute("data-running");
-    polite.textContent = region.firstElementChild.dataset.said;
-    const link = document.createElement("a");
-    link.href = location.pathname;
-    link.textContent = "See what comes next";
-    region.append(link);
+    say(region.firstElementChild.dataset.said, { now: true });
+    region.append(make("p", {}, make("a", { href: location.pathname, className: "button second" }, "See what comes next")));
   });
   stream.addEventListener("error", () => {
     // a browser tries again by itself, unless it was turned away
-    if (stream.readyState === EventSource.CLOSED) polite.textContent = "This page is not live any more. Refresh it.";
+    if (stream.readyState === EventSource.CLOSED) say("This page is not live any more. Refresh it.", { failure: true });
   });
 }

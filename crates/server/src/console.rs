@@ -11,7 +11,7 @@ mod form;
 mod frame;
 mod people;
 mod qr;
-pub mod request;
+mod request;
 mod today;
 mod trouble;
 mod words;
@@ -50,6 +50,41 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/me/keys"),
     ("POST", "/me/sessions/end-others"),
     ("POST", "/me/sessions/{session}/end"),
+    ("GET", "/requests/{id}"),
+    ("POST", "/requests/{id}/acts/{act}"),
+    ("POST", "/requests/{id}/statement"),
+    ("POST", "/requests/{id}/proposals/{proposal}/confirm"),
+    ("POST", "/requests/{id}/proposals/{proposal}/withdraw"),
+    ("GET", "/requests/{id}/plan"),
+    ("POST", "/requests/{id}/plan"),
+    ("POST", "/requests/{id}/plan/count"),
+    ("POST", "/requests/{id}/plan/rehearse"),
+    ("GET", "/requests/{id}/approve"),
+    ("POST", "/requests/{id}/approve"),
+    ("GET", "/requests/{id}/run"),
+    ("GET", "/requests/{id}/progress"),
+    ("POST", "/requests/{id}/run"),
+    ("POST", "/requests/{id}/run/cancel"),
+    ("POST", "/requests/{id}/run/sources/{source}/pause"),
+    ("POST", "/requests/{id}/run/sources/{source}/resume"),
+    ("POST", "/requests/{id}/run/retry"),
+    ("POST", "/requests/{id}/run/leave"),
+    ("GET", "/requests/{id}/package"),
+    ("POST", "/requests/{id}/package"),
+    ("POST", "/requests/{id}/package/link"),
+    ("POST", "/requests/{id}/package/links/{link}/revoke"),
+    ("POST", "/requests/{id}/package/fetch"),
+    ("POST", "/requests/{id}/package/remove"),
+    ("GET", "/requests/{id}/recovery"),
+    ("POST", "/requests/{id}/recovery/restore"),
+    ("POST", "/requests/{id}/recovery/purge"),
+    ("POST", "/requests/{id}/recovery/answer"),
+    ("GET", "/requests/{id}/letters"),
+    ("POST", "/requests/{id}/letters/{letter}/resend"),
+    ("GET", "/requests/{id}/evidence"),
+    ("POST", "/requests/{id}/evidence"),
+    ("GET", "/requests/{id}/evidence/{receipt}/receipt"),
+    ("GET", "/requests/{id}/evidence/{receipt}/proof"),
 ];
 
 /// The pages.

@@ -116,7 +116,11 @@ impl Office {
     }
 
     /// A plan for requests in the world as it is now, and that world. Whose rows they are stays sealed.
-    async fn built(&self, requests: &[Request], wishes: &Wishes) -> Result<(MappedWorld, Plan<Linted>), Error> {
+    async fn built(
+        &self,
+        requests: &[Request],
+        wishes: &Wishes,
+    ) -> Result<(MappedWorld, Plan<Linted>), Error> {
         let right = right_of(&requests[0].kind)?;
         let mut kinds = BTreeSet::new();
         for known in self.engine.open_all_known(requests)? {

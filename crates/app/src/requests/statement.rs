@@ -40,8 +40,7 @@ impl Office {
         })?;
         let mut event = self.event(Kind::RequestStatementViewed, actor).about(id);
         if let Some(because) = because {
-            event =
-                event.commit("reason", Commitment::new(&self.chance(), "statement", because.as_bytes()));
+            event = event.commit("reason", Commitment::new(&self.chance(), "statement", because.as_bytes()));
         }
         let change = self.engine.store.begin().await?;
         change.commit(self.organization.id, &[event]).await?;

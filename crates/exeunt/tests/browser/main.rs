@@ -62,7 +62,8 @@ fn travel(name: &str) {
         .env("EXEUNT_BIN", env!("CARGO_BIN_EXE_exeunt"))
         .output()
         .unwrap();
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     let dir = served.dir().to_owned();
     let security = std::fs::read_to_string(dir.join("security.jsonl")).unwrap_or_default();
     let log = served.end();

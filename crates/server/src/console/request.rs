@@ -23,7 +23,7 @@ mod steps;
 use std::str::FromStr;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Path, RawPathParams};
+use axum::extract::{FromRequest, FromRequestParts, Path, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -33,51 +33,12 @@ use exeunt_app::requests::show::Shown;
 use exeunt_base::RequestId;
 
 use crate::console::door::Visitor;
-use crate::console::form::Fields;
+use crate::console::form::{Fields, Sent};
 use crate::console::frame::Frame;
 use crate::console::request::proposals::Proposed;
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::service::Service;
-
-/// Pages of one request, by method and path.
-pub const ROUTES: [(&str, &str); 35] = [
-    ("GET", "/requests/{id}"),
-    ("POST", "/requests/{id}/acts/{act}"),
-    ("POST", "/requests/{id}/statement"),
-    ("POST", "/requests/{id}/proposals/{proposal}/confirm"),
-    ("POST", "/requests/{id}/proposals/{proposal}/withdraw"),
-    ("GET", "/requests/{id}/plan"),
-    ("POST", "/requests/{id}/plan"),
-    ("POST", "/requests/{id}/plan/count"),
-    ("POST", "/requests/{id}/plan/rehearse"),
-    ("GET", "/requests/{id}/approve"),
-    ("POST", "/requests/{id}/approve"),
-    ("GET", "/requests/{id}/run"),
-    ("GET", "/requests/{id}/progress"),
-    ("POST", "/requests/{id}/run"),
-    ("POST", "/requests/{id}/run/cancel"),
-    ("POST", "/requests/{id}/run/sources/{source}/pause"),
-    ("POST", "/requests/{id}/run/sources/{source}/resume"),
-    ("POST", "/requests/{id}/run/retry"),
-    ("POST", "/requests/{id}/run/leave"),
-    ("GET", "/requests/{id}/package"),
-    ("POST", "/requests/{id}/package"),
-    ("POST", "/requests/{id}/package/link"),
-    ("POST", "/requests/{id}/package/links/{link}/revoke"),
-    ("POST", "/requests/{id}/package/fetch"),
-    ("POST", "/requests/{id}/package/remove"),
-    ("GET", "/requests/{id}/recovery"),
-    ("POST", "/requests/{id}/recovery/restore"),
-    ("POST", "/requests/{id}/recovery/purge"),
-    ("POST", "/requests/{id}/recovery/answer"),
-    ("GET", "/requests/{id}/letters"),
-    ("POST", "/requests/{id}/letters/{letter}/resend"),
-    ("GET", "/requests/{id}/evidence"),
-    ("POST", "/requests/{id}/evidence"),
-    ("GET", "/requests/{id}/evidence/{receipt}/receipt"),
-    ("GET", "/requests/{id}/evidence/{receipt}/proof"),
-];
 
 /// The pages.
 pub(crate) fn routes() -> Router<Service> {
@@ -137,6 +98,35 @@ impl<T: FromStr> FromRequestParts<Service> for Within<T> {
         let Path(all) = all.map_err(|_| Trouble::not_found())?;
         let (_, last) = all.last().ok_or_else(Trouble::not_found)?;
         Ok(Self(id, last.parse().map_err(|_| Trouble::not_found())?))
+    }
+}
+
+/// A form about the request that its address names. Who sends it is looked at first: nobody learns what an address leads to.
+pub(crate) struct About(pub(crate) RequestId, pub(crate) Sent);
+
+impl FromRequest<Service> for About {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let id = Named::from_request_parts(&mut parts, service).await;
+        let sent = Sent::from_request(Request::from_parts(parts, body), service).await?;
+        Ok(Self(id.map_err(IntoResponse::into_response)?.0, sent))
+    }
+}
+
+/// The same about something of a request.
+pub(crate) struct AboutPart<T>(pub(crate) RequestId, pub(crate) T, pub(crate) Sent);
+
+impl<T: FromStr + Send> FromRequest<Service> for AboutPart<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let within = Within::<T>::from_request_parts(&mut parts, service).await;
+        let sent = Sent::from_request(Request::from_parts(parts, body), service).await?;
+        let Within(id, part) = within.map_err(IntoResponse::into_response)?;
+        Ok(Self(id, part, sent))
     }
 }
 

@@ -11,6 +11,7 @@ mod conditional;
 mod console_doors;
 mod console_people;
 mod console_providers;
+mod console_request;
 mod deadlines;
 mod deltas;
 mod document;

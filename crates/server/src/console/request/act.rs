@@ -1,6 +1,5 @@
 //! Decisions about a request: each is a form of the overview. What is refused comes back with what was typed.
 
-use axum::extract::Path;
 use axum::response::Response;
 use exeunt_app::Error;
 use exeunt_base::{RequestId, Timestamp};
@@ -9,7 +8,7 @@ use exeunt_rights::{Day, Zone};
 use crate::console::door::Visitor;
 use crate::console::form::{Fields, Sent};
 use crate::console::request::overview::Failed;
-use crate::console::request::{back, overview};
+use crate::console::request::{AboutPart, back, overview};
 use crate::console::trouble::Trouble;
 
 /// Why an act was not done.
@@ -27,8 +26,7 @@ impl From<Error> for Refusal {
 }
 
 /// Does one of the acts.
-pub(crate) async fn decide(Path((id, act)): Path<(String, String)>, sent: Sent) -> Result<Response, Trouble> {
-    let id: RequestId = id.parse().map_err(|_| Trouble::not_found())?;
+pub(crate) async fn decide(AboutPart(id, act, sent): AboutPart<String>) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     // what one may not see does not tell that it is there
     by.office.show_request(&by.actor, id).await?;
@@ -80,7 +78,10 @@ async fn identify(by: &Visitor, id: RequestId, fields: &Fields) -> Result<(), Re
     let level = level.map_err(|_| Refusal::Flaw("level", "Choose a level from 0 to 3."))?;
     let note = Some(fields.text("note")).filter(|note| !note.is_empty());
     if level == exeunt_rights::regime::HIGHEST_LEVEL && note.is_none() {
-        return Err(Refusal::Flaw("note", "Level 3 takes a note: why there was reasonable doubt about who asks."));
+        return Err(Refusal::Flaw(
+            "note",
+            "Level 3 takes a note: why there was reasonable doubt about who asks.",
+        ));
     }
     told(by.office.identify_request(&by.actor, id, level, fields.text("how"), note).await)
 }

@@ -11,7 +11,7 @@ use crate::console::door::Visitor;
 use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::plan::{advice, sentence_of};
-use crate::console::request::{Head, Named, around, back, freshened, keep};
+use crate::console::request::{About, Head, Named, around, back, freshened, keep};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
 
@@ -43,7 +43,7 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Approves.
-pub(crate) async fn approve(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn approve(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { mut by, fields } = sent;
     by.office.allow(&by.actor, Permission::ApprovePlans)?;
     let request = by.office.show_request(&by.actor, id).await?.request;
@@ -130,4 +130,3 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
         advice: None,
     })
 }
-

@@ -7,10 +7,9 @@ use exeunt_app::access::Permission;
 use exeunt_base::{ReceiptId, RequestId};
 
 use crate::console::door::Visitor;
-use crate::console::form::Sent;
 use crate::console::frame::{Frame, shown};
 use crate::console::request::said::grouped;
-use crate::console::request::{Head, Named, Within, around};
+use crate::console::request::{About, Head, Named, Within, around};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
@@ -75,13 +74,16 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Makes the pack and gives it.
-pub(crate) async fn pack(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn pack(About(id, sent): About) -> Result<Response, Trouble> {
     let made = sent.by.office.make_request_evidence(&sent.by.actor, id).await?;
     Ok(file(made.bytes, "application/zip", &format!("evidence-{id}.zip")))
 }
 
 /// A receipt as a file.
-pub(crate) async fn receipt(by: Visitor, Within(id, receipt): Within<ReceiptId>) -> Result<Response, Trouble> {
+pub(crate) async fn receipt(
+    by: Visitor,
+    Within(id, receipt): Within<ReceiptId>,
+) -> Result<Response, Trouble> {
     let found = one(&by, id, receipt).await?;
     Ok(file(format!("{}\n", found.body).into_bytes(), "application/json", &format!("{receipt}.json")))
 }
@@ -94,7 +96,11 @@ pub(crate) async fn proof(by: Visitor, Within(id, receipt): Within<ReceiptId>) -
     Ok(file(proof.to_string().into_bytes(), "application/octet-stream", &name))
 }
 
-async fn one(by: &Visitor, id: RequestId, receipt: ReceiptId) -> Result<exeunt_store::receipts::Receipt, Trouble> {
+async fn one(
+    by: &Visitor,
+    id: RequestId,
+    receipt: ReceiptId,
+) -> Result<exeunt_store::receipts::Receipt, Trouble> {
     by.office.allow(&by.actor, Permission::ReadAudit)?;
     let all = by.office.show_request(&by.actor, id).await?.receipts;
     all.into_iter().find(|known| known.id == receipt).ok_or_else(Trouble::not_found)

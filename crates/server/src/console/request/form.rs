@@ -118,15 +118,7 @@ impl Form {
 
 impl Field {
     fn new(name: &'static str, label: &'static str, hint: &str, kind: Kind) -> Self {
-        Self {
-            name,
-            label,
-            hint: hint.to_owned(),
-            kind,
-            value: String::new(),
-            required: true,
-            flaw: None,
-        }
+        Self { name, label, hint: hint.to_owned(), kind, value: String::new(), required: true, flaw: None }
     }
 
     pub(crate) fn line(name: &'static str, label: &'static str, hint: &str) -> Self {

@@ -70,9 +70,10 @@ fn words(one: &Happened) -> Option<(&'static str, String)> {
                 let days = counted(count("days"), "day", "days");
                 ("", format!("The clock runs on after {days}; due {}", fact("answer_by")))
             }
-            "extended" => {
-                ("warn", format!("Extended ({}); due {}", fact("reason_kind").replace('_', " "), fact("answer_by")))
-            }
+            "extended" => (
+                "warn",
+                format!("Extended ({}); due {}", fact("reason_kind").replace('_', " "), fact("answer_by")),
+            ),
             _ => ("", String::from("The deadline moved")),
         }),
         Kind::RequestStatementViewed => plain("The person's own words were read"),
@@ -96,8 +97,12 @@ fn words(one: &Happened) -> Option<(&'static str, String)> {
         }
         Kind::JobCancelled => Some(("warn", String::from("The rest was stopped"))),
         Kind::JobFailed => Some(("bad", format!("The job stopped: {}", fact("fault").replace('_', " ")))),
-        Kind::JobSettled => Some(("ok", format!("Hidden from everybody: {}. The window began", rows("rows")))),
-        Kind::ReviewOpened => Some(("bad", format!("{} could not be changed and wait for a decision", rows("failed")))),
+        Kind::JobSettled => {
+            Some(("ok", format!("Hidden from everybody: {}. The window began", rows("rows"))))
+        }
+        Kind::ReviewOpened => {
+            Some(("bad", format!("{} could not be changed and wait for a decision", rows("failed"))))
+        }
         Kind::ReviewDecided if fact("decision") == "skip" => {
             Some(("warn", format!("{} were left as they are", rows("skipped"))))
         }
@@ -111,10 +116,15 @@ fn words(one: &Happened) -> Option<(&'static str, String)> {
         Kind::HoldLifted => plain("Released from its hold"),
         Kind::PurgeStarted => Some(("", format!("Erasing for good began: {}", rows("rows")))),
         Kind::PurgeFinished => match count("found") {
-            0 => Some(("ok", String::from("Erased for good. Nothing was found when it was looked for again"))),
+            0 => {
+                Some(("ok", String::from("Erased for good. Nothing was found when it was looked for again")))
+            }
             found => {
                 let places = counted(found, "place", "places");
-                Some(("warn", format!("Erased for good. It was still found in {places} when it was looked for again")))
+                Some((
+                    "warn",
+                    format!("Erased for good. It was still found in {places} when it was looked for again"),
+                ))
             }
         },
         Kind::KeyDestroyed => plain("The key of its rows was destroyed"),
@@ -133,7 +143,9 @@ fn words(one: &Happened) -> Option<(&'static str, String)> {
         Kind::ReceiptIssued => Some(("ok", String::from("The receipt was issued"))),
         Kind::EvidenceMade => plain("An evidence pack was made"),
         Kind::ProposalMade => Some(("warn", format!("Proposed: {}", act(fact("act"))))),
-        Kind::ProposalConfirmed => Some(("ok", format!("A second person wants it too: {}", act(fact("act"))))),
+        Kind::ProposalConfirmed => {
+            Some(("ok", format!("A second person wants it too: {}", act(fact("act")))))
+        }
         Kind::ProposalWithdrawn => plain("A proposal was withdrawn"),
         // that work was asked for says nothing that its work does not say
         Kind::TaskAsked => None,
@@ -194,4 +206,3 @@ pub(super) fn letter(word: &str) -> &'static str {
         _ => "another letter",
     }
 }
-

@@ -69,7 +69,8 @@ impl Journey {
     ) -> Self {
         let first = |kind: Kind| history.iter().find(|one| one.kind == kind).map(|one| one.at);
         let last = |kind: Kind| history.iter().rev().find(|one| one.kind == kind).map(|one| one.at);
-        let mut stops: Vec<(&'static str, &'static str, Timestamp)> = vec![("received", "done", request.received_at)];
+        let mut stops: Vec<(&'static str, &'static str, Timestamp)> =
+            vec![("received", "done", request.received_at)];
         let mut add = |name, at: Option<Timestamp>| {
             if let Some(at) = at {
                 stops.push((name, if at > now { "next" } else { "done" }, at));
@@ -133,7 +134,9 @@ fn pauses(history: &[Happened], now: Timestamp, standing: Option<&Standing>) -> 
             _ => {}
         }
     }
-    if let (Some(from), true) = (since, standing.is_some_and(|standing| standing.deadline.paused_on.is_some())) {
+    if let (Some(from), true) =
+        (since, standing.is_some_and(|standing| standing.deadline.paused_on.is_some()))
+    {
         all.push(Stretch { kind: "pause", from, to: now });
     }
     all
@@ -145,7 +148,6 @@ fn summary(
     hidden: Option<Timestamp>,
     purged: Option<Timestamp>,
     clock: &Clock,
-
 ) -> String {
     let day = |at: Timestamp| clock.date_of(at);
     let mut text = format!("Received on {}", day(request.received_at));
@@ -179,7 +181,8 @@ fn summary(
 impl fmt::Display for Journey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (from, to) = self.span();
-        let place = |at: Timestamp| EDGE + (at.as_micros() as f64 - from) / (to - from) * (WIDTH - 2.0 * EDGE);
+        let place =
+            |at: Timestamp| EDGE + (at.as_micros() as f64 - from) / (to - from) * (WIDTH - 2.0 * EDGE);
         write!(
             f,
             "<svg class=\"journey\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"journey-summary\">\

@@ -7,9 +7,8 @@ use exeunt_base::{LetterId, RequestId};
 use exeunt_store::letters::{BOUNCED, FAILED, Letter, SENT, WAITING};
 
 use crate::console::door::Visitor;
-use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
-use crate::console::request::{Head, Named, Within, around, back, history};
+use crate::console::request::{AboutPart, Head, Named, around, back, history};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
@@ -43,7 +42,7 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Lets one be sent again that was given up.
-pub(crate) async fn resend(Within(id, letter): Within<LetterId>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn resend(AboutPart(id, letter, sent): AboutPart<LetterId>) -> Result<Response, Trouble> {
     let by = sent.by;
     let letters = by.office.letters_about(&by.actor, id).await?;
     if !letters.iter().any(|known| known.id == letter) {

@@ -19,8 +19,15 @@ const UNTOUCHED: [&str; 3] = [
 ];
 
 /// States after which nothing of it waits to be erased.
-const ENDED: [&str; 7] =
-    ["completed", "completed_with_exceptions", "refused", "no_data", "cannot_identify", "withdrawn", "restored"];
+const ENDED: [&str; 7] = [
+    "completed",
+    "completed_with_exceptions",
+    "refused",
+    "no_data",
+    "cannot_identify",
+    "withdrawn",
+    "restored",
+];
 
 /// The acts.
 pub(super) fn of(by: &Visitor, shown: &Shown, pack: Option<&Pack>) -> Vec<Form> {
@@ -67,9 +74,8 @@ fn acknowledge(place: String, _: &Shown, _: Option<&Pack>) -> Form {
 }
 
 fn identify(place: String, shown: &Shown, pack: Option<&Pack>) -> Form {
-    let least = pack.and_then(|pack| {
-        shown.request.kind.parse().ok().map(|right| pack.identity.least(right, false))
-    });
+    let least =
+        pack.and_then(|pack| shown.request.kind.parse().ok().map(|right| pack.identity.least(right, false)));
     let says = match least {
         Some(least) => format!(
             "This law wants level {least} at least for this right. What was looked at is not kept, only the verdict."

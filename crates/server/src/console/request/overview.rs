@@ -145,10 +145,16 @@ fn facts(by: &Visitor, shown: &Shown, pack: Option<&exeunt_rights::Pack>) -> Vec
             (None, None) => {
                 let days = said::counted(standing.days_left.unsigned_abs(), "day", "days");
                 let late = standing.days_left < 0;
-                add("Answer due", if late { format!("{days} late:") } else { String::new() }, day(&deadline.answer_by));
+                add(
+                    "Answer due",
+                    if late { format!("{days} late:") } else { String::new() },
+                    day(&deadline.answer_by),
+                );
             }
         }
-        if let (None, None, Some(by)) = (deadline.answered_at, deadline.acknowledged_at, &deadline.acknowledge_by) {
+        if let (None, None, Some(by)) =
+            (deadline.answered_at, deadline.acknowledged_at, &deadline.acknowledge_by)
+        {
             add("Acknowledge by", String::new(), day(by));
         }
         if let Some(on) = &deadline.extended_on {
@@ -185,7 +191,11 @@ fn facts(by: &Visitor, shown: &Shown, pack: Option<&exeunt_rights::Pack>) -> Vec
         }
     }
     if let Some(because) = &request.held_because {
-        add("On hold", format!("{because}{}", if request.held_until.is_some() { ", until" } else { "" }), request.held_until.map(|at| clock.at(at)));
+        add(
+            "On hold",
+            format!("{because}{}", if request.held_until.is_some() { ", until" } else { "" }),
+            request.held_until.map(|at| clock.at(at)),
+        );
     }
     for (hold, state, because) in &shown.holds {
         let what = if state == "stopped" { "erasing waits for it" } else { "rows it covers are kept" };

@@ -19,7 +19,7 @@ use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::form::{Choice, Field, Form, Kind};
 use crate::console::request::progress::{self, Part};
-use crate::console::request::{Head, Named, Within, around, back, freshened, keep, said};
+use crate::console::request::{About, AboutPart, Head, Named, around, back, freshened, keep, said};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
 
@@ -68,15 +68,16 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Asks for the package.
-pub(crate) async fn make(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn make(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { mut by, fields } = sent;
     by.office.show_request(&by.actor, id).await?;
     let passphrase = Some(fields.raw("passphrase")).filter(|phrase| !phrase.is_empty());
     let deliver = fields.text("handover") == "link";
     let flaw = match passphrase {
-        None if fields.text("handover") == "passphrase" => {
-            Some(("passphrase", "Choose a passphrase of at least 12 characters, or another way to hand it over."))
-        }
+        None if fields.text("handover") == "passphrase" => Some((
+            "passphrase",
+            "Choose a passphrase of at least 12 characters, or another way to hand it over.",
+        )),
         _ if fields.all("format").next().is_none() => Some(("format", "Choose at least one format.")),
         _ => None,
     };
@@ -88,7 +89,11 @@ pub(crate) async fn make(Named(id): Named, sent: Sent) -> Result<Response, Troub
         formats: fields.all("format").map(str::to_owned).collect(),
         recipients: Vec::new(),
         passphrase: passphrase.map(str::to_owned),
-        confirmed: Confirmed { nobody: fields.all("confirm").any(|word| word == "nobody"), identity: fields.all("confirm").any(|word| word == "identity"), ..Confirmed::default() },
+        confirmed: Confirmed {
+            nobody: fields.all("confirm").any(|word| word == "nobody"),
+            identity: fields.all("confirm").any(|word| word == "identity"),
+            ..Confirmed::default()
+        },
         deliver,
     };
     // what goes out takes a fresh factor
@@ -104,7 +109,7 @@ pub(crate) async fn make(Named(id): Named, sent: Sent) -> Result<Response, Troub
 }
 
 /// Makes a link and mails it.
-pub(crate) async fn link(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn link(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { mut by, fields } = sent;
     let package = package_of(&by, id).await?;
     let (cookie, fresh) = freshened(&mut by, &fields).await;
@@ -119,7 +124,7 @@ pub(crate) async fn link(Named(id): Named, sent: Sent) -> Result<Response, Troub
 }
 
 /// Revokes a link of this request's package.
-pub(crate) async fn unlink(Within(id, link): Within<LinkId>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn unlink(AboutPart(id, link, sent): AboutPart<LinkId>) -> Result<Response, Trouble> {
     let by = sent.by;
     let package = package_of(&by, id).await?;
     let links = by.office.list_links(&by.actor, package.id).await?;
@@ -133,7 +138,7 @@ pub(crate) async fn unlink(Within(id, link): Within<LinkId>, sent: Sent) -> Resu
 }
 
 /// Gives the file to somebody who works here, encrypted as it lies there, for a reason that is sealed into the log.
-pub(crate) async fn fetch(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn fetch(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { mut by, fields } = sent;
     let package = package_of(&by, id).await?;
     let (cookie, fresh) = freshened(&mut by, &fields).await;
@@ -162,7 +167,7 @@ pub(crate) async fn fetch(Named(id): Named, sent: Sent) -> Result<Response, Trou
 }
 
 /// Destroys it.
-pub(crate) async fn remove(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn remove(About(id, sent): About) -> Result<Response, Trouble> {
     let by = sent.by;
     let package = package_of(&by, id).await?;
     match by.office.remove_package(&by.actor, package.id).await {
@@ -195,7 +200,10 @@ async fn again(
         if let Some(form) = forms.into_iter().flatten().find(|form| form.key == key) {
             form.refill(fields, flaw.map(|(name, why)| (name, why.to_owned())));
             // a passphrase is given back by nobody
-            form.fields.iter_mut().filter(|field| field.name == "passphrase").for_each(|field| field.value.clear());
+            form.fields
+                .iter_mut()
+                .filter(|field| field.name == "passphrase")
+                .for_each(|field| field.value.clear());
         }
     }
     let mut response = page(trouble.status(), &made);
@@ -219,9 +227,11 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
         Some(package) => by.office.list_links(&by.actor, package.id).await?,
         None => Vec::new(),
     };
-    let alive = package.as_ref().is_some_and(|package| package.removed_at.is_none() && package.expires_at > now);
+    let alive =
+        package.as_ref().is_some_and(|package| package.removed_at.is_none() && package.expires_at > now);
     let working = part.as_ref().is_some_and(|part| part.live);
-    let open = ["received", "awaiting_approval", "approved", "ready", "delivered"].contains(&request.state.as_str());
+    let open =
+        ["received", "awaiting_approval", "approved", "ready", "delivered"].contains(&request.state.as_str());
     let links_too = by.may(Permission::MakeLinks);
     let told = package.as_ref().map(|package| Told {
         id: package.id.to_string(),
@@ -246,7 +256,8 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
             .asks_code()
     });
     let remove = (alive && by.may(Permission::MakePackages)).then(|| {
-        let says = "Its key is destroyed first, then its file. It cannot be undone; another package can be made.";
+        let says =
+            "Its key is destroyed first, then its file. It cannot be undone; another package can be made.";
         Form::new(place("remove"), "remove", "Destroy it", says, "Destroy this package").dangerous()
     });
     Ok(Page {
@@ -283,9 +294,19 @@ fn way(by: &Visitor, link: &Link) -> Way {
 }
 
 fn make_form(id: RequestId, again: bool, links: bool) -> Form {
-    let (heading, button) = if again { ("Make another", "Make another package") } else { ("Make the package", "Make the package") };
+    let (heading, button) = if again {
+        ("Make another", "Make another package")
+    } else {
+        ("Make the package", "Make the package")
+    };
     let says = "It reads the sources and changes nothing. Whoever makes it approves the plan behind it. It is encrypted from its first byte.";
-    let formats = [("json", "JSON, exact and for machines"), ("csv", "CSV tables"), ("html", "A page to read"), ("xml", "XML"), ("docx", "A Word document")];
+    let formats = [
+        ("json", "JSON, exact and for machines"),
+        ("csv", "CSV tables"),
+        ("html", "A page to read"),
+        ("xml", "XML"),
+        ("docx", "A Word document"),
+    ];
     let formats = formats.into_iter().enumerate().map(|(place, (word, label))| {
         let choice = Choice::new(word, label);
         if place < 3 { choice.chosen() } else { choice }
@@ -303,8 +324,16 @@ fn make_form(id: RequestId, again: bool, links: bool) -> Form {
     let form = Form::new(format!("/requests/{id}/package"), "make", heading, says, button)
         .with(Field::ticks("format", "Formats", "", formats.collect()))
         .with(Field::choice("handover", "How the person gets it", "", ways))
-        .with(Field::line("passphrase", "Passphrase", "At least 12 characters, and told by another way than the link. It is kept nowhere.").optional())
-        .with(Field::ticks("confirm", "What you confirm", "Only where a guard asked for it.", ticks).optional());
+        .with(
+            Field::line(
+                "passphrase",
+                "Passphrase",
+                "At least 12 characters, and told by another way than the link. It is kept nowhere.",
+            )
+            .optional(),
+        )
+        .with(
+            Field::ticks("confirm", "What you confirm", "Only where a guard asked for it.", ticks).optional(),
+        );
     if links { form.asks_code() } else { form }
 }
-

@@ -20,7 +20,7 @@ use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::form::{Field, Form, Kind};
 use crate::console::request::history::who;
-use crate::console::request::{Head, Named, around, back, said};
+use crate::console::request::{About, Head, Named, around, back, said};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
 
@@ -115,7 +115,7 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Makes one.
-pub(crate) async fn make(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn make(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     by.office.show_request(&by.actor, id).await?;
     let late = Some(fields.text("late")).filter(|late| !late.is_empty()).map(str::to_owned);
@@ -147,12 +147,12 @@ pub(crate) async fn make(Named(id): Named, sent: Sent) -> Result<Response, Troub
 }
 
 /// Counts the rows it would touch now.
-pub(crate) async fn count(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn count(About(id, sent): About) -> Result<Response, Trouble> {
     counted(&sent.by, id, false).await
 }
 
 /// Carries its statements out, and takes them back.
-pub(crate) async fn rehearse(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn rehearse(About(id, sent): About) -> Result<Response, Trouble> {
     counted(&sent.by, id, true).await
 }
 
@@ -207,7 +207,11 @@ pub(super) fn advice(code: &str) -> Option<&'static str> {
     })
 }
 
-async fn made(by: &Visitor, id: RequestId, looked: Option<((Preview, Vec<String>), bool)>) -> Result<Page, Trouble> {
+async fn made(
+    by: &Visitor,
+    id: RequestId,
+    looked: Option<((Preview, Vec<String>), bool)>,
+) -> Result<Page, Trouble> {
     let (request, frame, head) = around(by, id, "plan").await?;
     let plan = match request.request.plan {
         Some(plan) => Some(by.office.show_plan(&by.actor, plan).await?),
@@ -236,7 +240,8 @@ async fn made(by: &Visitor, id: RequestId, looked: Option<((Preview, Vec<String>
 }
 
 fn make_form(by: &Visitor, request: &Shown, again: bool) -> Form {
-    let (heading, button) = if again { ("Make it again", "Make the plan again") } else { ("Make a plan", "Make the plan") };
+    let (heading, button) =
+        if again { ("Make it again", "Make the plan again") } else { ("Make a plan", "Make the plan") };
     let says = "From the data map and the schemas as they are now. It changes nothing in any source.";
     let action = format!("/requests/{}/plan", request.request.id);
     let mut form = Form::new(action, "make", heading, says, button);
@@ -246,8 +251,14 @@ fn make_form(by: &Visitor, request: &Shown, again: bool) -> Form {
     }
     let usual = by.office.policy.window_days;
     let hint = format!("0 to 90 days in which erased rows can come back. Usually {usual} here.");
-    form.with(Field::number("window", "Window in days", &hint, 0, 90).optional())
-        .with(Field::line("late", "Why the answer will be late", "Only where the window cannot end before the deadline.").optional())
+    form.with(Field::number("window", "Window in days", &hint, 0, 90).optional()).with(
+        Field::line(
+            "late",
+            "Why the answer will be late",
+            "Only where the window cannot end before the deadline.",
+        )
+        .optional(),
+    )
 }
 
 fn told(by: &Visitor, plan: &ShownPlan, looked: Option<((Preview, Vec<String>), bool)>) -> Told {
@@ -289,7 +300,12 @@ fn told(by: &Visitor, plan: &ShownPlan, looked: Option<((Preview, Vec<String>), 
     });
     let stays = document.kept.iter().enumerate().map(|(place, kept)| Stays {
         model: document.sets[kept.set].model.to_string(),
-        rows: preview.as_ref().and_then(|preview| preview.kept.get(place)).copied().map(said::grouped).unwrap_or_default(),
+        rows: preview
+            .as_ref()
+            .and_then(|preview| preview.kept.get(place))
+            .copied()
+            .map(said::grouped)
+            .unwrap_or_default(),
         because: kept.because.clone(),
         until: kept.until.clone(),
         then: kept.then.clone(),
@@ -301,30 +317,43 @@ fn told(by: &Visitor, plan: &ShownPlan, looked: Option<((Preview, Vec<String>), 
             Severity::Warning => ("warn", "Warning"),
             Severity::Info => ("info", "Note"),
         };
-        Found { tone, word, at: note.at.clone(), text: crate::console::trouble::sentence(&note.text), code: note.code.clone() }
+        Found {
+            tone,
+            word,
+            at: note.at.clone(),
+            text: crate::console::trouble::sentence(&note.text),
+            code: note.code.clone(),
+        }
     });
     let steps = document.steps.iter().map(|step| {
         let model = &document.sets[step.set].model;
         let what = match &step.action {
             Action::Delete { .. } => format!("Delete rows of {model}"),
             Action::Update { purpose: Purpose::Anonymize, .. } => format!("Make rows of {model} anonymous"),
-            Action::Update { purpose: Purpose::Detach, .. } => format!("Cut the link from rows of {model} to the person"),
-            Action::Update { purpose: Purpose::Clear, .. } => format!("Clear references in {model} to rows that go"),
-            Action::Update { purpose: Purpose::Repoint, .. } => format!("Point references in {model} to a row of nobody"),
+            Action::Update { purpose: Purpose::Detach, .. } => {
+                format!("Cut the link from rows of {model} to the person")
+            }
+            Action::Update { purpose: Purpose::Clear, .. } => {
+                format!("Clear references in {model} to rows that go")
+            }
+            Action::Update { purpose: Purpose::Repoint, .. } => {
+                format!("Point references in {model} to a row of nobody")
+            }
         };
         match step.because.as_slice() {
             [] => format!("{what}."),
             why => format!("{what}: {}.", why.join("; ")),
         }
     });
-    let rehearsal = preview.iter().filter(|_| rehearsed).flat_map(|preview| &preview.lines).map(|line| Rehearsed {
-        model: line.model.clone(),
-        action: line.action.clone(),
-        found: said::grouped(line.found),
-        done: line.struck.map(said::grouped).unwrap_or_default(),
-        held: if line.held_back > 0 { said::grouped(line.held_back) } else { String::new() },
-        why: line.why.join("; "),
-    });
+    let rehearsal =
+        preview.iter().filter(|_| rehearsed).flat_map(|preview| &preview.lines).map(|line| Rehearsed {
+            model: line.model.clone(),
+            action: line.action.clone(),
+            found: said::grouped(line.found),
+            done: line.struck.map(said::grouped).unwrap_or_default(),
+            held: if line.held_back > 0 { said::grouped(line.held_back) } else { String::new() },
+            why: line.why.join("; "),
+        });
     Told {
         id: plan.stored.id.to_string(),
         digest: plan.stored.digest.clone(),
@@ -356,8 +385,11 @@ pub(super) fn sentence_of(document: &Document) -> String {
         (many(|line| line.detach.is_some()), "cuts links in"),
         (many(|line| line.keep.is_some()), "keeps rows by law in"),
     ];
-    let said: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{what} {}", tables(*count))).collect();
+    let said: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{what} {}", tables(*count)))
+        .collect();
     match said.as_slice() {
         [] => String::from("This plan changes no table"),
         said => format!("This plan {}", said::listed(said)),

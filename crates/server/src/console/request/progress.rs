@@ -82,7 +82,11 @@ struct Work {
 impl HtmlSafe for Part {}
 
 /// How far the work for a request is, for somebody.
-pub(super) async fn part(office: &Office, actor: &Actor, request: &Request) -> Result<Part, exeunt_app::Error> {
+pub(super) async fn part(
+    office: &Office,
+    actor: &Actor,
+    request: &Request,
+) -> Result<Part, exeunt_app::Error> {
     let now = office.engine.world.now();
     let clock = Clock::new(office.policy.law.zone.clone(), now);
     let mut asked = office.tasks_of_request(actor, request.id).await?;
@@ -104,7 +108,11 @@ pub(super) async fn part(office: &Office, actor: &Actor, request: &Request) -> R
     for task in &asked {
         name.push_str(&format!(".{}{}", task.state, task.tries));
     }
-    name.push_str(&format!(".{}{}", paused.len(), status.as_ref().is_some_and(|status| status.job.cancel_asked)));
+    name.push_str(&format!(
+        ".{}{}",
+        paused.len(),
+        status.as_ref().is_some_and(|status| status.job.cancel_asked)
+    ));
     let works = asked.iter().map(|task| Work {
         what: what(&task.kind),
         state: task_badge(&task.state),
@@ -155,7 +163,8 @@ fn tell(part: &mut Part, status: &Status, now: exeunt_base::Timestamp, paused: &
         false => String::from("what is to be done is being found"),
     };
     if running {
-        part.rate = progress.rate.map(|rate| format!("{} a second", counted(rate.round() as u64, "row", "rows")));
+        part.rate =
+            progress.rate.map(|rate| format!("{} a second", counted(rate.round() as u64, "row", "rows")));
         // what nobody knows yet is not guessed
         part.left = progress.left.filter(|_| known && done < total).map(lasting);
     }
@@ -165,7 +174,9 @@ fn tell(part: &mut Part, status: &Status, now: exeunt_base::Timestamp, paused: &
         "queued" => String::from("Queued: a worker takes it soon"),
         "running" if job.cancel_asked => format!("Stopping after the batch in hand: {} done", part.rows),
         "running" => format!("Running: {} done", part.rows),
-        "review" => format!("{} could not be changed and wait for a decision", counted(failed, "row", "rows")),
+        "review" => {
+            format!("{} could not be changed and wait for a decision", counted(failed, "row", "rows"))
+        }
         "settled" => format!("Done: {} had their turn", counted(total, "row", "rows")),
         "cancelled" => format!("Stopped: {} done", part.rows),
         "failed" => String::from("Failed: the job could not go on"),
@@ -177,7 +188,12 @@ fn tell(part: &mut Part, status: &Status, now: exeunt_base::Timestamp, paused: &
             && !part.sources.iter().any(|known| known.name == source)
         {
             let paused = paused.contains(&source) || paused.iter().any(String::is_empty);
-            part.sources.push(Source { name: source.clone(), state: Badge::job("queued"), paused, units: Vec::new() });
+            part.sources.push(Source {
+                name: source.clone(),
+                state: Badge::job("queued"),
+                paused,
+                units: Vec::new(),
+            });
         }
         let Some(of) = part.sources.iter_mut().find(|known| known.name == source) else { continue };
         of.units.push(Unit {

@@ -9,7 +9,7 @@ use exeunt_store::requests::Request;
 
 use crate::console::door::Visitor;
 use crate::console::form::Sent;
-use crate::console::request::{Within, back, freshened, history, keep, overview};
+use crate::console::request::{AboutPart, back, freshened, history, keep, overview};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::moment::Moment;
 
@@ -74,7 +74,9 @@ async fn is_of(by: &Visitor, id: RequestId, proposal: ProposalId) -> Result<(), 
 }
 
 /// Wants what somebody else proposed.
-pub(crate) async fn confirm(Within(id, proposal): Within<ProposalId>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn confirm(
+    AboutPart(id, proposal, sent): AboutPart<ProposalId>,
+) -> Result<Response, Trouble> {
     let Sent { mut by, fields } = sent;
     is_of(&by, id, proposal).await?;
     let (cookie, mut done) = freshened(&mut by, &fields).await;
@@ -92,7 +94,9 @@ pub(crate) async fn confirm(Within(id, proposal): Within<ProposalId>, sent: Sent
 }
 
 /// Takes one back.
-pub(crate) async fn withdraw(Within(id, proposal): Within<ProposalId>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn withdraw(
+    AboutPart(id, proposal, sent): AboutPart<ProposalId>,
+) -> Result<Response, Trouble> {
     let by = sent.by;
     is_of(&by, id, proposal).await?;
     match by.office.withdraw_proposal(&by.actor, proposal).await {

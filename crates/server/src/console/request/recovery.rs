@@ -15,7 +15,7 @@ use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::form::{Choice, Field, Form, Kind};
 use crate::console::request::ring::Ring;
-use crate::console::request::{Head, Named, around, back, freshened, keep, progress, said};
+use crate::console::request::{About, Head, Named, around, back, freshened, keep, progress, said};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
 
@@ -55,7 +55,7 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Brings rows back.
-pub(crate) async fn restore(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn restore(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     by.office.show_request(&by.actor, id).await?;
     let keys = fields.raw("keys").lines().map(str::trim).filter(|line| !line.is_empty());
@@ -71,7 +71,7 @@ pub(crate) async fn restore(Named(id): Named, sent: Sent) -> Result<Response, Tr
 }
 
 /// Erases for good before the window ends. It takes two people, with the same reason.
-pub(crate) async fn purge(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn purge(About(id, sent): About) -> Result<Response, Trouble> {
     let options = |fields: &Fields| {
         let because = fields.text("because");
         match because {
@@ -83,7 +83,7 @@ pub(crate) async fn purge(Named(id): Named, sent: Sent) -> Result<Response, Trou
 }
 
 /// Erases for good, with what stood in the way decided.
-pub(crate) async fn answer(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn answer(About(id, sent): About) -> Result<Response, Trouble> {
     let options = |fields: &Fields| {
         let because = Some(fields.text("because")).filter(|because| !because.is_empty()).map(str::to_owned);
         let needed = |because: Option<String>| because.ok_or(("because", "Write the reason."));
@@ -171,14 +171,22 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
         false => Vec::new(),
     };
     let ours = |kind: &str| ["restore", "purge"].contains(&kind);
-    let working = tasks.iter().any(|task| ours(&task.kind) && ["waiting", "running"].contains(&task.state.as_str()));
+    let working =
+        tasks.iter().any(|task| ours(&task.kind) && ["waiting", "running"].contains(&task.state.as_str()));
     let last = tasks.iter().find(|task| ours(&task.kind));
     let trouble = last.filter(|_| sealed > 0 || waiting).and_then(progress::trouble_of);
     let ends = request.window_ends_at.filter(|_| sealed > 0 || waiting);
     let over = ends.is_some_and(|ends| ends <= now);
-    let restores = by.may(Permission::Restore) && sealed > 0 && (waiting || request.state == "restored") && !working && !over;
+    let restores = by.may(Permission::Restore)
+        && sealed > 0
+        && (waiting || request.state == "restored")
+        && !working
+        && !over;
     let purges = by.may(Permission::Purge) && !working && (waiting || request.state == "purging");
-    let stuck = purges && (last.is_some_and(|task| task.kind == "purge" && task.state == "failed") || over || request.state == "purging");
+    let stuck = purges
+        && (last.is_some_and(|task| task.kind == "purge" && task.state == "failed")
+            || over
+            || request.state == "purging");
     let window = f64::from(by.office.policy.window_days.max(1)) * 86_400.0;
     let ring = ends.filter(|_| waiting).map(|ends| {
         let left = ends.seconds_since(now);
@@ -223,8 +231,12 @@ fn says(state: &str, over: bool, held: bool, sealed: u64) -> &'static str {
         "hidden" | "partly_restored" if over => {
             "The window is over. A worker erases the rows for good; they cannot be brought back any more."
         }
-        "hidden" => "The rows are hidden from everybody. Until the window ends they can come back; then they are erased for good, by themselves.",
-        "partly_restored" => "Some rows came back. The others wait still, and are erased for good when the window ends.",
+        "hidden" => {
+            "The rows are hidden from everybody. Until the window ends they can come back; then they are erased for good, by themselves."
+        }
+        "partly_restored" => {
+            "Some rows came back. The others wait still, and are erased for good when the window ends."
+        }
         "purging" => "The rows are being erased for good. Nothing can be brought back any more.",
         "completed" | "completed_with_exceptions" | "no_data" => {
             "The window is over. The rows were erased for good, and were looked for again. Nothing can be brought back."
@@ -244,12 +256,22 @@ fn whole_form(id: RequestId, rows: u64) -> Form {
 fn some_form(id: RequestId, models: Vec<String>) -> Form {
     let says = "What you do not choose waits on, until the window ends.";
     let models = models.into_iter().map(|model| Choice::new(model.clone(), model)).collect();
-    Form::new(format!("/requests/{id}/recovery/restore"), "some", "Bring some rows back", says, "Bring these rows back")
-        .with(Field::choice("model", "Table", "", models))
-        .with(
-            Field::text("keys", "Keys", "One row a line; parts of a key with a comma between. Empty for all rows of the table.")
-                .optional(),
+    Form::new(
+        format!("/requests/{id}/recovery/restore"),
+        "some",
+        "Bring some rows back",
+        says,
+        "Bring these rows back",
+    )
+    .with(Field::choice("model", "Table", "", models))
+    .with(
+        Field::text(
+            "keys",
+            "Keys",
+            "One row a line; parts of a key with a comma between. Empty for all rows of the table.",
         )
+        .optional(),
+    )
 }
 
 fn typed(id: RequestId) -> Field {
@@ -276,10 +298,16 @@ fn answer_form(id: RequestId) -> Form {
         Choice::new("leave", "Leave rows that appeared since (two people)"),
         Choice::new("give_up", "Give up what was asked back and is not back (two people)"),
     ];
-    Form::new(format!("/requests/{id}/recovery/answer"), "answer", "Decide what stood in the way", says, "Erase for good")
-        .with(Field::choice("decision", "What is to be done", "", choices))
-        .with(Field::because("One line, for what is left or given up.").optional())
-        .with(typed(id))
-        .dangerous()
-        .asks_code()
+    Form::new(
+        format!("/requests/{id}/recovery/answer"),
+        "answer",
+        "Decide what stood in the way",
+        says,
+        "Erase for good",
+    )
+    .with(Field::choice("decision", "What is to be done", "", choices))
+    .with(Field::because("One line, for what is left or given up.").optional())
+    .with(typed(id))
+    .dangerous()
+    .asks_code()
 }

@@ -14,7 +14,7 @@ use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::form::{Choice, Field, Form, Kind};
 use crate::console::request::progress::{self, Part};
-use crate::console::request::{Head, Named, Within, around, back, said};
+use crate::console::request::{About, AboutPart, Head, Named, around, back, said};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::moment::Moment;
 
@@ -62,7 +62,7 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Starts it, or goes on with it.
-pub(crate) async fn start(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn start(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     let request = by.office.show_request(&by.actor, id).await?.request;
     let confirmed = match confirmed(&fields) {
@@ -77,7 +77,10 @@ pub(crate) async fn start(Named(id): Named, sent: Sent) -> Result<Response, Trou
             (Some(job), _) => job,
             (None, Some(plan)) => by.office.start_job(&by.actor, plan).await?,
             (None, None) => {
-                return Err(Error::Refused("E0312", String::from("there is no plan yet; make one, and have it approved")));
+                return Err(Error::Refused(
+                    "E0312",
+                    String::from("there is no plan yet; make one, and have it approved"),
+                ));
             }
         };
         by.office.ask_run_job(&by.actor, job, confirmed, None).await
@@ -104,7 +107,7 @@ fn confirmed(fields: &Fields) -> Result<Confirmed, (&'static str, &'static str)>
 }
 
 /// Stops the rest.
-pub(crate) async fn cancel(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn cancel(About(id, sent): About) -> Result<Response, Trouble> {
     let (by, job) = job_of(sent.by, id).await?;
     match by.office.cancel_job(&by.actor, job).await {
         Ok(()) => Ok(back(id, "run", "cancelled", None)),
@@ -113,7 +116,7 @@ pub(crate) async fn cancel(Named(id): Named, sent: Sent) -> Result<Response, Tro
 }
 
 /// Pauses work at a source.
-pub(crate) async fn pause(Within(id, source): Within<String>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn pause(AboutPart(id, source, sent): AboutPart<String>) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     by.office.show_request(&by.actor, id).await?;
     let source = Name::new(&source).map_err(|_| Trouble::not_found())?;
@@ -124,7 +127,7 @@ pub(crate) async fn pause(Within(id, source): Within<String>, sent: Sent) -> Res
 }
 
 /// Lets work at a source go on.
-pub(crate) async fn resume(Within(id, source): Within<String>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn resume(AboutPart(id, source, sent): AboutPart<String>) -> Result<Response, Trouble> {
     let by = sent.by;
     by.office.show_request(&by.actor, id).await?;
     let source = Name::new(&source).map_err(|_| Trouble::not_found())?;
@@ -135,7 +138,7 @@ pub(crate) async fn resume(Within(id, source): Within<String>, sent: Sent) -> Re
 }
 
 /// Tries the rows in review again.
-pub(crate) async fn retry(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn retry(About(id, sent): About) -> Result<Response, Trouble> {
     let (by, job) = job_of(sent.by, id).await?;
     let (office, actor) = (by.office.clone(), by.actor);
     // it goes on to its end even where the browser does not wait
@@ -148,7 +151,7 @@ pub(crate) async fn retry(Named(id): Named, sent: Sent) -> Result<Response, Trou
 }
 
 /// Leaves the rows in review as they are. It takes two people, and the same reason of both.
-pub(crate) async fn leave(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn leave(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     let (by, job) = job_of(by, id).await?;
     let (office, actor) = (by.office.clone(), by.actor);
@@ -174,7 +177,12 @@ async fn job_of(by: Visitor, id: RequestId) -> Result<(Visitor, JobId), Trouble>
 
 type Typed<'a> = (&'a str, &'a Fields, Option<(&'a str, String)>);
 
-async fn again(by: &Visitor, id: RequestId, trouble: Trouble, typed: Option<Typed<'_>>) -> Result<Response, Trouble> {
+async fn again(
+    by: &Visitor,
+    id: RequestId,
+    trouble: Trouble,
+    typed: Option<Typed<'_>>,
+) -> Result<Response, Trouble> {
     if trouble.status().is_server_error() || trouble.status() == StatusCode::NOT_FOUND {
         return Err(trouble);
     }
@@ -219,13 +227,15 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
             matches!(status.job.state.as_str(), "queued" | "running" | "failed") && !status.job.cancel_asked
         });
     let halts = by.office.list_halts(&by.actor).await?;
-    let mut names: Vec<&Name> = status.iter().flat_map(|status| &status.units).map(|unit| &unit.source).collect();
+    let mut names: Vec<&Name> =
+        status.iter().flat_map(|status| &status.units).map(|unit| &unit.source).collect();
     names.sort();
     names.dedup();
     let busy = matches!(state, Some("queued" | "running" | "failed"));
-    let sources = names.into_iter().filter(|_| by.may(Permission::PauseWork) && busy).map(|name| {
-        source_form(id, name, halts.iter().any(|halt| halt.source.as_ref() == Some(name)))
-    });
+    let sources = names
+        .into_iter()
+        .filter(|_| by.may(Permission::PauseWork) && busy)
+        .map(|name| source_form(id, name, halts.iter().any(|halt| halt.source.as_ref() == Some(name))));
     let clock = by.clock();
     let more = reviews.len().saturating_sub(MOST);
     Ok(Page {
@@ -268,7 +278,9 @@ fn start_form(id: RequestId, again: bool, failed: bool) -> Form {
             "The rows are sealed in the vault and then taken out of the sources, batch by batch. Until the window ends they can come back.",
             "Hide the rows now",
         ),
-        true => ("Go on with it", "It goes on from where it stands. Nothing is done twice.", "Go on with the job"),
+        true => {
+            ("Go on with it", "It goes on from where it stands. Nothing is done twice.", "Go on with the job")
+        }
     };
     let form = Form::new(format!("/requests/{id}/run"), "start", heading, says, button).dangerous();
     if !failed {
@@ -278,9 +290,27 @@ fn start_form(id: RequestId, again: bool, failed: bool) -> Form {
         Choice::new("identity", "Identifiers that disagree really are one person"),
         Choice::new("nobody", "Nothing is held of some of these people, and that is the answer"),
     ];
-    form.with(Field::number("rows", "One person really has this many rows", "Only where a guard stopped the job for it. It takes two people.", 0, u32::MAX).optional())
-        .with(Field::number("matches", "These identifiers really match this many rows", "Only where a guard stopped the job for it. It takes two people.", 0, u32::MAX).optional())
-        .with(Field::ticks("confirm", "What you confirm", "Only what a guard asked for.", ticks).optional())
+    form.with(
+        Field::number(
+            "rows",
+            "One person really has this many rows",
+            "Only where a guard stopped the job for it. It takes two people.",
+            0,
+            u32::MAX,
+        )
+        .optional(),
+    )
+    .with(
+        Field::number(
+            "matches",
+            "These identifiers really match this many rows",
+            "Only where a guard stopped the job for it. It takes two people.",
+            0,
+            u32::MAX,
+        )
+        .optional(),
+    )
+    .with(Field::ticks("confirm", "What you confirm", "Only what a guard asked for.", ticks).optional())
 }
 
 fn cancel_form(by: &Visitor, id: RequestId, status: Option<&exeunt_app::jobs::status::Status>) -> Form {
@@ -301,24 +331,44 @@ fn cancel_form(by: &Visitor, id: RequestId, status: Option<&exeunt_app::jobs::st
             says.push_str(" Nothing is done yet, so nothing is to be brought back.");
         }
     }
-    Form::new(format!("/requests/{id}/run/cancel"), "cancel", "Stop the rest", &says, "Stop the rest").dangerous()
+    Form::new(format!("/requests/{id}/run/cancel"), "cancel", "Stop the rest", &says, "Stop the rest")
+        .dangerous()
 }
 
 fn source_form(id: RequestId, source: &Name, paused: bool) -> Form {
     let place = format!("/requests/{id}/run/sources/{source}");
     if paused {
         let says = format!("Work at {source} is paused.");
-        return Form::new(format!("{place}/resume"), &format!("resume-{source}"), "", &says, &format!("Let work at {source} go on"));
+        return Form::new(
+            format!("{place}/resume"),
+            &format!("resume-{source}"),
+            "",
+            &says,
+            &format!("Let work at {source} go on"),
+        );
     }
-    let says = format!("Nothing is taken out, brought back or erased at {source}, for no request, until somebody lets it go on.");
-    Form::new(format!("{place}/pause"), &format!("pause-{source}"), "", &says, &format!("Pause work at {source}"))
-        .with(Field::because("One line. Whoever works here sees it."))
+    let says = format!(
+        "Nothing is taken out, brought back or erased at {source}, for no request, until somebody lets it go on."
+    );
+    Form::new(
+        format!("{place}/pause"),
+        &format!("pause-{source}"),
+        "",
+        &says,
+        &format!("Pause work at {source}"),
+    )
+    .with(Field::because("One line. Whoever works here sees it."))
 }
 
 fn leave_form(id: RequestId) -> Form {
     let says = "All rows below that wait stay as they are, and the job is settled. The person's answer says so. It takes two people, with the same reason.";
-    Form::new(format!("/requests/{id}/run/leave"), "leave", "Leave these rows", says, "Leave these rows as they are")
-        .with(Field::because("One line, kept with the rows."))
-        .dangerous()
+    Form::new(
+        format!("/requests/{id}/run/leave"),
+        "leave",
+        "Leave these rows",
+        says,
+        "Leave these rows as they are",
+    )
+    .with(Field::because("One line, kept with the rows."))
+    .dangerous()
 }
-

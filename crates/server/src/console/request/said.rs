@@ -115,7 +115,10 @@ mod tests {
     fn numbers_are_read_at_a_glance() {
         assert_eq!([0, 999, 1_204, 1_000_000].map(grouped), ["0", "999", "1,204", "1,000,000"]);
         assert_eq!([12, 1_500, 2_400_000].map(bytes), ["12 bytes", "1.5 KB", "2.4 MB"]);
-        assert_eq!([0.2, 61.0, 100.0, 7_200.0].map(lasting), ["1 second", "61 seconds", "2 minutes", "2 hours"]);
+        assert_eq!(
+            [0.2, 61.0, 100.0, 7_200.0].map(lasting),
+            ["1 second", "61 seconds", "2 minutes", "2 hours"]
+        );
         assert_eq!(listed(&["a", "b", "c"].map(String::from)), "a, b and c");
     }
 

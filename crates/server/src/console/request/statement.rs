@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use crate::console::form::Sent;
 use crate::console::frame::{Frame, shown};
-use crate::console::request::{Head, Named, around, overview};
+use crate::console::request::{About, Head, around, overview};
 use crate::console::trouble::Trouble;
 
 #[derive(Template)]
@@ -19,7 +19,7 @@ struct Page {
 }
 
 /// Reveals it. The look is written down, with a seal of the reason.
-pub(crate) async fn reveal(Named(id): Named, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn reveal(About(id, sent): About) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     let words = match by.office.read_statement_because(&by.actor, id, fields.text("because")).await {
         Ok(words) => words,

@@ -31,7 +31,12 @@ pub(super) fn next(by: &Visitor, shown: &Shown, pack: Option<&Pack>) -> Option<S
     let said = |says: &str| Some(Step { says: says.to_owned(), button: None });
     if shown.standing.as_ref().is_some_and(|standing| standing.deadline.paused_on.is_some()) {
         let says = "The clock stands still until what is waited for is here.";
-        return step(says, Permission::DecideRequests, "Let the clock run on", format!("{}#act-resume", place(id, "")));
+        return step(
+            says,
+            Permission::DecideRequests,
+            "Let the clock run on",
+            format!("{}#act-resume", place(id, "")),
+        );
     }
     let least = pack.zip(request.kind.parse().ok()).map(|(pack, right)| pack.identity.least(right, false));
     let level = shown.intake.as_ref().map_or(0, |intake| intake.level);
@@ -43,27 +48,52 @@ pub(super) fn next(by: &Visitor, shown: &Shown, pack: Option<&Pack>) -> Option<S
                 "Who asks is known at level {level}; this law wants level {} before anything is approved.",
                 least.unwrap_or_default()
             );
-            step(&says, Permission::IdentifyRequests, "Establish who asks", format!("{}#act-identify", place(id, "")))
+            step(
+                &says,
+                Permission::IdentifyRequests,
+                "Establish who asks",
+                format!("{}#act-identify", place(id, "")),
+            )
         }
-        ("received", _) if !erases => {
-            step("The package that answers it is to be made.", Permission::MakePackages, "Make the package", place(id, "package"))
+        ("received", _) if !erases => step(
+            "The package that answers it is to be made.",
+            Permission::MakePackages,
+            "Make the package",
+            place(id, "package"),
+        ),
+        ("received", _) => step(
+            "A plan says exactly what will be erased. Making it changes nothing.",
+            Permission::MakePlans,
+            "Make the plan",
+            planned,
+        ),
+        ("awaiting_approval", _) if !erases => step(
+            "The package that answers it is to be made.",
+            Permission::MakePackages,
+            "Make the package",
+            place(id, "package"),
+        ),
+        ("awaiting_approval", _) => step(
+            "The plan waits to be read and approved.",
+            Permission::ApprovePlans,
+            "Read and approve the plan",
+            planned,
+        ),
+        ("approved", _) if !erases => step(
+            "The package that answers it is to be made.",
+            Permission::MakePackages,
+            "Make the package",
+            place(id, "package"),
+        ),
+        ("approved", false) => step(
+            "The plan is approved. Nothing runs until somebody starts it.",
+            Permission::RunJobs,
+            "Start the erasure",
+            place(id, "run"),
+        ),
+        ("approved", true) => {
+            step("Its job is at work.", Permission::ReadJobs, "Follow the job", place(id, "run"))
         }
-        ("received", _) => {
-            step("A plan says exactly what will be erased. Making it changes nothing.", Permission::MakePlans, "Make the plan", planned)
-        }
-        ("awaiting_approval", _) if !erases => {
-            step("The package that answers it is to be made.", Permission::MakePackages, "Make the package", place(id, "package"))
-        }
-        ("awaiting_approval", _) => {
-            step("The plan waits to be read and approved.", Permission::ApprovePlans, "Read and approve the plan", planned)
-        }
-        ("approved", _) if !erases => {
-            step("The package that answers it is to be made.", Permission::MakePackages, "Make the package", place(id, "package"))
-        }
-        ("approved", false) => {
-            step("The plan is approved. Nothing runs until somebody starts it.", Permission::RunJobs, "Start the erasure", place(id, "run"))
-        }
-        ("approved", true) => step("Its job is at work.", Permission::ReadJobs, "Follow the job", place(id, "run")),
         ("ready" | "delivered", _) => {
             step("The package is made.", Permission::ReadPackages, "See the package", place(id, "package"))
         }
@@ -75,13 +105,24 @@ pub(super) fn next(by: &Visitor, shown: &Shown, pack: Option<&Pack>) -> Option<S
             let says = "The person's data is hidden from everybody. Until the window ends it can come back; then it is erased by itself.";
             step(says, Permission::Restore, "See what waits", place(id, "recovery"))
         }
-        ("purging", _) => step("It is being erased for good.", Permission::ReadRequests, "See what waits", place(id, "recovery")),
-        ("completed" | "completed_with_exceptions" | "no_data", _) => {
-            step("It is finished. The receipt proves it.", Permission::ReadAudit, "See the evidence", place(id, "evidence"))
-        }
-        ("cannot_identify", _) => {
-            step("It ended because nobody could tell who asked.", Permission::IdentifyRequests, "Take it up again", format!("{}#act-reopen", place(id, "")))
-        }
+        ("purging", _) => step(
+            "It is being erased for good.",
+            Permission::ReadRequests,
+            "See what waits",
+            place(id, "recovery"),
+        ),
+        ("completed" | "completed_with_exceptions" | "no_data", _) => step(
+            "It is finished. The receipt proves it.",
+            Permission::ReadAudit,
+            "See the evidence",
+            place(id, "evidence"),
+        ),
+        ("cannot_identify", _) => step(
+            "It ended because nobody could tell who asked.",
+            Permission::IdentifyRequests,
+            "Take it up again",
+            format!("{}#act-reopen", place(id, "")),
+        ),
         ("restored", _) => said("Everything was brought back. Nothing is left to do."),
         ("refused", _) => said("It was refused. Nothing is left to do."),
         ("withdrawn", _) => said("The person took it back. Nothing is left to do."),
