@@ -45,6 +45,8 @@ journeys! {
     account
     doors
     keyboard
+    package
+    request
     troubles
 }
 

@@ -111,6 +111,22 @@ impl Journey {
         Self { summary, stops, stretches }
     }
 
+    /// Where the label of each stop stands: its row, and its middle. There are four rows, two above the line and two below, so that
+    /// neighbors do not run into each other.
+    fn rows(&self) -> Vec<(usize, f64)> {
+        let (from, to) = self.span();
+        let mut ends = [f64::MIN; 4];
+        let stops = self.stops.iter().map(|stop| {
+            let x = EDGE + (stop.when.as_micros() as f64 - from) / (to - from) * (WIDTH - 2.0 * EDGE);
+            let half = stop.name.chars().count() as f64 * 3.9 + 6.0;
+            let center = x.clamp(half, WIDTH - half);
+            let row = (0..4).find(|row| center - half >= ends[*row]).unwrap_or(3);
+            ends[row] = center + half;
+            (row, center)
+        });
+        stops.collect()
+    }
+
     /// From the first moment to the last.
     fn span(&self) -> (f64, f64) {
         let times = self.stops.iter().map(|stop| stop.when.as_micros() as f64);
@@ -181,11 +197,16 @@ fn summary(
 impl fmt::Display for Journey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (from, to) = self.span();
+        let rows = self.rows();
+        // rows of labels that nobody needs take no room
+        let top = if rows.iter().any(|(row, _)| *row == 2) { 16.0 } else { 40.0 };
+        let bottom = if rows.iter().any(|(row, _)| *row == 3) { HEIGHT } else { HEIGHT - 24.0 };
+        let height = bottom - top;
         let place =
             |at: Timestamp| EDGE + (at.as_micros() as f64 - from) / (to - from) * (WIDTH - 2.0 * EDGE);
         write!(
             f,
-            "<svg class=\"journey\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"journey-summary\">\
+            "<svg class=\"journey\" viewBox=\"0 {top} {WIDTH} {height}\" role=\"img\" aria-labelledby=\"journey-summary\">\
              <defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
              <rect class=\"hatch\" width=\"2\" height=\"6\"/></pattern></defs>\
              <line class=\"way\" x1=\"{EDGE}\" x2=\"{}\" y1=\"{LINE}\" y2=\"{LINE}\"/>",
@@ -202,14 +223,8 @@ impl fmt::Display for Journey {
                 (end - x).max(2.0)
             )?;
         }
-        // labels stand in four rows, two above and two below, so that neighbors do not run into each other
-        let mut ends = [f64::MIN; 4];
-        for stop in &self.stops {
+        for (stop, (row, center)) in self.stops.iter().zip(rows) {
             let x = place(stop.when);
-            let half = stop.name.chars().count() as f64 * 3.9 + 6.0;
-            let center = x.clamp(half, WIDTH - half);
-            let row = (0..4).find(|row| center - half >= ends[*row]).unwrap_or(3);
-            ends[row] = center + half;
             let y = [LINE - 22.0, LINE + 32.0, LINE - 46.0, LINE + 56.0][row];
             let (above, tick) = if row % 2 == 0 { (y + 5.0, LINE - 7.0) } else { (y - 14.0, LINE + 7.0) };
             write!(f, "<line class=\"tick\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{above}\" y2=\"{tick}\"/>")?;

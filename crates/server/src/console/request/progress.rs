@@ -78,6 +78,13 @@ struct Work {
     trouble: Option<String>,
 }
 
+impl Part {
+    /// Whether there is anything to show.
+    pub(super) fn is_any(&self) -> bool {
+        self.state.is_some() || !self.works.is_empty()
+    }
+}
+
 // it is a template that escapes what others wrote
 impl HtmlSafe for Part {}
 
