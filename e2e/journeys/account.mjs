@@ -1,6 +1,6 @@
 // One's own page: sessions here and elsewhere, the password, single keys; and a reset.
 
-import { journey, must } from "../lib/journey.mjs";
+import { arrived, journey, must } from "../lib/journey.mjs";
 
 await journey(async ({ house, browser, enter, check, step }) => {
   const officer = await house.person("officer");
@@ -49,7 +49,7 @@ await journey(async ({ house, browser, enter, check, step }) => {
   await fresh.getByRole("alert").waitFor();
   await check(fresh, "reset-wrong-code");
   await reset("eight brown bears whistle", await officer.code());
-  await fresh.getByRole("heading", { name: "Today" }).waitFor();
+  await arrived(fresh, "Today");
   await page.goto(house.at("/me"));
   must(page.url().startsWith(house.at("/sign-in")), "the old session is over");
 });

@@ -1,7 +1,7 @@
 // From the setup token to the first page, out again, and back in: what the first administrator does on the first day.
 
 import { Person } from "../lib/house.mjs";
-import { journey, must } from "../lib/journey.mjs";
+import { arrived, journey, must } from "../lib/journey.mjs";
 
 await journey(async ({ house, browser, check, step }) => {
   const page = await browser();
@@ -42,7 +42,7 @@ await journey(async ({ house, browser, check, step }) => {
 
   step("the right ones lead to Today");
   await fill(admin.password, await admin.code());
-  await page.getByRole("heading", { name: "Today" }).waitFor();
+  await arrived(page, "Today");
   must(page.url() === house.at("/"), `led to ${page.url()}`);
   const cookies = await page.context().cookies();
   must(cookies.length === 1 && cookies[0].secure && cookies[0].httpOnly, JSON.stringify(cookies.map((c) => c.name)));
@@ -50,7 +50,7 @@ await journey(async ({ house, browser, check, step }) => {
 
   step("signing out leads to the sign-in, and going back shows nothing");
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await arrived(page, "Sign in");
   await page.goBack();
   must(await page.getByRole("heading", { name: "Today" }).count() === 0, "the page is still there");
 
@@ -69,6 +69,6 @@ await journey(async ({ house, browser, check, step }) => {
 
   step("the right one leads to where one wanted");
   await signIn(admin.password, await admin.code());
-  await page.getByRole("heading", { name: "Your account" }).waitFor();
+  await arrived(page, "Your account");
   await check(page, "me");
 });

@@ -1,6 +1,6 @@
 // Everything by keyboard alone: signing in, going about, the palette, the list of keys, and turning single keys off.
 
-import { focused, journey, must, tabTo } from "../lib/journey.mjs";
+import { arrived, focused, journey, must, tabTo } from "../lib/journey.mjs";
 
 await journey(async ({ house, browser, check, step }) => {
   const officer = await house.person("officer");
@@ -28,7 +28,7 @@ await journey(async ({ house, browser, check, step }) => {
   await keyboard.type(await officer.code());
   await tabTo(page, "Sign in");
   await keyboard.press("Space");
-  await page.getByRole("heading", { name: "Today" }).waitFor();
+  await arrived(page, "Today");
 
   step("past the navigation");
   await keyboard.press("Tab");
@@ -45,7 +45,7 @@ await journey(async ({ house, browser, check, step }) => {
   await page.getByText("Nothing here is called that.").waitFor();
   for (let press = 0; press < 3; press += 1) await keyboard.press("Backspace");
   await keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Your account" }).waitFor();
+  await arrived(page, "Your account");
   await keyboard.press("Control+k");
   await keyboard.press("Escape");
   must(await page.getByRole("dialog").count() === 0, "the palette stays");
@@ -57,7 +57,7 @@ await journey(async ({ house, browser, check, step }) => {
   await keyboard.press("Escape");
   await keyboard.press("g");
   await keyboard.press("t");
-  await page.getByRole("heading", { name: "Today" }).waitFor();
+  await arrived(page, "Today");
 
   step("every part of the page can be reached and seen");
   for (const words of ["Find", "Keys", "Your account", "Sign out"]) await tabTo(page, words);
@@ -67,6 +67,7 @@ await journey(async ({ house, browser, check, step }) => {
   await tabTo(page, "Turn single keys off");
   await keyboard.press("Enter");
   await page.getByText("Single keys do nothing in this browser.").waitFor();
+  await page.waitForLoadState("load");
   await keyboard.press("?");
   must(await page.getByRole("dialog").count() === 0, "? still opens the list");
   await keyboard.press("Control+k");
@@ -79,5 +80,5 @@ await journey(async ({ house, browser, check, step }) => {
   step("signing out");
   await tabTo(page, "Sign out");
   await keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await arrived(page, "Sign in");
 });

@@ -1,6 +1,6 @@
 // What goes wrong, as pages: nothing there, not opened this way, a form from elsewhere, a session that has ended.
 
-import { journey, must } from "../lib/journey.mjs";
+import { arrived, journey, must } from "../lib/journey.mjs";
 
 await journey(async ({ house, enter, check, step }) => {
   const officer = await house.person("officer");
@@ -18,7 +18,7 @@ await journey(async ({ house, enter, check, step }) => {
   await page.getByText("E0904").waitFor();
   await check(page, "trouble-foreign-form");
   await page.goto(house.at("/"));
-  await page.getByRole("heading", { name: "Today" }).waitFor();
+  await arrived(page, "Today");
 
   step("a session that ended while a form was being filled in");
   await page.goto(house.at("/me"));

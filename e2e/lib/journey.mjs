@@ -112,6 +112,12 @@ function watch(page, house, troubles) {
   });
 }
 
+/** Waits until a page of this heading is there, with its script. */
+export async function arrived(page, heading) {
+  await page.getByRole("heading", { name: heading, exact: true, level: 1 }).waitFor();
+  await page.waitForLoadState("load");
+}
+
 /** Refuses to go on unless it is so. */
 export function must(so, words) {
   if (!so) throw new Error(words);

@@ -17,8 +17,8 @@ function make(name, properties = {}, ...children) {
 
 /* ---- said to whoever listens ---- */
 
-const polite = make("div", { className: "unseen", role: "status" });
-const urgent = make("div", { className: "unseen", role: "alert" });
+const polite = make("div", { className: "unseen", "aria-live": "polite" });
+const urgent = make("div", { className: "unseen", "aria-live": "assertive" });
 document.body.append(polite, urgent);
 
 const PAUSE = 10_000;
@@ -116,11 +116,11 @@ function offers() {
   const shown = (element) => element.checkVisibility() && !element.disabled && words(element);
   const keys = new Map([...letters].map(([letter, link]) => [link, `g ${letter}`]));
   const places = all(".top nav a, .top .self a").map((element) => ({ element, kind: "Go to", keys: keys.get(element) }));
-  const acts = all("main button, main .button, .top .self button:not(.find)").filter((element) => !element.matches(".copy"))
-    .map((element) => ({ element, kind: "Do" }));
+  const acts = all("main button:not(.copy), main .button").map((element) => ({ element, kind: "Do" }));
+  const leave = all(".top .self button:not(.find)").map((element) => ({ element, kind: "Do" }));
   const links = all("main a[href]:not(.button)").map((element) => ({ element, kind: "Open" }));
   const known = new Set();
-  return [...acts, ...places, ...links].filter(({ element, kind }) => {
+  return [...acts, ...places, ...links, ...leave].filter(({ element, kind }) => {
     if (!shown(element)) return false;
     const name = `${kind} ${words(element)} ${element.href ?? ""}`;
     return !known.has(name) && known.add(name);
@@ -135,7 +135,7 @@ function act({ element }) {
 }
 
 function dialog(label, ...children) {
-  const close = make("button", { type: "button", className: "plain", textContent: "Close" });
+  const close = make("button", { type: "button", className: "plain", textContent: "Close", autofocus: true });
   const made = make("dialog", { ariaLabel: label }, ...children, make("p", { className: "end" }, close));
   close.addEventListener("click", () => made.close());
   made.addEventListener("close", () => made.remove());
@@ -249,7 +249,9 @@ addEventListener("keydown", (event) => {
     palette();
     return;
   }
-  const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]");
+  // a dialog that was just closed may have the focus for a moment still
+  const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]")
+    && !event.target.closest("dialog:not([open])");
   if (!single || typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (performance.now() - going < 1_500 && letters.has(event.key)) {
     event.preventDefault();
