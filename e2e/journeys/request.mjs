@@ -65,7 +65,7 @@ await journey(async ({ house, enter, check, step }) => {
   await page.goto(house.at(`/requests/${id}/run`));
   await check(page, "request-run-start");
   await page.getByRole("button", { name: "Hide the rows now" }).click();
-  await page.getByText("Done: ").waitFor();
+  await page.locator("[data-live]").getByText("Done: ").waitFor();
   await page.getByRole("link", { name: "See what comes next" }).or(page.getByText("The window runs")).first().waitFor();
   await page.goto(house.at(`/requests/${id}/run`));
   await check(page, "request-run-done");
@@ -91,7 +91,7 @@ await journey(async ({ house, enter, check, step }) => {
     await page.getByRole("button", { name: /^(Make the plan|Approve exactly this plan)$/ }).click();
   }
   await page.getByRole("button", { name: "Hide the rows now" }).click();
-  await page.getByText("Done: ").waitFor();
+  await page.locator("[data-live]").getByText("Done: ").waitFor();
   for (const [browser, says] of [[page, "Waits for a second person"], [two, "erases the rows for good"]]) {
     await browser.goto(house.at(`/requests/${other}/recovery`));
     await browser.getByText("Erase early").click();

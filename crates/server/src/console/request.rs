@@ -152,6 +152,8 @@ pub(crate) struct Head {
     pub(crate) late: Option<Badge>,
     pub(crate) held: Option<Badge>,
     pub(crate) tabs: Vec<Tab>,
+    /// The field that is wrong, where one is.
+    pub(crate) at: String,
     /// What was just done, as a sentence.
     pub(crate) said: Option<&'static str>,
     /// What waits for a second person.
@@ -176,6 +178,7 @@ impl Head {
             late,
             held: request.held_because.as_ref().map(|_| Badge::ON_HOLD),
             tabs: tabs(by, request, tab),
+            at: String::new(),
             said: said::done(&by.path),
             proposed: proposals::about(by, request).await?,
         })

@@ -81,6 +81,9 @@ async fn again(
     made.advice = advice(trouble.code());
     made.typed = typed.to_owned();
     made.flaw = flaw;
+    if flaw.is_some() {
+        made.head.at = String::from("typed");
+    }
     let mut response = page(trouble.status(), &made);
     keep(&mut response, cookie);
     Ok(response)

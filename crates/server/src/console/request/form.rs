@@ -95,9 +95,17 @@ impl Form {
         self
     }
 
-    /// What was typed is put back, and the form stands open.
-    pub(crate) fn refill(&mut self, typed: &Fields, flaw: Option<(&str, String)>) {
+    /// What was typed is put back, and the form stands open. Says the place of the field that is wrong: the one that is named, or
+    /// one that was left empty and must not be.
+    pub(crate) fn refill(&mut self, typed: &Fields, flaw: Option<(&str, String)>) -> String {
         self.open = true;
+        let empty = self.fields.iter().find(|field| {
+            field.required
+                && matches!(field.kind, Kind::Line | Kind::Text)
+                && typed.text(field.name).is_empty()
+        });
+        let flaw = flaw.or_else(|| Some((empty?.name, String::from("Fill this in."))));
+        let at = flaw.as_ref().map(|(name, _)| format!("{}-{name}", self.key)).unwrap_or_default();
         for field in &mut self.fields {
             match &mut field.kind {
                 Kind::Choice(choices) | Kind::Ticks(choices) => {
@@ -113,6 +121,7 @@ impl Form {
                 field.flaw = Some(why.clone());
             }
         }
+        at
     }
 }
 

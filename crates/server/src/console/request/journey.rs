@@ -223,24 +223,31 @@ impl fmt::Display for Journey {
                 (end - x).max(2.0)
             )?;
         }
-        for (stop, (row, center)) in self.stops.iter().zip(rows) {
-            let x = place(stop.when);
-            let y = [LINE - 22.0, LINE + 32.0, LINE - 46.0, LINE + 56.0][row];
-            let (above, tick) = if row % 2 == 0 { (y + 5.0, LINE - 7.0) } else { (y - 14.0, LINE + 7.0) };
-            write!(f, "<line class=\"tick\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{above}\" y2=\"{tick}\"/>")?;
+        let spot = |row: usize| [LINE - 22.0, LINE + 32.0, LINE - 46.0, LINE + 56.0][row];
+        for (stop, (row, _)) in self.stops.iter().zip(&rows) {
+            let (x, y) = (place(stop.when), spot(*row));
+            let (from, to) = if row % 2 == 0 { (y + 5.0, LINE - 7.0) } else { (y - 14.0, LINE + 7.0) };
+            write!(f, "<line class=\"tick\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{from}\" y2=\"{to}\"/>")?;
+        }
+        for stop in &self.stops {
+            let (x, top) = (place(stop.when), LINE - 18.0);
             match stop.kind {
-                "wall" => write!(
-                    f,
-                    "<rect class=\"wall\" x=\"{:.1}\" y=\"{}\" width=\"4\" height=\"36\"/>",
-                    x - 2.0,
-                    LINE - 18.0
-                )?,
+                "wall" => {
+                    write!(
+                        f,
+                        "<rect class=\"wall\" x=\"{:.1}\" y=\"{top}\" width=\"4\" height=\"36\"/>",
+                        x - 2.0
+                    )?;
+                }
                 kind => write!(f, "<circle class=\"{kind}\" cx=\"{x:.1}\" cy=\"{LINE}\" r=\"6\"/>")?,
             }
+        }
+        for (stop, (row, center)) in self.stops.iter().zip(&rows) {
+            let (kind, y) = (stop.kind, spot(*row));
             write!(
                 f,
-                "<text class=\"{}\" x=\"{center:.1}\" y=\"{y}\" text-anchor=\"middle\">{}</text>",
-                stop.kind, stop.name
+                "<text class=\"{kind}\" x=\"{center:.1}\" y=\"{y}\" text-anchor=\"middle\">{}</text>",
+                stop.name
             )?;
         }
         f.write_str("</svg>")

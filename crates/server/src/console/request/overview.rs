@@ -78,7 +78,7 @@ pub(super) async fn again(
     if let Some(Failed { act, typed, flaw }) = failed
         && let Some(form) = overview.forms.iter_mut().find(|form| form.key == act)
     {
-        form.refill(typed, flaw);
+        overview.head.at = form.refill(typed, flaw);
     }
     Ok(page(trouble.status(), &overview))
 }

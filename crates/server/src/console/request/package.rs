@@ -198,7 +198,7 @@ async fn again(
     if let Some((key, fields, flaw)) = typed {
         let forms = [&mut made.make, &mut made.fetch];
         if let Some(form) = forms.into_iter().flatten().find(|form| form.key == key) {
-            form.refill(fields, flaw.map(|(name, why)| (name, why.to_owned())));
+            made.head.at = form.refill(fields, flaw.map(|(name, why)| (name, why.to_owned())));
             // a passphrase is given back by nobody
             form.fields
                 .iter_mut()

@@ -141,7 +141,7 @@ pub(crate) async fn make(About(id, sent): About) -> Result<Response, Trouble> {
     }
     let mut page_of = made(&by, id, None).await?;
     if let Some(form) = &mut page_of.make {
-        form.refill(&fields, flaw);
+        page_of.head.at = form.refill(&fields, flaw);
     }
     Ok(refused(page_of, &trouble))
 }

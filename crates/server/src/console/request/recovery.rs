@@ -146,7 +146,7 @@ async fn again(
     made.problem = Some(trouble.sentence());
     let forms = [&mut made.whole, &mut made.some, &mut made.purge, &mut made.answer];
     if let Some(form) = forms.into_iter().flatten().find(|form| form.key == key) {
-        form.refill(typed, flaw.map(|(name, why)| (name, why.to_owned())));
+        made.head.at = form.refill(typed, flaw.map(|(name, why)| (name, why.to_owned())));
     }
     let mut response = page(trouble.status(), &made);
     keep(&mut response, cookie);

@@ -191,7 +191,7 @@ async fn again(
     if let Some((key, fields, flaw)) = typed {
         let forms = [&mut made.start, &mut made.leave];
         if let Some(form) = forms.into_iter().flatten().find(|form| form.key == key) {
-            form.refill(fields, flaw.as_ref().map(|(name, why)| (*name, why.clone())));
+            made.head.at = form.refill(fields, flaw.as_ref().map(|(name, why)| (*name, why.clone())));
         }
     }
     Ok(page(trouble.status(), &made))

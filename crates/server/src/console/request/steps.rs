@@ -95,7 +95,7 @@ pub(super) fn next(by: &Visitor, shown: &Shown, pack: Option<&Pack>) -> Option<S
             step("Its job is at work.", Permission::ReadJobs, "Follow the job", place(id, "run"))
         }
         ("ready" | "delivered", _) => {
-            step("The package is made.", Permission::ReadPackages, "See the package", place(id, "package"))
+            step("The package was made.", Permission::ReadPackages, "See the package", place(id, "package"))
         }
         ("hidden" | "partly_restored", _) if request.held_because.is_some() => {
             let says = "It is on hold: nothing is erased for good until two people release it.";
