@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod details;
 pub mod duplicates;
+pub mod history;
 pub mod hold;
 mod identify;
 pub mod import;
@@ -16,6 +17,7 @@ pub mod show;
 mod statement;
 pub mod submit;
 mod unidentified;
+pub mod vault;
 
 /// Whether carrying out a request for this right changes rows.
 pub(crate) fn changes_rows(right: &str) -> bool {

@@ -317,3 +317,24 @@ for (const text of all("[data-copy-text]")) {
   });
   text.append(button);
 }
+/* ---- what goes on is shown as it goes on: each step is a part of the page that the server made again ---- */
+
+for (const region of all("[data-live][data-running]")) {
+  const failing = () => region.firstElementChild.hasAttribute("data-failed");
+  let failed = failing();
+  const stream = new EventSource(region.dataset.live);
+  stream.addEventListener("part", (event) => {
+    region.innerHTML = event.data;
+    say(region.firstElementChild.dataset.said, { failure: failing() && !failed });
+    failed = failing();
+  });
+  stream.addEventListener("over", () => {
+    stream.close();
+    say(region.firstElementChild.dataset.said, { now: true });
+    region.append(make("p", {}, make("a", { href: location.pathname, className: "button second" }, "See what comes next")));
+  });
+  stream.addEventListener("error", () => {
+    // a browser tries again by itself, unless it was turned away
+    if (stream.readyState === EventSource.CLOSED) say("This page is not live any more. Refresh it.", { failure: true });
+  });
+}

@@ -12,6 +12,7 @@ mod frame;
 mod people;
 mod qr;
 mod requests;
+mod request;
 mod today;
 mod trouble;
 mod words;
@@ -61,6 +62,41 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/me/keys"),
     ("POST", "/me/sessions/end-others"),
     ("POST", "/me/sessions/{session}/end"),
+    ("GET", "/requests/{id}"),
+    ("POST", "/requests/{id}/acts/{act}"),
+    ("POST", "/requests/{id}/statement"),
+    ("POST", "/requests/{id}/proposals/{proposal}/confirm"),
+    ("POST", "/requests/{id}/proposals/{proposal}/withdraw"),
+    ("GET", "/requests/{id}/plan"),
+    ("POST", "/requests/{id}/plan"),
+    ("POST", "/requests/{id}/plan/count"),
+    ("POST", "/requests/{id}/plan/rehearse"),
+    ("GET", "/requests/{id}/approve"),
+    ("POST", "/requests/{id}/approve"),
+    ("GET", "/requests/{id}/run"),
+    ("GET", "/requests/{id}/progress"),
+    ("POST", "/requests/{id}/run"),
+    ("POST", "/requests/{id}/run/cancel"),
+    ("POST", "/requests/{id}/run/sources/{source}/pause"),
+    ("POST", "/requests/{id}/run/sources/{source}/resume"),
+    ("POST", "/requests/{id}/run/retry"),
+    ("POST", "/requests/{id}/run/leave"),
+    ("GET", "/requests/{id}/package"),
+    ("POST", "/requests/{id}/package"),
+    ("POST", "/requests/{id}/package/link"),
+    ("POST", "/requests/{id}/package/links/{link}/revoke"),
+    ("POST", "/requests/{id}/package/fetch"),
+    ("POST", "/requests/{id}/package/remove"),
+    ("GET", "/requests/{id}/recovery"),
+    ("POST", "/requests/{id}/recovery/restore"),
+    ("POST", "/requests/{id}/recovery/purge"),
+    ("POST", "/requests/{id}/recovery/answer"),
+    ("GET", "/requests/{id}/letters"),
+    ("POST", "/requests/{id}/letters/{letter}/resend"),
+    ("GET", "/requests/{id}/evidence"),
+    ("POST", "/requests/{id}/evidence"),
+    ("GET", "/requests/{id}/evidence/{receipt}/receipt"),
+    ("GET", "/requests/{id}/evidence/{receipt}/proof"),
 ];
 
 /// The pages.
@@ -89,6 +125,7 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/import", get(requests::import::show).post(requests::import::send))
         .route("/requests/views", post(requests::views::save))
         .route("/requests/views/{view}/remove", post(requests::views::remove))
+        .merge(request::routes())
 }
 
 /// A problem that no page and no call had, as whoever asked can read it: a page for browsers, a document for programs.

@@ -10,6 +10,7 @@ mod caller;
 mod conditional;
 pub mod console;
 mod exposition;
+mod follow;
 mod health;
 pub mod log;
 mod metrics;

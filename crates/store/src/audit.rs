@@ -1,5 +1,7 @@
 //! The append-only log: entries, tree nodes and the signed head, written in the transaction of the change they tell of.
 
+mod about;
+
 use exeunt_audit::event::Event;
 use exeunt_audit::merkle::{self, Frontier, Hash};
 use exeunt_audit::tile::{Content, FULL, Tile};
@@ -55,6 +57,7 @@ pub(crate) async fn append(
             .execute(connection)
             .await
             .map_err(Error::while_doing(doing))?;
+        about::note(connection, &owner, frontier.size(), event).await?;
         let (next, nodes) = frontier.append(merkle::leaf_hash(&entry));
         for node in nodes {
             query("INSERT INTO audit_nodes (organization, level, position, hash) VALUES ($1, $2, $3, $4)")

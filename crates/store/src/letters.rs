@@ -303,6 +303,16 @@ impl Store {
         read(&row)
     }
 
+    /// The letters about a request, newest first.
+    pub async fn letters_about(&self, request: RequestId) -> Result<Vec<Letter>, Error> {
+        let mut connection = self.reader().await;
+        let rows = made(format!("SELECT {COLUMNS} FROM letters WHERE request = $1 ORDER BY id DESC"))
+            .bind(request.to_string())
+            .fetch_all(&mut connection)
+            .await;
+        rows.map_err(Error::while_doing("read letters"))?.iter().map(read).collect()
+    }
+
     /// At most `limit` of an organization's letters in a state, newest first, older than `before` if one is named.
     pub async fn letters_page(
         &self,

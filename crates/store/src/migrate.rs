@@ -26,6 +26,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0016_subprocessors.sql"),
     include_str!("../migrations/0017_holds.sql"),
     include_str!("../migrations/0018_indexes.sql"),
+    include_str!("../migrations/0019_audit_about.sql"),
     include_str!("../migrations/0020_views.sql"),
 ];
 

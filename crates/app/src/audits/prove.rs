@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use exeunt_audit::checkpoint::Checkpoint;
 use exeunt_audit::note::Note;
 use exeunt_audit::proof::{FILE_EXTENSION, LogProof};
+use exeunt_audit::receipt::Verified;
 use exeunt_base::{ReceiptId, RequestId};
+use exeunt_store::receipts::Receipt;
 
 use crate::access::Permission;
 use crate::actor::Actor;
+use crate::audits::verify::verify_receipt_text;
 use crate::error::Error;
 use crate::home::files;
 use crate::office::Office;
@@ -47,6 +50,23 @@ impl Office {
         let entry = self.engine.store.audit_entries(self.organization.id, index, 1).await?.into_iter().next();
         let hashes = self.engine.store.audit_inclusion(self.organization.id, index, size).await?;
         Ok(LogProof { extra: entry.map(|(_, entry)| entry), index, hashes, checkpoint })
+    }
+
+    /// Checks every receipt of a request against the log, as anybody outside would: what it says, or why it does not hold.
+    pub async fn check_receipts(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+    ) -> Result<Vec<(Receipt, Result<Verified, Error>)>, Error> {
+        self.allow(actor, Permission::ReadAudit)?;
+        self.request(request).await?;
+        let mut checked = Vec::new();
+        for receipt in self.engine.store.receipts_of(request).await? {
+            let proof = self.prove_entry(actor, receipt.entry).await?;
+            let found = verify_receipt_text(&receipt.body, &proof.to_string(), &self.log_key);
+            checked.push((receipt, found));
+        }
+        Ok(checked)
     }
 
     /// The signed head of the log as it stands.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use exeunt_base::RequestId;
-use exeunt_rights::Day;
+use exeunt_rights::{Day, Pack};
 use exeunt_store::deadlines::Deadline;
 
 use crate::access::Permission;
@@ -44,6 +44,16 @@ impl Office {
     /// How one request stands to its deadline. Whoever is let near the request may know.
     pub async fn standing(&self, id: RequestId) -> Result<Standing, Error> {
         standing(self.deadline_of(id).await?, self.today())
+    }
+
+    /// The law of a request, in the version it was opened under; requests from before there were deadlines have none.
+    pub async fn law_of_request(&self, actor: &Actor, id: RequestId) -> Result<Option<Pack>, Error> {
+        self.allow(actor, Permission::ReadRequests)?;
+        self.request(id).await?;
+        match self.engine.store.deadline(id).await? {
+            Some(deadline) => Ok(Some(self.pack_of(&deadline).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Requests not answered yet whose answer is due by a day, the most urgent first.

@@ -1,6 +1,6 @@
 //! The organization's packages, newest first.
 
-use exeunt_base::PackageId;
+use exeunt_base::{PackageId, RequestId};
 use exeunt_store::packages::Package;
 
 use crate::access::Permission;
@@ -24,6 +24,13 @@ impl Office {
     ) -> Result<Vec<Package>, Error> {
         self.allow(actor, Permission::ReadPackages)?;
         Ok(self.engine.store.packages_page(self.organization.id, before, limit).await?)
+    }
+
+    /// The package that was made last for a request; one that was removed too.
+    pub async fn package_of_request(&self, actor: &Actor, id: RequestId) -> Result<Option<Package>, Error> {
+        self.allow(actor, Permission::ReadPackages)?;
+        self.request(id).await?;
+        Ok(self.engine.store.last_package_of(id).await?)
     }
 
     /// One package, told to somebody.

@@ -64,20 +64,7 @@ impl Office {
         self.allow(actor, Permission::MakePlans)?;
         let late_because = wishes.late_because.as_deref().map(reason).transpose()?;
         let requests = self.plannable(ids).await?;
-        let right = right_of(&requests[0].kind)?;
-        let mut kinds = BTreeSet::new();
-        for known in self.engine.open_all_known(&requests)? {
-            kinds.extend(known.given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)));
-        }
-        let mut world = self.mapped_world().await?;
-        agrees(&world)?;
-        if self.are_follow_ups(&requests).await? {
-            let anonymized = (right == Right::Anonymization).then(|| world.read.map.for_anonymization());
-            let map = anonymized.as_ref().unwrap_or(&world.read.map).for_kept_rows(&kinds);
-            world.read = Arc::new(Map { map, digest: world.read.digest.clone() });
-        }
-        let policy = self.policy_for(&requests, wishes).await?;
-        let plan = self.plan_in(&world, right, &kinds, policy)?;
+        let (world, plan) = self.built(&requests, wishes).await?;
         self.stays_inside(&world.read, plan.document())?;
         let digest = plan.digest().to_owned();
         let id = self.engine.new_plan();
@@ -112,6 +99,43 @@ impl Office {
         change.plan_requests(&ids, id, &from, RequestState::AwaitingApproval.as_str()).await?;
         change.commit(self.organization.id, &self.events_about(&event, &ids)).await?;
         Ok(Made { id, digest, plan })
+    }
+
+    /// What changed in the world since a plan was made: the differences to the plan that would be made now, one sentence each.
+    pub async fn plan_drift(&self, actor: &Actor, id: PlanId) -> Result<Vec<String>, Error> {
+        self.allow(actor, Permission::MakePlans)?;
+        let shown = self.show_plan(actor, id).await?;
+        let document = shown.plan.document();
+        if shown.requests.is_empty() {
+            return Ok(Vec::new());
+        }
+        let requests = self.engine.store.requests_named(&shown.requests).await?;
+        let wishes = Wishes { window_days: Some(document.window_days), late_because: None };
+        let (_, now) = self.built(&requests, &wishes).await?;
+        Ok(exeunt_plan::diff::between(document, now.document()))
+    }
+
+    /// A plan for requests in the world as it is now, and that world. Whose rows they are stays sealed.
+    async fn built(
+        &self,
+        requests: &[Request],
+        wishes: &Wishes,
+    ) -> Result<(MappedWorld, Plan<Linted>), Error> {
+        let right = right_of(&requests[0].kind)?;
+        let mut kinds = BTreeSet::new();
+        for known in self.engine.open_all_known(requests)? {
+            kinds.extend(known.given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)));
+        }
+        let mut world = self.mapped_world().await?;
+        agrees(&world)?;
+        if self.are_follow_ups(requests).await? {
+            let anonymized = (right == Right::Anonymization).then(|| world.read.map.for_anonymization());
+            let map = anonymized.as_ref().unwrap_or(&world.read.map).for_kept_rows(&kinds);
+            world.read = Arc::new(Map { map, digest: world.read.digest.clone() });
+        }
+        let policy = self.policy_for(requests, wishes).await?;
+        let plan = self.plan_in(&world, right, &kinds, policy)?;
+        Ok((world, plan))
     }
 
     /// Builds and lints a plan from the map and schemas as they are now; stores nothing.

@@ -47,6 +47,8 @@ journeys! {
     doors
     keyboard
     requests
+    package
+    request
     troubles
 }
 

@@ -37,6 +37,11 @@ impl Trouble {
         )
     }
 
+    /// A field that is not what it should be.
+    pub(crate) fn flaw(why: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "E0906", why)
+    }
+
     /// There is no such thing, or it is not for whoever looks.
     pub(crate) fn not_found() -> Self {
         Self(Problem::not_found())

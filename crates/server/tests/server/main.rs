@@ -15,6 +15,7 @@ mod console_people;
 mod console_providers;
 mod console_requests;
 mod console_today;
+mod console_request;
 mod deadlines;
 mod deltas;
 mod document;

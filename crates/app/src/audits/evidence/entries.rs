@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use exeunt_audit::event::{Event, Object};
+use exeunt_audit::kind::Kind;
 use exeunt_base::Timestamp;
 use exeunt_evidence::Slice;
 use exeunt_store::requests::Request;
@@ -18,6 +19,30 @@ const AROUND: u64 = 1_000;
 const MOST_BYTES: usize = 400 << 20;
 
 impl Office {
+    /// Entries of the time before it was noted what entries are about, that speak of one of these.
+    pub(crate) async fn entries_before(
+        &self,
+        request: &Request,
+        objects: &[Object],
+        noted_from: u64,
+    ) -> Result<Slice, Error> {
+        if noted_from == 0 {
+            return Ok(Slice::new());
+        }
+        let mut at = self.first_at(request.entered_at, noted_from).await?.saturating_sub(AROUND);
+        let mut found = Slice::new();
+        while at < noted_from {
+            for (index, entry) in self.page(at, noted_from).await? {
+                at = index + 1;
+                let Ok(event) = Event::parse(&entry) else { continue };
+                if event.kind != Kind::BatchClosed && objects.iter().any(|one| event.objects.contains(one)) {
+                    found.push((index, entry));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// The entries about a request: those that name it, and those about its plans and jobs. Of a job that carried out several requests
     /// at once only what is about the job as a whole.
     pub(super) async fn entries_about(&self, request: &Request, size: u64) -> Result<Slice, Error> {

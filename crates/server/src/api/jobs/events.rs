@@ -1,27 +1,24 @@
 //! A job's progress as it happens: server-sent events.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use exeunt_app::jobs::status::Status;
 use exeunt_base::JobId;
 use futures_util::Stream;
-use futures_util::stream::unfold;
 
 use crate::body::Id;
 use crate::caller::Caller;
+use crate::follow::{Followed, Seen, follow};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::wire::jobs::JobDetail;
 
-/// How often it is looked whether there is something new.
-const LOOK: Duration = Duration::from_millis(500);
-
 /// States after which nothing happens by itself.
-const ENDS: &[&str] = &["settled", "cancelled", "failed", "review"];
+pub(crate) const ENDS: &[&str] = &["settled", "cancelled", "failed", "review"];
 
 /// Follow a job: an event for each step forward
 ///
@@ -43,44 +40,21 @@ pub(crate) async fn follow_job(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     // what cannot be seen is refused before the stream begins
     caller.office.job_status(&caller.actor, id).await?;
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let follower = Follower { service: service.0, token: caller.token, job: id, last, ended: false };
-    Ok(Sse::new(unfold(follower, next)).keep_alive(KeepAlive::default()))
+    Ok(follow(service.0, caller.token, &headers, Job(id)))
 }
 
-struct Follower {
-    service: Service,
-    token: exeunt_base::Secret<String>,
-    job: JobId,
-    last: Option<String>,
-    ended: bool,
-}
+struct Job(JobId);
 
-async fn next(mut follower: Follower) -> Option<(Result<Event, Infallible>, Follower)> {
-    while !follower.ended && !follower.service.stop.is_said() {
-        // whoever lost their key or role since the last look sees no more
-        let caller = Caller::of(&follower.service, follower.token.clone()).await.ok()?;
-        let status = caller.office.job_status(&caller.actor, follower.job).await.ok()?;
-        let name = name(&status);
-        follower.ended = ENDS.contains(&status.job.state.as_str());
-        if follower.last.as_deref() != Some(name.as_str()) {
-            let event = Event::default().event("job").id(name.clone());
-            let event = event.json_data(JobDetail::from(&status)).ok()?;
-            follower.last = Some(name);
-            return Some((Ok(event), follower));
-        }
-        if follower.ended {
-            return None;
-        }
-        tokio::select! {
-            () = follower.service.stop.said() => return None,
-            () = follower.service.house.world.wait(LOOK) => {}
-        }
+#[async_trait]
+impl Followed for Job {
+    async fn look(&self, caller: &Caller) -> Option<Seen> {
+        let status = caller.office.job_status(&caller.actor, self.0).await.ok()?;
+        let event = Event::default().event("job").json_data(JobDetail::from(&status)).ok()?;
+        Some(Seen { name: name(&status), event, ended: ENDS.contains(&status.job.state.as_str()) })
     }
-    None
 }
 
 /// What an event is called by: it changes with every step forward, and with nothing else.
-fn name(status: &Status) -> String {
+pub(crate) fn name(status: &Status) -> String {
     format!("{}.{}.{}", status.job.batches, status.done(), status.job.state)
 }

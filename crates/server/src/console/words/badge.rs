@@ -72,6 +72,20 @@ impl Badge {
     pub(crate) const OVERDUE: Self = Self::new(FAILED, "overdue");
     /// That something is due soon.
     pub(crate) const SOON: Self = Self::new(DUE, "due soon");
+    /// That a mail server took a letter.
+    pub(crate) const SENT: Self = Self::new(DONE, "sent");
+    /// That nobody sent a letter yet.
+    pub(crate) const TO_BE_SENT: Self = Self::new(WAITING, "waiting");
+    /// That a letter's address takes nothing.
+    pub(crate) const BOUNCED: Self = Self::new(FAILED, "bounced");
+    /// That a letter was given up.
+    pub(crate) const GIVEN_UP: Self = Self::new(FAILED, "given up");
+    /// That something was checked and holds.
+    pub(crate) const HOLDS: Self = Self::new(DONE, "holds");
+    /// That something was checked and does not hold.
+    pub(crate) const BROKEN: Self = Self::new(FAILED, "does not hold");
+    /// That somebody paused it.
+    pub(crate) const PAUSED: Self = Self::new(HELD, "paused");
     /// That a hold keeps something.
     pub(crate) const ON_HOLD: Self = Self::new(HELD, "on hold");
 }

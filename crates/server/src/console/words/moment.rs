@@ -43,6 +43,11 @@ impl Clock {
         }
     }
 
+    /// The day of a moment alone, for a sentence: `22 Nov 2026`.
+    pub(crate) fn date_of(&self, at: Timestamp) -> String {
+        date(self.zone.day_of(at))
+    }
+
     /// A day, of which whole days are counted.
     pub(crate) fn day(&self, day: Day) -> Moment {
         let (weekday, _) = self.zone.weekday_and_minute(self.zone.start_of(day));

@@ -1,0 +1,65 @@
+//! What happened with a request, as the log has it: when, what, by whom, how many. Never whose it is.
+
+use exeunt_audit::event::{self, Event, Object};
+use exeunt_audit::kind::Kind;
+use exeunt_base::{ActorId, RequestId, Timestamp};
+use std::collections::{BTreeMap, HashMap};
+
+use crate::access::{Permission, Role};
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::office::Office;
+use crate::people::users;
+
+/// Most entries that are told.
+const MOST: u32 = 500;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    /// Its place in the log.
+    pub entry: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: Kind,
+    /// By whom; `None` by the service itself.
+    pub by: Option<ActorId>,
+    /// Their roles as they are now; none for somebody who is no user.
+    pub roles: Vec<Role>,
+    /// How many, by label.
+    pub counts: BTreeMap<String, u64>,
+    /// Words, by label.
+    pub facts: BTreeMap<String, String>,
+}
+
+impl Office {
+    /// The history of a request with that of its plan and its job, oldest first.
+    pub async fn request_history(&self, actor: &Actor, id: RequestId) -> Result<Vec<Happened>, Error> {
+        self.allow(actor, Permission::ReadRequests)?;
+        let request = self.request(id).await?;
+        let (store, organization) = (&self.engine.store, self.organization.id);
+        let mut objects = vec![Object::from(id)];
+        objects.extend(request.plan.map(Object::from));
+        objects.extend(request.job.map(Object::from));
+        let noted_from = store.audit_about_from(organization).await?;
+        let mut entries = self.entries_before(&request, &objects, noted_from).await?;
+        entries.extend(store.audit_entries_about(organization, &objects, MOST).await?);
+        let mut roles: HashMap<ActorId, Vec<Role>> = HashMap::new();
+        for user in store.users(organization).await? {
+            roles.insert(user.id.into(), users::roles_of(&user));
+        }
+        let mut history = Vec::new();
+        for (entry, bytes) in entries {
+            let Ok(event) = Event::parse(&bytes) else { continue };
+            let by = match event.actor {
+                event::Actor::System => None,
+                event::Actor::Known(by) => Some(self.person_behind(by).await?),
+            };
+            let roles = by.and_then(|by| roles.get(&by).cloned()).unwrap_or_default();
+            let Event { at, kind, counts, facts, .. } = event;
+            history.push(Happened { entry, at, kind, by, roles, counts, facts });
+        }
+        Ok(history)
+    }
+}
