@@ -130,13 +130,18 @@ impl Office {
     /// Keyed digests of identifiers, by which requests of one person find each other. They never decide anything: whoever
     /// knows somebody's address could otherwise keep them from asking.
     fn marks(&self, request: RequestId, known: &Known) -> Result<Vec<(RequestId, [u8; 32])>, Error> {
+        Ok(self.marks_of(&known.given)?.into_iter().map(|mark| (request, mark)).collect())
+    }
+
+    /// The same of identifiers alone.
+    pub(crate) fn marks_of(&self, given: &[(String, Personal)]) -> Result<Vec<[u8; 32]>, Error> {
         let key = self.engine.keyring.purpose_key(self.organization.id, "request marks")?;
         let mark = |(kind, value): &(String, Personal)| {
             let identity = Identity::new(IdentityKind::from_word(kind), value.expose()).ok()?;
             let normal = identity.normal().expose().as_bytes();
-            Some((request, sealing::mac(&key, &[kind.as_bytes(), normal])))
+            Some(sealing::mac(&key, &[kind.as_bytes(), normal]))
         };
-        Ok(known.given.iter().filter_map(mark).collect())
+        Ok(given.iter().filter_map(mark).collect())
     }
 }
 
