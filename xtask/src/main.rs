@@ -18,7 +18,8 @@ const HELP: &str = "\
 usage: cargo xtask <chore>
 
   test       everything that must pass, from a bare machine on; what CI runs
-  prepare    install what the tests need: PostgreSQL, schemathesis, aiosmtpd, moto, oidc-provider-mock
+  prepare    install what the tests need: PostgreSQL, schemathesis, aiosmtpd, moto, oidc-provider-mock,
+             chromium and playwright-core
   layers     crates may use only what lies on lower floors (layers.toml)
   licenses   licenses and banned crates (deny.toml), without a network
   sbom       what the program is made of, as CycloneDX 1.5, into target/exeunt.cdx.json or the file named

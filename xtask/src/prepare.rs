@@ -1,5 +1,5 @@
 //! Puts in place what the tests need and a bare machine does not have: PostgreSQL's server programs, schemathesis, a mail
-//! server, a bucket server, an identity provider and a PKCS#11 token in software.
+//! server, a bucket server, an identity provider, a PKCS#11 token in software, and a browser with what drives it.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -18,7 +18,9 @@ pub(crate) fn prepare() -> Result<()> {
     // a bucket server
     from_pypi("moto")?;
     // an identity provider, for signing in by its word
-    from_pypi("oidc-provider-mock")
+    from_pypi("oidc-provider-mock")?;
+    // the console, as people see it
+    browser()
 }
 
 fn postgres() -> Result<()> {
@@ -53,6 +55,43 @@ fn softhsm() -> Result<()> {
         bail!("softhsm2 was installed, but softhsm2-util is not on PATH");
     }
     Ok(())
+}
+
+/// A browser, and what drives it and looks for faults in pages, in the versions of `e2e/package-lock.json`.
+fn browser() -> Result<()> {
+    for (program, package) in [("chromium", "chromium"), ("node", "nodejs"), ("npm", "npm")] {
+        let is_here = || found(Command::new(program).arg("--version"));
+        if is_here() {
+            println!("{program} is here");
+            continue;
+        }
+        if !found(Command::new("apt-get").arg("--version")) {
+            bail!("the tests need {program}: install it and put it on PATH");
+        }
+        install(package)?;
+        if !is_here() {
+            bail!("{package} was installed, but {program} is not on PATH");
+        }
+    }
+    let (from, home) = (run::root().join("e2e"), run::root().join("target/tools/e2e"));
+    let done = home.join("installed.json");
+    let versions =
+        std::fs::read(from.join("package-lock.json")).context("could not read e2e/package-lock.json")?;
+    if std::fs::read(&done).is_ok_and(|installed| installed == versions) {
+        println!("what drives the browser is here");
+        return Ok(());
+    }
+    println!("installing what drives the browser");
+    std::fs::create_dir_all(&home).context("could not make target/tools/e2e")?;
+    for file in ["package.json", "package-lock.json"] {
+        std::fs::copy(from.join(file), home.join(file))
+            .with_context(|| format!("could not copy e2e/{file}"))?;
+    }
+    let mut npm = Command::new("npm");
+    // nothing that comes along runs anything here
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&home);
+    run::run(&mut npm)?;
+    std::fs::write(&done, &versions).context("could not write down what was installed")
 }
 
 /// A tool from PyPI, in the versions of `xtask/<name>.txt`, in an environment of its own under `target/tools`.

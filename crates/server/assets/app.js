@@ -1,21 +1,276 @@
-// What pages gain from a script: they work without it. Nothing here holds state: what the page says is what the store says.
+// What pages gain from a script: they work without it. Nothing here holds state: what the page says is what the store says,
+// and the browser keeps nothing.
 
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-// trouble is read first
-one("[data-focus]")?.focus();
+/** An element: `make("p", { className: "quiet" }, "text", other)`. */
+function make(name, properties = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key in element) element[key] = value;
+    else element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
 
-// ids and keys are copied with one press
-for (const element of all("[data-copy]")) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "plain";
-  button.textContent = "Copy";
+/* ---- said to whoever listens ---- */
+
+const polite = make("div", { className: "unseen", "aria-live": "polite" });
+const urgent = make("div", { className: "unseen", "aria-live": "assertive" });
+document.body.append(polite, urgent);
+
+const PAUSE = 10_000;
+let saidAt = -PAUSE;
+let waiting;
+
+/** Says something to a screen reader: progress at most once in ten seconds, the latest then; a failure at once. */
+function say(text, { now = false, failure = false } = {}) {
+  if (failure || now) {
+    (failure ? urgent : polite).textContent = text;
+    return;
+  }
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    saidAt = performance.now();
+    polite.textContent = text;
+  }, Math.max(0, saidAt + PAUSE - performance.now()));
+}
+
+/* ---- what is read first ---- */
+
+one("[data-focus]")?.focus();
+// what an identity provider put into the address is not for the history
+if (one("[data-clean-address]")) history.replaceState(null, "", location.pathname);
+
+/* ---- ids and keys are copied with one press ---- */
+
+const copies = all("[data-copy]").map((element) => {
+  const text = element.dataset.copy || element.textContent.trim();
+  const button = make("button", { type: "button", className: "plain copy", ariaLabel: `Copy ${element.dataset.copyName || text}` }, "Copy");
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(element.dataset.copy || element.textContent.trim());
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      say("Could not copy. Select the text and copy it.", { failure: true });
+      return;
+    }
     button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    say("Copied", { now: true });
+    setTimeout(() => { button.textContent = "Copy"; }, 2_000);
   });
   element.append(" ", button);
+  return button;
+});
+
+/* ---- how far off a time is goes on while the page is open ---- */
+
+const UNITS = [[5_400, 60, "minute"], [129_600, 3_600, "hour"], [5_184_000, 86_400, "day"], [63_072_000, 2_629_800, "month"]];
+
+function off(seconds) {
+  const away = Math.abs(seconds);
+  if (away < 45) return "now";
+  const [, size, unit] = UNITS.find(([until]) => away < until) ?? [0, 31_557_600, "year"];
+  const count = Math.max(1, Math.round(away / size));
+  const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
+  return seconds > 0 ? `in ${words}` : `${words} ago`;
+}
+
+setInterval(() => {
+  for (const time of all("time[datetime*='T']")) {
+    const beside = time.nextElementSibling;
+    if (beside?.matches(".off")) beside.textContent = `(${off((Date.parse(time.dateTime) - Date.now()) / 1_000)})`;
+  }
+}, 60_000);
+
+/* ---- a form goes out once ---- */
+
+const sent = new Set();
+addEventListener("submit", (event) => {
+  if (sent.has(event.target)) {
+    event.preventDefault();
+    return;
+  }
+  sent.add(event.target);
+  // an answer may be a file, and then the page stays
+  setTimeout(() => sent.delete(event.target), 3_000);
+});
+addEventListener("pageshow", () => sent.clear());
+
+/* ---- places and acts of this page ---- */
+
+const mac = navigator.platform.startsWith("Mac");
+const PALETTE = mac ? "⌘ K" : "Ctrl K";
+const words = (element) => (element.dataset.name || element.textContent).trim().replace(/\s+/g, " ");
+
+/** Every place has a letter: the first of its name that no place before it has. */
+const letters = new Map();
+for (const link of all(".top nav a")) {
+  const letter = [...words(link).toLowerCase()].find((known) => /[a-z]/.test(known) && !letters.has(known));
+  if (letter) letters.set(letter, link);
+}
+
+/** What the palette offers: where one may go, and what one may do here. Made from what the page shows, so that it offers no more. */
+function offers() {
+  const shown = (element) => element.checkVisibility() && !element.disabled && words(element);
+  const keys = new Map([...letters].map(([letter, link]) => [link, `g ${letter}`]));
+  const places = all(".top nav a, .top .self a").map((element) => ({ element, kind: "Go to", keys: keys.get(element) }));
+  const acts = all("main button:not(.copy), main .button").map((element) => ({ element, kind: "Do" }));
+  const leave = all(".top .self button:not(.find)").map((element) => ({ element, kind: "Do" }));
+  const links = all("main a[href]:not(.button)").map((element) => ({ element, kind: "Open" }));
+  const known = new Set();
+  return [...acts, ...places, ...links, ...leave].filter(({ element, kind }) => {
+    if (!shown(element)) return false;
+    const name = `${kind} ${words(element)} ${element.href ?? ""}`;
+    return !known.has(name) && known.add(name);
+  });
+}
+
+/** Follows a link, presses a button; one that destroys is only shown, to be read and pressed. */
+function act({ element }) {
+  element.scrollIntoView({ block: "center" });
+  element.focus();
+  if (!element.matches(".danger")) element.click();
+}
+
+function dialog(label, ...children) {
+  const close = make("button", { type: "button", className: "plain", textContent: "Close", autofocus: true });
+  const made = make("dialog", { ariaLabel: label }, ...children, make("p", { className: "end" }, close));
+  close.addEventListener("click", () => made.close());
+  made.addEventListener("close", () => made.remove());
+  document.body.append(made);
+  made.showModal();
+  return made;
+}
+
+function palette() {
+  if (one("dialog[open]")) return;
+  const everything = offers();
+  const input = make("input", {
+    type: "text", role: "combobox", autocomplete: "off", spellcheck: false, id: "palette-words",
+    "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list",
+  });
+  const list = make("ul", { id: "palette-list", role: "listbox", ariaLabel: "Places and acts" });
+  const none = make("p", { className: "quiet", role: "status" });
+  const shown = dialog(
+    "Find a place or an act",
+    make("p", { className: "field" }, make("label", { htmlFor: "palette-words" }, "Go to a place, or do something on this page"), input),
+    list, none,
+  );
+  shown.classList.add("palette");
+  let found = [];
+  let at = 0;
+  const mark = () => {
+    all("li", list).forEach((item, index) => item.setAttribute("aria-selected", index === at));
+    const item = list.children[at];
+    if (item) input.setAttribute("aria-activedescendant", item.id);
+    else input.removeAttribute("aria-activedescendant");
+    item?.scrollIntoView({ block: "nearest" });
+  };
+  const choose = () => {
+    const chosen = found[at];
+    if (!chosen) return;
+    shown.close();
+    act(chosen);
+  };
+  const filter = () => {
+    const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    found = everything.filter(({ element, kind }) => {
+      const name = `${kind} ${words(element)}`.toLowerCase();
+      return wanted.every((word) => name.includes(word));
+    }).slice(0, 50);
+    at = 0;
+    list.replaceChildren(...found.map(({ element, kind, keys }, index) => {
+      const item = make("li", { id: `palette-${index}`, role: "option" }, make("span", { className: "kind" }, kind), " ", make("span", { className: "what" }, words(element)));
+      if (element.dataset.cli) item.append(" ", make("code", {}, element.dataset.cli));
+      if (keys) item.append(" ", make("kbd", {}, keys));
+      item.addEventListener("click", () => { at = index; choose(); });
+      return item;
+    }));
+    none.textContent = found.length ? "" : "Nothing here is called that. Take away a word.";
+    mark();
+  };
+  input.addEventListener("input", filter);
+  input.addEventListener("keydown", (event) => {
+    const steps = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (steps && found.length) {
+      at = (at + steps + found.length) % found.length;
+      mark();
+    } else if (event.key === "Enter") {
+      choose();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  filter();
+  input.focus();
+}
+
+/* ---- keys ---- */
+
+const single = document.body.dataset.keys !== "off";
+
+function help() {
+  if (one("dialog[open]")) return;
+  const rows = [[PALETTE, "Find a place or an act"]];
+  if (single) {
+    rows.push(["?", "This list"]);
+    if (one("[data-search]")) rows.push(["/", "Search"]);
+    if (copies.length) rows.push(["c", "Copy the id of this page"]);
+    if (one("[data-rows]")) rows.push(["j", "Next row"], ["k", "Row before"]);
+    for (const [letter, link] of letters) rows.push([`g ${letter}`, words(link)]);
+  }
+  const body = make("tbody", {}, ...rows.map(([keys, what]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, keys)), make("td", {}, what))));
+  const hint = make("p", { className: "quiet" }, single ? "Single keys can be turned off on " : "Single keys are turned off. Turn them on, on ", make("a", { href: "/me" }, "your account"), ".");
+  dialog("Keys", make("h2", {}, "Keys"), make("table", {}, make("caption", { className: "unseen" }, "Keys and what they do"), body), hint);
+}
+
+function row(step) {
+  const links = all("[data-rows] tbody tr").map((line) => one("a, button, input", line)).filter(Boolean);
+  const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
+}
+
+let going = 0;
+const single_keys = {
+  "?": help,
+  "/": () => one("[data-search]")?.focus(),
+  c: () => copies[0]?.click(),
+  j: () => row(1),
+  k: () => row(-1),
+  g: () => { going = performance.now(); },
+};
+
+addEventListener("keydown", (event) => {
+  if ((mac ? event.metaKey : event.ctrlKey) && event.key.toLowerCase() === "k" && !event.shiftKey && !event.altKey) {
+    event.preventDefault();
+    palette();
+    return;
+  }
+  // a dialog that was just closed may have the focus for a moment still
+  const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]")
+    && !event.target.closest("dialog:not([open])");
+  if (!single || typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (performance.now() - going < 1_500 && letters.has(event.key)) {
+    event.preventDefault();
+    letters.get(event.key).click();
+    return;
+  }
+  going = 0;
+  const does = single_keys[event.key];
+  if (!does) return;
+  event.preventDefault();
+  does();
+});
+
+// whoever has no keyboard at hand finds the same by a button
+const self = one(".top .self");
+if (self) {
+  const find = make("button", { type: "button", className: "plain find" }, "Find ", make("kbd", {}, PALETTE));
+  find.addEventListener("click", palette);
+  const keys = make("button", { type: "button", className: "plain find" }, "Keys", ...(single ? [" ", make("kbd", {}, "?")] : []));
+  keys.addEventListener("click", help);
+  self.prepend(make("p", { className: "finds" }, find, keys));
 }

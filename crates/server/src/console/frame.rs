@@ -106,16 +106,16 @@ impl Frame {
     }
 }
 
-/// The roles whose powers somebody has all of, in words.
+/// The roles whose powers somebody has all of, in words; none that another of them has all of, too.
 fn roles(visitor: &Visitor) -> String {
     let powers = visitor.actor.powers;
     let has = |role: &Role| role.permissions().iter().all(|permission| powers.has(*permission));
-    let mut all: Vec<&str> = Role::ALL.iter().filter(|role| has(role)).map(|role| role.as_str()).collect();
-    if all.len() > 1 {
-        // whatever an officer or agent may, a viewer may too
-        all.retain(|role| *role != "viewer");
-    }
-    all.join(", ")
+    let all: Vec<Role> = Role::ALL.into_iter().filter(has).collect();
+    let within = |role: Role, other: Role| {
+        role != other && role.permissions().iter().all(|one| other.permissions().contains(one))
+    };
+    let own = all.iter().filter(|role| !all.iter().any(|other| within(**role, *other)));
+    own.map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 async fn banners(visitor: &Visitor) -> Vec<Banner> {

@@ -67,7 +67,13 @@ impl<E: Into<Problem>> From<E> for Trouble {
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let status = self.status();
-        let (heading, todo) = words(status);
+        let (heading, todo) = match self.0.code {
+            "E0904" => (
+                "Not taken",
+                "If that does not help, tell whoever runs this installation the code and the call below.",
+            ),
+            _ => words(status),
+        };
         let call = serde_json::to_value(call::Current).ok().and_then(|id| id.as_str().map(str::to_owned));
         let page = Page {
             frame: Frame::outside(heading),

@@ -1,0 +1,91 @@
+//! The console in a real browser: each journey of `e2e/journeys` in front of a program of its own. Screenshots of every page
+//! they check are in `target/screens`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
+#![expect(clippy::disallowed_methods, reason = "tests start programs and have a clock")]
+
+#[path = "../api/joining.rs"]
+#[expect(dead_code, reason = "journeys let people in by themselves")]
+mod joining;
+#[path = "../api/served.rs"]
+#[expect(dead_code, reason = "journeys ask by themselves")]
+mod served;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+
+use crate::served::Served;
+
+const E2E: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../e2e");
+
+/// What `cargo xtask prepare` installs.
+const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tools/e2e/node_modules");
+
+/// What nobody's log, title or address holds: what people are called in journeys, what they type, what lets them in.
+const CANARIES: [&str; 7] =
+    ["canary", "Canary", "purple otters", "green herons", "exs_", "exo_", "mail.test"];
+
+/// One browser at a time: machines that test have few processors, and pages have deadlines.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// One test for each journey, and all of them.
+macro_rules! journeys {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            travel(stringify!($name));
+        })*
+
+        const ALL: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+journeys! {
+    account
+    doors
+    keyboard
+    troubles
+}
+
+fn travel(name: &str) {
+    assert!(
+        Path::new(TOOLS).exists(),
+        "what drives the browser is not there; `cargo xtask prepare` installs it below `target/tools`"
+    );
+    let _alone = ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let served = Served::start();
+    let output = Command::new("node")
+        .arg(Path::new(E2E).join("journeys").join(format!("{name}.mjs")))
+        .env("EXEUNT_URL", served.at("/"))
+        .env("EXEUNT_DIR", served.dir())
+        .env("EXEUNT_BIN", env!("CARGO_BIN_EXE_exeunt"))
+        .output()
+        .unwrap();
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    let dir = served.dir().to_owned();
+    let security = std::fs::read_to_string(dir.join("security.jsonl")).unwrap_or_default();
+    let log = served.end();
+    assert!(output.status.success(), "the journey `{name}` failed\n{said}\n{}", last(&log));
+    for canary in CANARIES {
+        assert!(!log.contains(canary), "the log holds `{canary}`");
+        assert!(!security.contains(canary), "the security log holds `{canary}`");
+    }
+}
+
+/// The end of a log.
+fn last(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().filter(|line| !line.contains("\"INFO\"")).collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
+}
+
+#[test]
+fn every_journey_is_travelled() {
+    let files = std::fs::read_dir(Path::new(E2E).join("journeys")).unwrap();
+    let found: BTreeSet<String> = files
+        .filter_map(|file| Some(file.unwrap().file_name().to_str()?.strip_suffix(".mjs")?.to_owned()))
+        .collect();
+    let known: BTreeSet<String> = ALL.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(known, found);
+}
