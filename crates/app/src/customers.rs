@@ -3,6 +3,7 @@
 //! A customer has no id of ours. Whoever looks one up holds a sealed handle that only they can open, and not for long: no address
 //! and no log tells whom they looked up.
 
+pub mod ask;
 pub mod find;
 pub mod handle;
 pub mod reveal;

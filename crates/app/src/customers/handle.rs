@@ -41,18 +41,13 @@ impl Office {
     }
 
     /// The identifiers of a handle of this very actor, while it opens.
-    pub(crate) fn open_handle(
-        &self,
-        actor: &Actor,
-        handle: &str,
-    ) -> Result<Vec<(String, Personal)>, Error> {
+    pub(crate) fn open_handle(&self, actor: &Actor, handle: &str) -> Result<Vec<(String, Personal)>, Error> {
         let over = || {
             let words = "this look at a customer is over, or was somebody else's; look them up again";
             Error::Refused("E0325", String::from(words))
         };
         let sealed = URL_SAFE_NO_PAD.decode(handle).map_err(|_| over())?;
-        let opened =
-            self.engine.keyring.open_for(self.organization.id, PURPOSE, &context(actor.id), &sealed);
+        let opened = self.engine.keyring.open_for(self.organization.id, PURPOSE, &context(actor.id), &sealed);
         let plain = match opened {
             Err(exeunt_vault::Error::WrongKey { .. }) => return Err(over()),
             other => other?,

@@ -74,7 +74,10 @@ impl Office {
         let given = self.open_handle(actor, handle)?;
         let document = self.looking_document(&given).await?;
         let nothing = || {
-            Error::Refused("E0325", String::from("this customer has no rows there any more; look them up again"))
+            Error::Refused(
+                "E0325",
+                String::from("this customer has no rows there any more; look them up again"),
+            )
         };
         let read = document.reads.get(wanted.read).ok_or_else(nothing)?;
         let mut look = self.engine.look(&document, given, &HashSet::from([read.set])).await?;

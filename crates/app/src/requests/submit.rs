@@ -146,14 +146,20 @@ impl Office {
 }
 
 impl Office {
+    /// The kinds of identifiers that the map knows, in order; none while there is no map that can be read.
+    pub fn identifier_kinds(&self) -> Vec<String> {
+        let Ok(read) = self.map() else { return Vec::new() };
+        let models = read.map.models();
+        let kinds: BTreeSet<String> = models
+            .flat_map(|(_, model)| model.subject.iter().flatten().map(|(kind, _)| kind.to_string()))
+            .collect();
+        kinds.into_iter().collect()
+    }
+
     /// Refuses kinds of identifiers that the map does not know: nobody would be found by them. Without a map that can be
     /// read there is nothing to ask, and the request is taken in; its plan will say what is wrong with the map.
     pub(crate) fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {
-        let Ok(read) = self.map() else { return Ok(()) };
-        let mut kinds = BTreeSet::new();
-        for (_, model) in read.map.models() {
-            kinds.extend(model.subject.iter().flatten().map(|(kind, _)| kind.to_string()));
-        }
+        let kinds = self.identifier_kinds();
         for (place, (kind, _)) in identifiers.iter().enumerate() {
             if !kinds.is_empty() && !kinds.contains(kind) {
                 let near = suggest::did_you_mean(kind, kinds.iter().map(String::as_str));

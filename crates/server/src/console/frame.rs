@@ -23,7 +23,10 @@ struct Place {
 }
 
 /// Every place, in the order they stand.
-const PLACES: &[Place] = &[Place { key: "today", name: "Today", href: "/", needs: None }];
+const PLACES: &[Place] = &[
+    Place { key: "today", name: "Today", href: "/", needs: None },
+    Place { key: "customers", name: "Customers", href: "/customers", needs: Some(Permission::FindCustomers) },
+];
 
 /// A place as one visitor sees it.
 pub(crate) struct Item {
