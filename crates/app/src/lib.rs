@@ -10,6 +10,7 @@ pub mod actor;
 pub mod audits;
 pub mod backups;
 pub mod calls;
+pub mod customers;
 pub mod deadlines;
 pub mod deltas;
 pub mod error;

@@ -75,6 +75,10 @@ kinds! {
     RequestDeadlineMoved = "request.deadline_moved";
     /// What a person said when they asked was looked at.
     RequestStatementViewed = "request.statement_viewed";
+    /// Somebody looked a customer up.
+    CustomerFound = "customer.found";
+    /// What the sources hold of a customer was shown.
+    CustomerRevealed = "customer.revealed";
     /// A request was refused.
     RequestRefused = "request.refused";
     /// The person withdrew a request.

@@ -72,6 +72,18 @@ pub fn registers_of(document: &Document) -> Vec<Register> {
 }
 
 impl Engine {
+    /// The request by which somebody of these identifiers was erased, if there was one.
+    pub async fn erased_before(&self, given: &[(String, Personal)]) -> Result<Option<RequestId>, Error> {
+        let key = self.keyring.purpose_key(self.organization, "ledger")?;
+        for (kind, value) in given {
+            let Some(mac) = ledger_mac(&key, kind, value.expose()) else { continue };
+            if let Some(request) = self.store.in_ledger(self.organization, kind, &mac).await? {
+                return Ok(Some(request));
+            }
+        }
+        Ok(None)
+    }
+
     /// Looks through registers for people who were erased.
     pub async fn check_ledger(
         &self,

@@ -20,6 +20,7 @@ pub mod job;
 pub mod kept;
 pub mod ledger;
 pub mod letters;
+pub mod look;
 pub mod people;
 pub mod progress;
 pub mod purge;

@@ -6,6 +6,7 @@
 
 mod assets;
 mod cookie;
+mod customers;
 mod door;
 mod form;
 mod frame;
@@ -45,6 +46,11 @@ pub const OPEN: &[(&str, &str)] = &[
 /// Pages for whoever is signed in, by method and path.
 pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/"),
+    ("GET", "/customers"),
+    ("POST", "/customers"),
+    ("GET", "/customers/{customer}"),
+    ("POST", "/customers/{customer}/reveal"),
+    ("POST", "/customers/{customer}/ask"),
     ("POST", "/sign-out"),
     ("GET", "/requests"),
     ("GET", "/requests.csv"),
@@ -115,6 +121,10 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/me/keys", post(people::me::choose_keys))
         .route("/me/sessions/end-others", post(people::me::end_others))
         .route("/me/sessions/{session}/end", post(people::me::end_session))
+        .route("/customers", get(customers::search::show).post(customers::search::look_up))
+        .route("/customers/{customer}", get(customers::profile::show))
+        .route("/customers/{customer}/reveal", post(customers::reveal::show))
+        .route("/customers/{customer}/ask", post(customers::ask::enter))
         .route("/", get(today::show))
         .route("/requests", get(requests::list::show))
         .route("/requests.csv", get(requests::table::download))

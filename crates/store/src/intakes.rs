@@ -124,6 +124,31 @@ impl Store {
         Ok(found)
     }
 
+    /// Requests of these marks, the latest first, at most so many.
+    pub async fn requests_marked(
+        &self,
+        organization: OrganizationId,
+        marks: &[[u8; 32]],
+        limit: u32,
+    ) -> Result<Vec<RequestId>, Error> {
+        if marks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT DISTINCT request AS id FROM request_marks WHERE organization = ? AND mark IN ({})
+             ORDER BY id DESC LIMIT ?",
+            bulk::places(marks.len())
+        );
+        let mut query = made(text).bind(organization.to_string());
+        for mark in marks {
+            query = query.bind(mark.as_slice());
+        }
+        let mut connection = self.reader().await;
+        let rows = query.bind(i64::from(limit)).fetch_all(&mut connection).await;
+        let rows = rows.map_err(Error::while_doing("look for somebody's requests"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
+    }
+
     /// Other requests that share a mark with this one, the latest first, at most so many.
     pub async fn related_requests(
         &self,

@@ -69,6 +69,8 @@ pub enum Permission {
     ManageSubprocessors,
     /// Take another key of the organization into use.
     RotateKeys,
+    /// Look a customer up by an identifier: what is there of them, not what it says.
+    FindCustomers,
 }
 
 impl Permission {
@@ -107,6 +109,7 @@ impl Permission {
         Self::ReadSubprocessors,
         Self::ManageSubprocessors,
         Self::RotateKeys,
+        Self::FindCustomers,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -145,6 +148,7 @@ impl Permission {
             Self::ReadSubprocessors => "subprocessors:read",
             Self::ManageSubprocessors => "subprocessors:manage",
             Self::RotateKeys => "organization_key:rotate",
+            Self::FindCustomers => "customers:find",
         }
     }
 
@@ -168,6 +172,7 @@ impl Permission {
                 | Self::PushDeltas
                 | Self::SendLetters
                 | Self::MakeLinks
+                | Self::FindCustomers
         )
     }
 

@@ -1,11 +1,11 @@
 //! Roles: what a company calls its people, and what each may. Somebody may have several.
 
 use crate::access::permission::Permission::{
-    self, ApprovePlans, CheckSources, DecideRequests, HoldRequests, IdentifyRequests, LiftStop, MakeLinks,
-    MakePackages, MakePlans, ManageApiKeys, ManageProviders, ManageSubprocessors, ManageUsers, OpenPackages,
-    PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans,
-    ReadRequests, ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs, SendLetters, StopWork,
-    SubmitRequests, UseLedger,
+    self, ApprovePlans, CheckSources, DecideRequests, FindCustomers, HoldRequests, IdentifyRequests,
+    LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManageProviders, ManageSubprocessors,
+    ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap,
+    ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs,
+    SendLetters, StopWork, SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -94,6 +94,7 @@ impl Role {
                 MakeLinks,
                 ReadSubprocessors,
                 ManageSubprocessors,
+                FindCustomers,
             ],
             Self::Engineer => &[
                 ReadPlans,

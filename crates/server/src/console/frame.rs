@@ -26,6 +26,7 @@ struct Place {
 const PLACES: &[Place] = &[
     Place { key: "today", name: "Today", href: "/", needs: None },
     Place { key: "requests", name: "Requests", href: "/requests", needs: Some(Permission::ReadRequests) },
+    Place { key: "customers", name: "Customers", href: "/customers", needs: Some(Permission::FindCustomers) },
 ];
 
 /// A place as one visitor sees it.

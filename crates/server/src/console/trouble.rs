@@ -47,6 +47,11 @@ impl Trouble {
         Self(Problem::not_found())
     }
 
+    /// Whether whoever sent a form can mend it: the form comes back then, with what is wrong.
+    pub(crate) fn is_mendable(&self) -> bool {
+        matches!(self.status(), StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT)
+    }
+
     /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

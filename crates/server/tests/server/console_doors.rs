@@ -21,6 +21,11 @@ use Needs::{May, Self_};
 /// What each page asks. A new one is missing here until somebody has thought about it.
 const NEEDS: &[(&str, &str, Needs)] = &[
     ("GET", "/", Self_),
+    ("GET", "/customers", May(Permission::FindCustomers)),
+    ("POST", "/customers", May(Permission::FindCustomers)),
+    ("GET", "/customers/{customer}", May(Permission::FindCustomers)),
+    ("POST", "/customers/{customer}/reveal", May(Permission::FindCustomers)),
+    ("POST", "/customers/{customer}/ask", May(Permission::SubmitRequests)),
     ("POST", "/sign-out", Self_),
     ("GET", "/me", Self_),
     ("POST", "/me/password", Self_),

@@ -8,6 +8,7 @@ mod visitor;
 mod bad_input;
 mod bulk;
 mod conditional;
+mod console_customers;
 mod console_doors;
 mod console_many;
 mod console_new;

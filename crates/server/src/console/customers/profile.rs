@@ -1,0 +1,109 @@
+//! What is there of a customer, and what can be done for them.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use exeunt_app::access::Permission;
+use exeunt_app::customers::find::Customer;
+use exeunt_store::requests::Request;
+
+use crate::console::door::Visitor;
+use crate::console::frame::{Frame, page};
+use crate::console::trouble::Trouble;
+use crate::console::words::badge::Badge;
+use crate::console::words::moment::Moment;
+
+/// A request of theirs.
+pub(super) struct Line {
+    id: String,
+    right: String,
+    badge: Badge,
+    asked: Moment,
+    /// Until when what was erased can be brought back.
+    until: Option<Moment>,
+    held: bool,
+}
+
+/// A model of which they have rows.
+pub(super) struct Part {
+    read: usize,
+    model: String,
+    rows: u64,
+    /// The person's own rows, rows that hang on them, or others' rows that they may see.
+    how: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "console/customers/profile.html")]
+struct Profile<'a> {
+    frame: Frame,
+    problem: Option<String>,
+    handle: &'a str,
+    kinds: String,
+    parts: Vec<Part>,
+    rows: u64,
+    requests: Vec<Line>,
+    erased_by: Option<String>,
+    may_reveal: bool,
+    may_ask: bool,
+    because: &'a str,
+}
+
+/// The page.
+pub(crate) async fn show(visitor: Visitor, Path(handle): Path<String>) -> Response {
+    again(&visitor, &handle, None, "").await
+}
+
+/// The page, after something on it went wrong; what was typed stays.
+pub(super) async fn again(
+    visitor: &Visitor,
+    handle: &str,
+    trouble: Option<Trouble>,
+    because: &str,
+) -> Response {
+    let customer = match visitor.office.find_customer(&visitor.actor, handle).await {
+        Ok(customer) => customer,
+        Err(error) => return Trouble::from(error).into_response(),
+    };
+    let status = trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
+    let problem = trouble.map(|trouble| trouble.sentence());
+    let frame = visitor.frame("Customer", "customers").await;
+    let Customer { kinds, models, requests, erased_by } = customer;
+    let clock = visitor.clock();
+    let line = |request: &Request| Line {
+        id: request.id.to_string(),
+        right: request.kind.clone(),
+        badge: Badge::request(&request.state),
+        asked: clock.at(request.received_at),
+        until: request.window_ends_at.map(|ends| clock.at(ends)),
+        held: request.held_because.is_some(),
+    };
+    let parts: Vec<Part> = models
+        .iter()
+        .map(|model| Part {
+            read: model.read,
+            model: model.model.clone(),
+            rows: model.rows,
+            how: match (model.subject, model.accessed) {
+                (true, _) => "the customer",
+                (_, true) => "others', which they may see",
+                _ => "theirs",
+            },
+        })
+        .collect();
+    let shown = Profile {
+        frame,
+        problem,
+        handle,
+        kinds: kinds.join(", "),
+        rows: parts.iter().map(|part| part.rows).sum(),
+        parts,
+        requests: requests.iter().map(line).collect(),
+        erased_by: erased_by.map(|request| request.to_string()),
+        may_reveal: visitor.may(Permission::OpenPackages),
+        may_ask: visitor.may(Permission::SubmitRequests),
+        because,
+    };
+    page(status, &shown)
+}
