@@ -8,6 +8,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use tokio::net::TcpStream;
 
 use crate::message::{Envelope, From};
 
@@ -139,8 +140,13 @@ impl Post {
         let begins = self.server.port == SUBMISSIONS || self.server.tls == Tls::Immediate;
         let at_once = self.tls.clone().filter(|_| begins);
         let server = (self.server.host.as_str(), self.server.port);
-        let connecting = AsyncSmtpConnection::connect_tokio1(server, Some(STEP), &hello, at_once, None);
-        let mut connection = within(STEP, doing, connecting).await?;
+        let mut connection = if at_once.is_some() {
+            let connecting = AsyncSmtpConnection::connect_tokio1(server, Some(STEP), &hello, at_once, None);
+            within(STEP, doing, connecting).await?
+        } else {
+            let stream = self.dial(doing).await?;
+            within(STEP, doing, AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello)).await?
+        };
         if let Some(tls) = self.tls.clone()
             && !connection.is_encrypted()
             && (self.server.tls != Tls::Opportunistic || connection.can_starttls())
@@ -153,6 +159,26 @@ impl Post {
             within(STEP, "sign in to the mail server", connection.auth(&mechanisms, &credentials)).await?;
         }
         Ok(Line { post: self, connection })
+    }
+
+    /// A connection that sends at once. A letter goes in two pieces, and the second, its end, would else wait until the first was
+    /// acknowledged, for which the other side takes its time: 40 ms a letter.
+    async fn dial(&self, doing: &'static str) -> Result<TcpStream, Trouble> {
+        let server = (self.server.host.as_str(), self.server.port);
+        let dialed = match tokio::time::timeout(STEP, TcpStream::connect(server)).await {
+            Ok(Ok(stream)) => stream.set_nodelay(true).map(|()| stream).ok(),
+            Ok(Err(_)) => None,
+            Err(_) => {
+                let why = String::from("it took too long");
+                return Err(Trouble { kind: TroubleKind::Later, doing, why, for_good: false });
+            }
+        };
+        dialed.ok_or_else(|| Trouble {
+            kind: TroubleKind::Later,
+            doing,
+            why: String::from("it cannot be reached, or hung up"),
+            for_good: false,
+        })
     }
 }
 
