@@ -19,6 +19,10 @@ use crate::packages::make;
 pub enum Wanted {
     /// Carry a job out.
     RunJob(Confirmed),
+    /// Try a job's flagged rows again.
+    RetryReviews,
+    /// Leave a job's flagged rows as they are, for this reason.
+    SkipReviews(String),
     /// Bring a request's rows back.
     Restore(Choice),
     /// Destroy a request's rows for ever, look again, issue the receipt.
@@ -49,6 +53,8 @@ impl Wanted {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::RunJob(_) => RUN_JOB,
+            Self::RetryReviews => RETRY_REVIEWS,
+            Self::SkipReviews(_) => SKIP_REVIEWS,
             Self::Restore(_) => RESTORE,
             Self::Purge(_) => PURGE,
             Self::PurgeDue => PURGE_DUE,
@@ -61,6 +67,10 @@ impl Wanted {
 
 /// Carrying a job out.
 pub const RUN_JOB: &str = "run_job";
+/// Trying flagged rows again.
+pub const RETRY_REVIEWS: &str = "retry_reviews";
+/// Leaving flagged rows as they are.
+pub const SKIP_REVIEWS: &str = "skip_reviews";
 /// Bringing rows back.
 pub const RESTORE: &str = "restore";
 /// Destroying rows for ever.

@@ -54,6 +54,14 @@ async fn attempt(
             let status = office.run_asked_job(&actor, job, owner, &control, &Nobody).await?;
             Ok(json!({ "job": job, "state": status.job.state }))
         }
+        Wanted::RetryReviews => {
+            let retried = office.retry_reviews(&actor, subject(task)?, owner).await?;
+            Ok(json!({ "done": retried.done, "gone": retried.gone, "failed": retried.failed }))
+        }
+        Wanted::SkipReviews(because) => {
+            let left = office.skip_reviews_asked(&actor, subject(task)?, &because, owner).await?;
+            Ok(json!({ "left": left }))
+        }
         Wanted::Restore(choice) => {
             let restored = office.restore(&actor, subject(task)?, &choice, owner).await?;
             let refused: u64 = restored.refused.iter().map(|refused| refused.rows).sum();

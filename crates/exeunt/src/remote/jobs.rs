@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use exeunt_app::jobs::status::Status;
-use exeunt_base::{EpochId, JobId, Name, PlanId, RequestId, TaskId, Timestamp};
+use exeunt_base::{BatchId, EpochId, JobId, Name, PlanId, RequestId, TaskId, Timestamp};
 use exeunt_engine::job::prepare::Confirmed;
 use exeunt_store::jobs::{Job, Unit};
+use exeunt_store::reviews::Review;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -53,6 +54,27 @@ struct Step {
     gone: u64,
     failed: u64,
     skipped: u64,
+}
+
+/// A row that could not be erased.
+#[derive(Deserialize)]
+struct Flagged {
+    id: BatchId,
+    unit: u32,
+    place: u64,
+    model: String,
+    fault: String,
+    words: String,
+    state: String,
+    reason: Option<String>,
+    at: Timestamp,
+}
+
+impl Flagged {
+    fn review(self, job: JobId) -> Review {
+        let Self { id, unit, place, model, fault, words, state, reason, at } = self;
+        Review { id, job, unit, place, model, fault, words, state, reason, at }
+    }
 }
 
 /// A task.
@@ -172,6 +194,22 @@ impl Remote {
             let text = format!("plan `{plan}` has no job yet; start it with `exeunt job run {plan}`");
             exeunt_app::Error::Refused("E0310", text).into()
         })
+    }
+
+    /// A job's rows that wait for a person, and those that somebody decided on.
+    pub(crate) async fn reviews(&self, job: JobId) -> Result<Vec<Review>, Error> {
+        let told: Vec<Flagged> = self.get(&format!("/jobs/{job}/reviews")).await?;
+        Ok(told.into_iter().map(|row| row.review(job)).collect())
+    }
+
+    /// Has them tried again.
+    pub(crate) async fn retry_reviews(&self, job: JobId) -> Result<Value, Error> {
+        self.worked(&format!("/jobs/{job}/reviews/retry"), json!({})).await
+    }
+
+    /// Has them left as they are.
+    pub(crate) async fn leave_reviews(&self, job: JobId, because: &str) -> Result<Value, Error> {
+        self.worked(&format!("/jobs/{job}/reviews/leave"), json!({ "because": because })).await
     }
 
     /// Asks a job to end.
