@@ -14,6 +14,7 @@ use crate::access::{Powers, Role};
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::plans::count::Look;
 use crate::tasks::Wanted;
 
 /// What came of it: ids and counts, never personal data.
@@ -48,6 +49,12 @@ async fn attempt(
     let powers = task.asked_by.map_or(Powers::all(), |_| Powers::of_roles(Role::ALL));
     let actor = Actor { id: task.asked_by, organization: task.organization, powers };
     match wanted {
+        Wanted::CountPlan(confirmed) => {
+            office.count_asked_plan(&actor, subject(task)?, Look::Count, confirmed).await
+        }
+        Wanted::RehearsePlan(confirmed) => {
+            office.count_asked_plan(&actor, subject(task)?, Look::DryRun, confirmed).await
+        }
         Wanted::RunJob(confirmed) => {
             let job: JobId = subject(task)?;
             let control = Control { stop: Arc::clone(stop), confirmed };

@@ -56,6 +56,7 @@ const NEEDS: &[(&str, Needs)] = &[
     ("make_plan", May(Permission::MakePlans)),
     ("show_plan", May(Permission::ReadPlans)),
     ("approve_plan", May(Permission::ApprovePlans)),
+    ("count_plan", May(Permission::MakePlans)),
     ("start_job", May(Permission::RunJobs)),
     ("list_jobs", May(Permission::ReadJobs)),
     ("show_job", May(Permission::ReadJobs)),
@@ -90,10 +91,12 @@ const NEEDS: &[(&str, Needs)] = &[
     ("engage_subprocessor", May(Permission::ManageSubprocessors)),
     ("end_subprocessor", May(Permission::ManageSubprocessors)),
     ("object_to_subprocessor", May(Permission::ManageSubprocessors)),
+    ("read_objections", May(Permission::ManageSubprocessors)),
     ("add_subscriber", May(Permission::ManageSubprocessors)),
     ("list_subscribers", May(Permission::ManageSubprocessors)),
     ("remove_subscriber", May(Permission::ManageSubprocessors)),
     ("show_checkpoint", May(Permission::ReadAudit)),
+    ("export_audit", May(Permission::ReadAudit)),
     ("make_request_evidence", May(Permission::ReadAudit)),
     ("make_period_evidence", May(Permission::ReadAudit)),
     ("show_enrollment", Nothing),
@@ -266,7 +269,7 @@ impl Things {
             }
             "change_identity_provider" => json!({ "client_id": "other" }),
             "unbind_user" => json!({ "user": of("{user}") }),
-            "restore_request" | "purge_request" | "make_package" | "run_job" => json!({}),
+            "restore_request" | "purge_request" | "make_package" | "run_job" | "count_plan" => json!({}),
             _ => return None,
         })
     }
