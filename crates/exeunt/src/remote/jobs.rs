@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::ids::Work;
+use crate::out;
 use crate::remote::{Error, Remote, nobody};
 
 /// How long to wait between two looks at a task.
@@ -219,14 +220,21 @@ impl Remote {
 
     /// Waits until a task has ended, and tells what came of it; what failed is an error.
     pub(crate) async fn ended(&self, id: TaskId) -> Result<Value, Error> {
+        let mut told = None;
         loop {
             let task: Task = self.get(&format!("/tasks/{id}")).await?;
             let word = |name: &str| task.outcome.as_ref().and_then(|outcome| outcome[name].as_str());
             match task.state.as_str() {
                 "done" => return Ok(task.outcome.unwrap_or_default()),
                 "failed" => return Err(Error::of_task(word("code"), word("message"))),
-                _ => self.wait(PAUSE).await,
+                _ => {}
             }
+            // it was put back, and somebody sits here waiting for it
+            if let Some(why) = word("message").filter(|why| told.as_deref() != Some(*why)) {
+                out::remark(&format!("`{id}` waits: {why}"));
+                told = Some(why.to_owned());
+            }
+            self.wait(PAUSE).await;
         }
     }
 }
