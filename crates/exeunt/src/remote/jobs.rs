@@ -18,6 +18,9 @@ use crate::remote::{Error, Remote, nobody};
 /// How long to wait between two looks at a task.
 const PAUSE: Duration = Duration::from_millis(700);
 
+/// After so many looks it is told that nobody has begun.
+const PATIENT: u32 = 10;
+
 /// A job as the API tells it.
 #[derive(Deserialize)]
 struct Told {
@@ -220,7 +223,7 @@ impl Remote {
 
     /// Waits until a task has ended, and tells what came of it; what failed is an error.
     pub(crate) async fn ended(&self, id: TaskId) -> Result<Value, Error> {
-        let mut told = None;
+        let (mut told, mut looks) = (None, 0);
         loop {
             let task: Task = self.get(&format!("/tasks/{id}")).await?;
             let word = |name: &str| task.outcome.as_ref().and_then(|outcome| outcome[name].as_str());
@@ -233,6 +236,10 @@ impl Remote {
             if let Some(why) = word("message").filter(|why| told.as_deref() != Some(*why)) {
                 out::remark(&format!("`{id}` waits: {why}"));
                 told = Some(why.to_owned());
+            }
+            looks += 1;
+            if looks == PATIENT && told.is_none() && task.state == "waiting" {
+                out::remark(&format!("`{id}` waits for a worker of the service"));
             }
             self.wait(PAUSE).await;
         }

@@ -290,6 +290,13 @@ async fn a_plan_is_counted_and_rehearsed_by_a_worker_of_the_service() {
         (&Value::from(true), &Value::from(1)),
         "{shown}"
     );
+    let other = desk.request("erasure", "customer_id=3");
+    let plan = |request: &str| {
+        let made = served.done(&desk, "officer", &["plan", "make", request, "--no-counts", "--json"]);
+        people::field(&made, "plan")
+    };
+    let diff = ["plan", "diff", &plan(&request), &plan(&other)];
+    assert_eq!(served.done(&desk, "officer", &diff), desk.done(&diff));
     // what stands in the way is told, and not waited for
     desk.done(&["work", "pause", "shop", "--because", "a new disk"]);
     let paused = ["plan", "show", &request, "--dry-run"];
@@ -490,7 +497,7 @@ async fn what_cannot_be_asked_of_a_service_says_so() {
     );
 }
 
-/// Answers calls in turn with these words, and hangs up where there are none; gives the heads of the calls.
+/// Answers calls in turn with these words, and hangs up where there are none; gives the calls.
 fn stranger(answers: &'static [&'static str]) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -509,7 +516,7 @@ fn stranger(answers: &'static [&'static str]) -> (String, std::thread::JoinHandl
             let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
             reader.read_exact(&mut body).unwrap();
             stream.write_all(answer.as_bytes()).unwrap();
-            heads.push(head);
+            heads.push(head + &String::from_utf8(body).unwrap());
         }
         heads
     });
@@ -519,6 +526,10 @@ fn stranger(answers: &'static [&'static str]) -> (String, std::thread::JoinHandl
 const REQUEST: &str = "req_01m81cf077eb8npjdnn33sww60";
 const GONE: &str = "HTTP/1.1 404 Not Found\r\ncontent-length: 39\r\nconnection: close\r\n\r\n{\"detail\":\"it is gone\",\"code\":\"E0905\"} ";
 const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 34\r\nretry-after: 0\r\nconnection: close\r\n\r\n{\"detail\":\"ending\",\"code\":\"E0907\"}";
+const IDP: &str = "idp_01m81cf077eb8npjdnn33sww60";
+const PROVIDER: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"provider\":\"idp_01m81cf077eb8npjdnn33sww60\",\
+    \"name\":\"Login\",\"issuer\":\"https://login.example.com\",\"client_id\":\"exeunt\",\"second_factor\":[],\
+    \"redirect\":\"https://privacy.acme.test/sign-in/back\",\"made_at\":\"2026-01-01T00:00:00Z\"}";
 const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
 
 #[test]
@@ -545,6 +556,14 @@ fn what_may_have_been_done_is_asked_for_again_only_under_its_own_name() {
         .map(|head| head.split("idempotency-key: ").nth(1).unwrap().lines().next().unwrap().to_owned())
         .collect();
     assert!(names.len() == 3 && names.iter().all(|name| *name == names[0] && name.len() == 32), "{names:?}");
+    // a secret goes into the body, and only what is said is changed
+    std::fs::write(desk.file("secret"), "canary-secret\n").unwrap();
+    let (url, calls) = stranger(&[PROVIDER]);
+    let answer = ask(&url, &["provider", "change", IDP, "--client-secret-file", "secret"]);
+    assert_eq!((answer.code, answer.out), (0, format!("{IDP} is changed\n")), "{}", answer.err);
+    let call = calls.join().unwrap().remove(0);
+    assert!(call.starts_with(&format!("patch /api/v1/identity-providers/{IDP} ")), "{call}");
+    assert!(call.ends_with("{\"client_secret\":\"canary-secret\"}"), "{call}");
     // what is no service is not believed
     let (url, calls) = stranger(&[PAGE]);
     let answer = ask(&url, &["request", "list"]);
