@@ -75,14 +75,7 @@ impl Law {
 
     /// The pack of an id, whatever its status.
     pub fn pack(&self, id: &str) -> Result<&KeptPack, Error> {
-        self.packs.get(id).ok_or_else(|| {
-            let near = suggest::did_you_mean(id, self.packs.keys().map(String::as_str));
-            let known: Vec<&str> = self.packs.keys().map(String::as_str).collect();
-            let hint = near.map(|near| format!("; {near}")).unwrap_or_default();
-            let text =
-                format!("there is no regime `{}`{hint}; there are {}", suggest::shown(id), known.join(", "));
-            Error::Usage("E0314", text)
-        })
+        named(self.packs.iter().map(|(known, kept)| (known.as_str(), kept)), id)
     }
 
     /// The pack under which a request may be opened: the one named, or the usual one.
@@ -105,6 +98,21 @@ impl Law {
     pub fn usual(&self) -> &str {
         &self.usual
     }
+}
+
+/// The pack of an id among these, or which there are.
+pub fn named<'a>(
+    packs: impl Iterator<Item = (&'a str, &'a KeptPack)> + Clone,
+    id: &str,
+) -> Result<&'a KeptPack, Error> {
+    packs.clone().find(|(known, _)| *known == id).map(|(_, kept)| kept).ok_or_else(|| {
+        let known: Vec<&str> = packs.map(|(known, _)| known).collect();
+        let near = suggest::did_you_mean(id, known.iter().copied());
+        let hint = near.map(|near| format!("; {near}")).unwrap_or_default();
+        let text =
+            format!("there is no regime `{}`{hint}; there are {}", suggest::shown(id), known.join(", "));
+        Error::Usage("E0314", text)
+    })
 }
 
 impl Office {

@@ -5,17 +5,21 @@
 
 mod address;
 mod answer;
+mod audits;
 mod bulk;
 mod client;
 mod decisions;
+mod deltas;
 mod erasures;
 mod holds;
 mod jobs;
 mod packages;
 mod people;
 mod plans;
+mod providers;
 mod reports;
 mod requests;
+mod subprocessors;
 mod work;
 
 pub(crate) use crate::remote::answer::Error;

@@ -74,6 +74,11 @@ impl Call {
         Self { method: Method::PUT, ..Self::post(kind, body) }
     }
 
+    /// Changes part of what is there.
+    pub fn patch(kind: &'static str, body: Vec<u8>) -> Self {
+        Self { method: Method::PATCH, ..Self::post(kind, body) }
+    }
+
     /// What kind of answer is wanted.
     #[must_use]
     pub fn accept(mut self, kind: &'static str) -> Self {

@@ -83,11 +83,15 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(plans::make::make_plan))
         .routes(routes!(plans::show::show_plan))
         .routes(routes!(plans::approve::approve_plan))
+        .routes(routes!(plans::count::count_plan))
         .routes(routes!(jobs::start::start_job, jobs::list::list_jobs))
         .routes(routes!(jobs::show::show_job))
         .routes(routes!(jobs::events::follow_job))
         .routes(routes!(jobs::run::run_job))
         .routes(routes!(jobs::cancel::cancel_job))
+        .routes(routes!(jobs::review::list_reviews))
+        .routes(routes!(jobs::review::retry_reviews))
+        .routes(routes!(jobs::review::leave_reviews))
         .routes(routes!(packages::list::list_packages))
         .routes(routes!(packages::show::show_package, packages::remove::remove_package))
         .routes(routes!(packages::download::download_package))
@@ -112,13 +116,17 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(subprocessors::register::announce_subprocessor))
         .routes(routes!(subprocessors::register::engage_subprocessor))
         .routes(routes!(subprocessors::register::end_subprocessor))
-        .routes(routes!(subprocessors::register::object_to_subprocessor))
+        .routes(routes!(
+            subprocessors::register::object_to_subprocessor,
+            subprocessors::register::read_objections
+        ))
         .routes(routes!(
             subprocessors::subscribers::add_subscriber,
             subprocessors::subscribers::list_subscribers
         ))
         .routes(routes!(subprocessors::subscribers::remove_subscriber))
         .routes(routes!(audit::checkpoint::show_checkpoint))
+        .routes(routes!(audit::export::export_audit))
         .routes(routes!(evidence::make::make_request_evidence))
         .routes(routes!(evidence::make::make_period_evidence))
         .routes(routes!(enrollments::show::show_enrollment))

@@ -40,6 +40,47 @@ impl Office {
         self.ask(actor, id.into(), &Wanted::RunJob(confirmed), call).await
     }
 
+    /// Asks for a job's flagged rows to be tried again.
+    pub async fn ask_retry_reviews(
+        &self,
+        actor: &Actor,
+        id: JobId,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
+        self.allow_job(actor, id)?;
+        if let Some(task) = self.made_before(call).await? {
+            return Ok(task);
+        }
+        self.has_reviews(actor, id).await?;
+        self.ask(actor, id.into(), &Wanted::RetryReviews, call).await
+    }
+
+    /// Asks for a job's flagged rows to be left as they are. Takes two people.
+    pub async fn ask_skip_reviews(
+        &self,
+        actor: &Actor,
+        id: JobId,
+        because: &str,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
+        self.allow_job(actor, id)?;
+        if let Some(task) = self.made_before(call).await? {
+            return Ok(task);
+        }
+        self.has_reviews(actor, id).await?;
+        let because = self.two_to_leave(actor, id, because).await?;
+        self.ask(actor, id.into(), &Wanted::SkipReviews(because), call).await
+    }
+
+    async fn has_reviews(&self, actor: &Actor, id: JobId) -> Result<(), Error> {
+        let status = self.job_status(actor, id).await?;
+        if status.job.state == states::REVIEW {
+            return Ok(());
+        }
+        let text = format!("job `{id}` is `{}`: none of its rows waits for review", status.job.state);
+        Err(Error::Refused("E0404", text))
+    }
+
     /// Asks for rows of a request to be brought back.
     pub async fn ask_restore(
         &self,

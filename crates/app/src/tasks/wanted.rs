@@ -17,8 +17,16 @@ use crate::packages::make;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wanted {
+    /// Count what a plan would touch.
+    CountPlan(Confirmed),
+    /// Execute a plan's statements and roll them back.
+    RehearsePlan(Confirmed),
     /// Carry a job out.
     RunJob(Confirmed),
+    /// Try a job's flagged rows again.
+    RetryReviews,
+    /// Leave a job's flagged rows as they are, for this reason.
+    SkipReviews(String),
     /// Bring a request's rows back.
     Restore(Choice),
     /// Destroy a request's rows for ever, look again, issue the receipt.
@@ -45,10 +53,19 @@ impl Wanted {
         matches!((serde_json::to_vec(self), serde_json::to_vec(other)), (Ok(one), Ok(another)) if one == another)
     }
 
+    /// Whether somebody only wants to look: they wait for it, and can simply ask again. Nothing is lost when it fails.
+    pub(crate) fn is_look(kind: &str) -> bool {
+        [COUNT_PLAN, REHEARSE_PLAN].contains(&kind)
+    }
+
     /// The word for it in the store and at every door.
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::CountPlan(_) => COUNT_PLAN,
+            Self::RehearsePlan(_) => REHEARSE_PLAN,
             Self::RunJob(_) => RUN_JOB,
+            Self::RetryReviews => RETRY_REVIEWS,
+            Self::SkipReviews(_) => SKIP_REVIEWS,
             Self::Restore(_) => RESTORE,
             Self::Purge(_) => PURGE,
             Self::PurgeDue => PURGE_DUE,
@@ -59,8 +76,16 @@ impl Wanted {
     }
 }
 
+/// Counting what a plan would touch.
+pub const COUNT_PLAN: &str = "count_plan";
+/// Executing a plan's statements and rolling them back.
+pub const REHEARSE_PLAN: &str = "rehearse_plan";
 /// Carrying a job out.
 pub const RUN_JOB: &str = "run_job";
+/// Trying flagged rows again.
+pub const RETRY_REVIEWS: &str = "retry_reviews";
+/// Leaving flagged rows as they are.
+pub const SKIP_REVIEWS: &str = "skip_reviews";
 /// Bringing rows back.
 pub const RESTORE: &str = "restore";
 /// Destroying rows for ever.

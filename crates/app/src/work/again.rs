@@ -25,6 +25,10 @@ impl Office {
                 let over = !states::RUNNABLE.contains(&job.state.as_str());
                 over.then(|| json!({ "job": job.id, "state": job.state }))
             }
+            Wanted::RetryReviews | Wanted::SkipReviews(_) => {
+                let job = store.job(subject::<JobId>(task)?).await?;
+                (job.state != states::REVIEW).then(|| json!({ "state": job.state }))
+            }
             Wanted::Restore(Choice::Whole) => {
                 let request = store.request(subject(task)?).await?;
                 (request.state == states::RESTORED).then(|| json!({ "whole": true, "refused": 0 }))

@@ -14,6 +14,7 @@ use crate::access::{Powers, Role};
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::plans::count::Look;
 use crate::tasks::Wanted;
 
 /// What came of it: ids and counts, never personal data.
@@ -48,11 +49,25 @@ async fn attempt(
     let powers = task.asked_by.map_or(Powers::all(), |_| Powers::of_roles(Role::ALL));
     let actor = Actor { id: task.asked_by, organization: task.organization, powers };
     match wanted {
+        Wanted::CountPlan(confirmed) => {
+            office.count_asked_plan(&actor, subject(task)?, Look::Count, confirmed).await
+        }
+        Wanted::RehearsePlan(confirmed) => {
+            office.count_asked_plan(&actor, subject(task)?, Look::DryRun, confirmed).await
+        }
         Wanted::RunJob(confirmed) => {
             let job: JobId = subject(task)?;
             let control = Control { stop: Arc::clone(stop), confirmed };
             let status = office.run_asked_job(&actor, job, owner, &control, &Nobody).await?;
             Ok(json!({ "job": job, "state": status.job.state }))
+        }
+        Wanted::RetryReviews => {
+            let retried = office.retry_reviews(&actor, subject(task)?, owner).await?;
+            Ok(json!({ "done": retried.done, "gone": retried.gone, "failed": retried.failed }))
+        }
+        Wanted::SkipReviews(because) => {
+            let left = office.skip_reviews_asked(&actor, subject(task)?, &because, owner).await?;
+            Ok(json!({ "left": left }))
         }
         Wanted::Restore(choice) => {
             let restored = office.restore(&actor, subject(task)?, &choice, owner).await?;

@@ -102,17 +102,20 @@ impl Office {
     /// Pushes into every delta table. Trouble that may pass leaves the task to be tried again, when all others had their turn.
     pub(super) async fn push_what_waits(&self, actor: &Actor) -> Result<Value, Error> {
         let (mut pushed, mut swept, mut passing, mut lasting) = (0, 0, None, None);
-        for (_, done) in self.push_deltas(actor, &[]).await? {
+        let mut sources = Vec::new();
+        for (source, done) in self.push_deltas(actor, &[]).await? {
             match done {
                 Ok(done) => {
                     pushed += done.rows;
                     swept += done.swept;
+                    sources.push(json!({ "source": source, "pushed": done.rows, "swept": done.swept }));
                 }
                 Err(error) if passes(&error) => passing = Some(error),
                 Err(error) => lasting = Some(error),
             }
         }
-        passing.or(lasting).map_or_else(|| Ok(json!({ "pushed": pushed, "swept": swept })), Err)
+        let done = json!({ "pushed": pushed, "swept": swept, "sources": sources });
+        passing.or(lasting).map_or(Ok(done), Err)
     }
 
     /// At most so many requests whose window has ended, without those that a person asked to purge, or whose purge failed: its

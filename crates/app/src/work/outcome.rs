@@ -28,6 +28,17 @@ pub(super) enum End {
     Aside(Option<String>, Timestamp),
 }
 
+/// The same of a task by which somebody only looks. They wait for it: what stands in the way now is told now, and not in an
+/// hour when it has passed.
+pub(super) fn end_of_look(done: &Result<Value, Error>, now: Timestamp) -> End {
+    match done {
+        Err(error) if error.class() != Class::Stopped && !error.is_elsewhere() => {
+            End::Failed(told(error).to_string())
+        }
+        _ => end_of(done, 0, now),
+    }
+}
+
 /// Pure: what became of it, how often it was tried, and what time it is.
 pub(super) fn end_of(done: &Result<Value, Error>, tries: u64, now: Timestamp) -> End {
     match done {
@@ -87,7 +98,7 @@ mod tests {
     use exeunt_base::{JobId, Timestamp};
     use serde_json::json;
 
-    use super::{End, end_of};
+    use super::{End, end_of, end_of_look};
     use crate::error::Error;
 
     fn now() -> Timestamp {
@@ -110,6 +121,18 @@ mod tests {
     fn what_may_pass_is_tried_again_at_growing_pauses_and_given_up_in_the_end() {
         assert_eq!((pause(1), pause(2), pause(5), pause(39)), (2.0, 4.0, 32.0, 900.0));
         assert!(matches!(end_of(&Err(busy()), 40, now()), End::Failed(_)));
+    }
+
+    #[test]
+    fn whoever_only_looks_is_told_at_once_what_stands_in_the_way() {
+        let halted =
+            exeunt_engine::Error::Waits { code: "E0953", why: String::from("a new disk"), until: None };
+        for error in [busy(), halted.into()] {
+            assert!(matches!(end_of_look(&Err(error), now()), End::Failed(_)));
+        }
+        let stopped = exeunt_engine::Error::Stopped(JobId::new(now(), [1; 10]));
+        assert_eq!(end_of_look(&Err(stopped.into()), now()), End::Aside(None, now()));
+        assert_eq!(end_of_look(&Ok(json!({})), now()), End::Done(String::from("{}")));
     }
 
     #[test]

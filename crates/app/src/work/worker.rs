@@ -14,11 +14,12 @@ use tracing::{Instrument, error_span, info, warn};
 
 use crate::error::Error;
 use crate::house::House;
+use crate::tasks::Wanted;
 use crate::watch::meters::Left;
 use crate::work::aside::{Hand, Hands};
 use crate::work::carry_out::carry_out;
 use crate::work::others::Others;
-use crate::work::outcome::{End, end_of};
+use crate::work::outcome::{End, end_of, end_of_look};
 use crate::work::{post, watched};
 
 /// How long a turn lasts; it is renewed every third of that, and a worker that died is followed when it has run out.
@@ -280,7 +281,10 @@ impl Worker {
         if done.as_ref().is_err_and(Error::is_elsewhere) {
             self.others.add(task.id, now);
         }
-        let end = end_of(&done, task.tries, now);
+        let end = match Wanted::is_look(&task.kind) {
+            true => end_of_look(&done, now),
+            false => end_of(&done, task.tries, now),
+        };
         let left = match &end {
             End::Done(_) => Left::Done,
             End::Failed(_) => Left::Failed,
@@ -291,7 +295,6 @@ impl Worker {
             span.record("error.code", error.code());
         }
         let ended = async {
-            let end = end_of(&done, task.tries, now);
             let letter = match &end {
                 End::Later(..) => None,
                 // that somebody is told is no reason not to end a task

@@ -23,6 +23,11 @@ impl<W: Write> Table<W> {
         Ok(table)
     }
 
+    /// Where it is written to, for whoever takes away what is there already.
+    pub fn out_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Writes the next entry. One that this version cannot read shows its index and leaf only.
     pub fn entry(&mut self, entry: &[u8]) -> io::Result<()> {
         let event = Event::parse(entry).ok();

@@ -28,6 +28,11 @@ impl<W: Write> Writer<W> {
         Ok(Self { out, checkpoint, note, written: Frontier::default(), pruning: true })
     }
 
+    /// Where it is written to, for whoever takes away what is there already.
+    pub fn out_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Writes the next entry.
     pub fn entry(&mut self, entry: &[u8]) -> Result<(), Error> {
         let index = self.written.size();

@@ -8,6 +8,9 @@ use clap::Subcommand;
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
 
+pub(crate) use crate::commands::delta::push::Pushed;
+pub(crate) use crate::commands::delta::status::Table;
+
 /// Delta tables.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Delta {

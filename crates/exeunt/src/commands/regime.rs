@@ -26,8 +26,8 @@ pub(crate) enum Regime {
 /// Does what was asked.
 pub(crate) async fn run(door: &Door, regime: &Regime) -> Result<Exit, Failure> {
     match regime {
-        Regime::List(args) => list::run(door, args),
-        Regime::Show(args) => show::run(door, args),
+        Regime::List(args) => list::run(door, args).await,
+        Regime::Show(args) => show::run(door, args).await,
         Regime::Key(args) => key::run(door, args),
         Regime::Sign(args) => sign::run(door, args),
     }

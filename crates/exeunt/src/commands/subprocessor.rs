@@ -10,7 +10,7 @@ use std::path::Path;
 use clap::Subcommand;
 use exeunt_base::Personal;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 
 /// Sub-processors.
@@ -40,8 +40,8 @@ pub(crate) enum Subprocessor {
 
 /// Does what was asked.
 pub(crate) async fn run(door: &Door, command: &Subprocessor) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let at = (&office, &actor, door.json);
+    let way = door.way(Needs::Home).await?;
+    let at = (&way, door.json);
     match command {
         Subprocessor::List => list::list(at).await,
         Subprocessor::Add(args) => register::add(at, args).await,
@@ -56,6 +56,9 @@ pub(crate) async fn run(door: &Door, command: &Subprocessor) -> Result<Exit, Fai
     }?;
     Ok(Exit::DONE)
 }
+
+/// Whom to ask, and whether to answer in JSON.
+type At<'a> = (&'a Way, bool);
 
 /// Most bytes of a file with words.
 const MOST: u64 = 64 * 1024;

@@ -51,6 +51,7 @@ enum Method {
     Get,
     Post,
     Put,
+    Patch,
     Delete,
 }
 
@@ -109,6 +110,26 @@ impl Remote {
     /// Has something replaced.
     pub(super) async fn put(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
         self.answered(&Said::new(Method::Put, path).with(body)?, Again::Safe).await.map(drop)
+    }
+
+    /// Has part of something changed, and gives it as it is then.
+    pub(super) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let answer = self.answered(&Said::new(Method::Patch, path).with(body)?, Again::Safe).await?;
+        self.read(&answer)
+    }
+
+    /// Reads a file.
+    pub(super) async fn file(&self, path: &str) -> Result<Vec<u8>, Error> {
+        Ok(self.answered(&Said::new(Method::Get, path), Again::Safe).await?.body)
+    }
+
+    /// Has a file made. Not again once it may have been made.
+    pub(super) async fn made_file(&self, path: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
+        Ok(self.answered(&Said::new(Method::Post, path).with(body)?, Again::Unsafe).await?.body)
     }
 
     /// Has something done that needs no words.
@@ -224,6 +245,7 @@ impl<'a> Said<'a> {
             Method::Get => Call::get(),
             Method::Delete => Call::delete(),
             Method::Put => Call::put(self.kind, self.body.clone()),
+            Method::Patch => Call::patch(self.kind, self.body.clone()),
             Method::Post => Call::post(self.kind, self.body.clone()),
         };
         let call = call.accept("application/json, application/problem+json").with("authorization", token);

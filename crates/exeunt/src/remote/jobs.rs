@@ -3,18 +3,23 @@
 use std::time::Duration;
 
 use exeunt_app::jobs::status::Status;
-use exeunt_base::{EpochId, JobId, Name, PlanId, RequestId, TaskId, Timestamp};
+use exeunt_base::{BatchId, EpochId, JobId, Name, PlanId, RequestId, TaskId, Timestamp};
 use exeunt_engine::job::prepare::Confirmed;
 use exeunt_store::jobs::{Job, Unit};
+use exeunt_store::reviews::Review;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::ids::Work;
+use crate::out;
 use crate::remote::{Error, Remote, nobody};
 
 /// How long to wait between two looks at a task.
 const PAUSE: Duration = Duration::from_millis(700);
+
+/// After so many looks it is told that nobody has begun.
+const PATIENT: u32 = 10;
 
 /// A job as the API tells it.
 #[derive(Deserialize)]
@@ -53,6 +58,27 @@ struct Step {
     gone: u64,
     failed: u64,
     skipped: u64,
+}
+
+/// A row that could not be erased.
+#[derive(Deserialize)]
+struct Flagged {
+    id: BatchId,
+    unit: u32,
+    place: u64,
+    model: String,
+    fault: String,
+    words: String,
+    state: String,
+    reason: Option<String>,
+    at: Timestamp,
+}
+
+impl Flagged {
+    fn review(self, job: JobId) -> Review {
+        let Self { id, unit, place, model, fault, words, state, reason, at } = self;
+        Review { id, job, unit, place, model, fault, words, state, reason, at }
+    }
 }
 
 /// A task.
@@ -174,6 +200,22 @@ impl Remote {
         })
     }
 
+    /// A job's rows that wait for a person, and those that somebody decided on.
+    pub(crate) async fn reviews(&self, job: JobId) -> Result<Vec<Review>, Error> {
+        let told: Vec<Flagged> = self.get(&format!("/jobs/{job}/reviews")).await?;
+        Ok(told.into_iter().map(|row| row.review(job)).collect())
+    }
+
+    /// Has them tried again.
+    pub(crate) async fn retry_reviews(&self, job: JobId) -> Result<Value, Error> {
+        self.worked(&format!("/jobs/{job}/reviews/retry"), json!({})).await
+    }
+
+    /// Has them left as they are.
+    pub(crate) async fn leave_reviews(&self, job: JobId, because: &str) -> Result<Value, Error> {
+        self.worked(&format!("/jobs/{job}/reviews/leave"), json!({ "because": because })).await
+    }
+
     /// Asks a job to end.
     pub(crate) async fn cancel_job(&self, id: JobId) -> Result<(), Error> {
         self.nod(&format!("/jobs/{id}/cancel")).await
@@ -181,14 +223,25 @@ impl Remote {
 
     /// Waits until a task has ended, and tells what came of it; what failed is an error.
     pub(crate) async fn ended(&self, id: TaskId) -> Result<Value, Error> {
+        let (mut told, mut looks) = (None, 0);
         loop {
             let task: Task = self.get(&format!("/tasks/{id}")).await?;
             let word = |name: &str| task.outcome.as_ref().and_then(|outcome| outcome[name].as_str());
             match task.state.as_str() {
                 "done" => return Ok(task.outcome.unwrap_or_default()),
                 "failed" => return Err(Error::of_task(word("code"), word("message"))),
-                _ => self.wait(PAUSE).await,
+                _ => {}
             }
+            // it was put back, and somebody sits here waiting for it
+            if let Some(why) = word("message").filter(|why| told.as_deref() != Some(*why)) {
+                out::remark(&format!("`{id}` waits: {why}"));
+                told = Some(why.to_owned());
+            }
+            looks += 1;
+            if looks == PATIENT && told.is_none() && task.state == "waiting" {
+                out::remark(&format!("`{id}` waits for a worker of the service"));
+            }
+            self.wait(PAUSE).await;
         }
     }
 }

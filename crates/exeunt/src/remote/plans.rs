@@ -1,14 +1,19 @@
 //! Plans of a service.
 
+use exeunt_app::plans::count::Look;
 use exeunt_app::plans::make::Wishes;
 use exeunt_app::plans::show::Shown;
 use exeunt_base::{ActorId, JobId, PlanId, RequestId, Timestamp};
+use exeunt_engine::dry_run::{Line, Preview};
+use exeunt_engine::job::prepare::Confirmed;
+use exeunt_plan::table::Counts;
 use exeunt_plan::{Linted, Plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::ids::Work;
+use crate::remote::jobs::confirm;
 use crate::remote::{Error, Remote, nobody};
 
 /// A plan as the API tells it.
@@ -25,7 +30,58 @@ struct Told {
     document: Value,
 }
 
+/// What a worker counted.
+#[derive(Deserialize)]
+struct Counted {
+    steps: Vec<Step>,
+    sets: Vec<u64>,
+    finally: Finally,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    step: usize,
+    model: String,
+    action: String,
+    found: u64,
+    struck: Option<u64>,
+    held_back: u64,
+    why: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Finally {
+    steps: Vec<u64>,
+    kept: Vec<u64>,
+}
+
+impl Step {
+    fn line(self) -> Line {
+        let Self { step, model, action, found, struck, held_back, why } = self;
+        Line { step, model, action, found, struck, held_back, why }
+    }
+}
+
 impl Remote {
+    /// Has a plan counted or rehearsed by a worker, and waits for it.
+    pub(crate) async fn count_plan(
+        &self,
+        shown: &Shown,
+        look: Look,
+        confirmed: Confirmed,
+    ) -> Result<Preview, Error> {
+        let body = json!({ "dry_run": look == Look::DryRun, "confirm": confirm(confirmed) });
+        let path = format!("/plans/{}/count", shown.stored.id);
+        let Counted { steps, sets, finally } = self.worked(&path, body).await?;
+        let rows = |set: usize| sets.get(set).copied().unwrap_or_default();
+        Ok(Preview {
+            lines: steps.into_iter().map(Step::line).collect(),
+            kept: shown.plan.document().kept.iter().map(|kept| rows(kept.set)).collect(),
+            once: Counts { steps: finally.steps, kept: finally.kept },
+            sets,
+        })
+    }
+
     /// Makes a plan.
     pub(crate) async fn make_plan(&self, requests: &[RequestId], wishes: &Wishes) -> Result<PlanId, Error> {
         let mut body = json!({ "requests": requests });

@@ -4,7 +4,7 @@ use exeunt_testkit::{Postgres, shop};
 
 use crate::desk::Desk;
 
-fn with_deltas(desk: &Desk, delta: &str) {
+pub(crate) fn with_deltas(desk: &Desk, delta: &str) {
     let file = desk.file(".exeunt/exeunt.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
     let changed = text.replace(" }\n", &format!(", delta: {delta} }}\n"));

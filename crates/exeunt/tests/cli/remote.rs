@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
+use serde_json::Value;
+
+use crate::deltas::with_deltas;
 use crate::desk::{Answer, Desk};
 use crate::people;
 
@@ -62,7 +65,7 @@ async fn desk() -> Desk {
         ("agent", "agent", "requests:read requests:submit requests:identify"),
         ("officer", "officer", OFFICER),
         ("second", "officer", OFFICER),
-        ("admin", "admin", "users:manage keys:manage jobs:read"),
+        ("admin", "admin", "users:manage keys:manage providers:manage jobs:read"),
     ] {
         std::fs::write(desk.file("person.txt"), format!("name={who}\nemail={who}@acme.test\n")).unwrap();
         let invite = ["user", "invite", "--person-file", "person.txt", "--role", role, "--json"];
@@ -80,7 +83,8 @@ async fn desk() -> Desk {
 
 const OFFICER: &str = "requests:read requests:submit requests:decide requests:hold requests:identify \
                        requests:read_statement plans:read plans:make plans:approve jobs:read jobs:run packages:read \
-                       requests:restore requests:purge packages:make audit:read letters:read letters:send work:pause work:stop work:lift";
+                       requests:restore requests:purge packages:make audit:read letters:read letters:send work:pause work:stop work:lift \
+                       deltas:push subprocessors:read subprocessors:manage";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_service_has_is_shown_as_it_is_here() {
@@ -103,6 +107,14 @@ async fn what_a_service_has_is_shown_as_it_is_here() {
         vec!["request", "show", &access],
         vec!["plan", "show", &request, "--no-counts"],
         vec!["plan", "show", &held, "--no-counts", "--explain"],
+        vec!["plan", "show", &request],
+        vec!["plan", "show", &held],
+        vec!["plan", "show", &access, "--explain"],
+        vec!["regime", "list"],
+        vec!["regime", "show", "eu-gdpr"],
+        vec!["delta", "status"],
+        vec!["subprocessor", "list"],
+        vec!["subprocessor", "subscribers"],
         vec!["plan", "show", &held, "--document"],
         vec!["job", "status"],
         vec!["job", "status", &request],
@@ -257,6 +269,190 @@ async fn many_requests_are_looked_at_and_then_acted_on_here_and_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_counted_and_rehearsed_by_a_worker_of_the_service() {
+    let desk = desk().await;
+    let request = desk.request("erasure", "customer_id=2");
+    let served = Served::start(&desk);
+    let made = served.done(&desk, "officer", &["plan", "make", &request, "--dry-run"]);
+    assert!(made.contains("Dry run: every statement was executed and rolled back."), "{made}");
+    for mut command in
+        [vec!["plan", "show", &request], vec!["plan", "show", &request, "--dry-run", "--explain"]]
+    {
+        for _ in 0..2 {
+            assert_eq!(served.done(&desk, "officer", &command), desk.done(&command), "{command:?}");
+            command.push("--json");
+        }
+    }
+    let shown = served.done(&desk, "officer", &["plan", "show", &request, "--json"]);
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(
+        (&shown["counted"], &shown["models"][0]["delete"]),
+        (&Value::from(true), &Value::from(1)),
+        "{shown}"
+    );
+    let other = desk.request("erasure", "customer_id=3");
+    let plan = |request: &str| {
+        let made = served.done(&desk, "officer", &["plan", "make", request, "--no-counts", "--json"]);
+        people::field(&made, "plan")
+    };
+    let diff = ["plan", "diff", &plan(&request), &plan(&other)];
+    assert_eq!(served.done(&desk, "officer", &diff), desk.done(&diff));
+    // what stands in the way is told, and not waited for
+    desk.done(&["work", "pause", "shop", "--because", "a new disk"]);
+    let paused = ["plan", "show", &request, "--dry-run"];
+    let (there, here) = (served.ends(&desk, "officer", &paused, 3), desk.ends(&paused, 3));
+    assert!(there.err.contains("E0953") && here.err.contains("E0953"), "{}{}", there.err, here.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_in_review_are_decided_on_from_elsewhere() {
+    let desk = desk().await;
+    let shop = rusqlite::Connection::open(desk.file("shop.db")).unwrap();
+    for note in [2, 3] {
+        shop.execute_batch(&format!(
+            "CREATE TRIGGER stuck_{note} BEFORE DELETE ON notes WHEN OLD.id = {note}
+             BEGIN SELECT RAISE(ABORT, 'this note is stuck'); END;"
+        ))
+        .unwrap();
+    }
+    let request = desk.request("erasure", "customer_id=2");
+    desk.done(&["plan", "make", &request]);
+    desk.approve(&request);
+    desk.ends(&["job", "run", &request], 9);
+    let served = Served::start(&desk);
+    let mut review = vec!["job", "review", &request];
+    for _ in 0..2 {
+        let (there, here) = (served.ends(&desk, "officer", &review, 9), desk.ends(&review, 9));
+        assert_eq!((&there.out, &there.err), (&here.out, &here.err), "{review:?}");
+        review.push("--json");
+    }
+    let retry = ["job", "review", &request, "--retry"];
+    let open = || served.ends(&desk, "officer", &retry, 9).out.matches("  open").count();
+    assert_eq!(open(), 3, "two notes, and the customer they are of");
+    shop.execute_batch("DROP TRIGGER stuck_2").unwrap();
+    assert_eq!(open(), 2);
+    let skip = ["job", "review", &request, "--skip", "the shop keeps it"];
+    assert!(served.ends(&desk, "officer", &skip, 3).err.contains("E0976"));
+    let left = served.done(&desk, "second", &skip);
+    assert!(left.contains("skipped") && left.contains("is settled"), "{left}");
+    assert!(served.ends(&desk, "officer", &skip, 3).err.contains("E0404"));
+    assert_eq!(
+        served.done(&desk, "officer", &["job", "review", &request]),
+        desk.done(&["job", "review", &request])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_and_its_evidence_are_fetched_and_hold_here() {
+    let desk = desk().await;
+    let request = desk.request("erasure", "customer_id=2");
+    let served = Served::start(&desk);
+    let year = ["evidence", "make", "--from", "2020-01-01", "--to", "2099-12-31", "--out"];
+    let one = ["evidence", "make", "--request", &request, "--json", "--out"];
+    for (name, make) in [("all.zip", &year[..]), ("one.zip", &one[..])] {
+        served.done(&desk, "officer", &[make, &[name]].concat());
+        desk.done(&["evidence", "verify", name, "--key", &key(&desk)]);
+        // what is there stays
+        let again = [make, &[name]].concat();
+        let (there, here) = (served.call(&desk, "officer", &again), desk.call(&again, ""));
+        assert_eq!((there.code, &there.err), (here.code, &here.err));
+        assert!(here.err.contains("E0805"), "{}", here.err);
+    }
+    let there: Value =
+        serde_json::from_str(&served.done(&desk, "officer", &[&one[..], &["2.zip"]].concat())).unwrap();
+    let here: Value = serde_json::from_str(&desk.done(&[&one[..], &["3.zip"]].concat())).unwrap();
+    for field in ["requests", "plans", "receipts", "witnesses"] {
+        assert_eq!(there[field], here[field], "{field}");
+    }
+    served.done(&desk, "officer", &["audit", "export", "--to", "log.jsonl"]);
+    desk.done(&["audit", "verify", "log.jsonl", "--key", &key(&desk)]);
+    let table = served.ends(&desk, "officer", &["audit", "export", "--form", "csv"], 0);
+    let entries = table.out.lines().count() - 1;
+    assert!(table.err.contains(&format!("{entries} entries")), "{}", table.err);
+    assert!(served.ends(&desk, "agent", &["audit", "export"], 3).err.contains("E0901"));
+}
+
+/// The file with the log's public key.
+fn key(desk: &Desk) -> String {
+    let folder = std::fs::read_dir(desk.file(".exeunt/checkpoints")).unwrap().next().unwrap().unwrap();
+    folder.path().join("log.vkey").to_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn registers_and_delta_tables_are_kept_from_elsewhere() {
+    let desk = desk().await;
+    with_deltas(&desk, "{}");
+    desk.request("erasure", "customer_id=2");
+    let served = Served::start(&desk);
+    let pushed = served.done(&desk, "officer", &["delta", "push"]);
+    // a worker may have been there before
+    assert!(pushed.starts_with("shop: pushed "), "{pushed}");
+    assert!(served.done(&desk, "officer", &["delta", "push", "--json"]).contains("\"source\": \"shop\""));
+    let status = served.done(&desk, "officer", &["delta", "status", "--json"]);
+    assert!(status.contains("\"rows\": 1") && status.contains("\"waiting\": 0"), "{status}");
+
+    let add = [
+        "subprocessor",
+        "add",
+        "Post Ltd",
+        "--purpose",
+        "letters",
+        "--category",
+        "user.contact.email",
+        "--region",
+        "eu-de",
+        "--contact",
+        "privacy@post.test",
+    ];
+    let id = served.done(&desk, "officer", &add).trim().to_owned();
+    assert!(served.ends(&desk, "officer", &add, 3).err.contains("E0987"));
+    assert!(
+        served.done(&desk, "officer", &["subprocessor", "announce", &id]).contains("0 subscribers are told")
+    );
+    std::fs::write(desk.file("words"), "Ada Canary: not them").unwrap();
+    let object = ["subprocessor", "object", &id, "--words-file", "words"];
+    assert_eq!(served.done(&desk, "officer", &object), format!("{id}: objection 1\n"));
+    for mut command in [vec!["subprocessor", "objections", &id], vec!["subprocessor", "list"]] {
+        for _ in 0..2 {
+            assert_eq!(served.done(&desk, "officer", &command), desk.done(&command), "{command:?}");
+            command.push("--json");
+        }
+    }
+    assert!(served.ends(&desk, "agent", &["subprocessor", "objections", &id], 3).err.contains("E0901"));
+    assert!(served.ends(&desk, "officer", &["subprocessor", "engage", &id], 3).err.contains("E0988"));
+    served.done(&desk, "officer", &["subprocessor", "end", &id, "--because", "too dear"]);
+    assert!(desk.done(&["subprocessor", "list"]).contains("ended"));
+    // without letters nobody is asked, here as there
+    std::fs::write(desk.file("email"), "ada@acme.test").unwrap();
+    let subscribe = ["subprocessor", "subscribe", "--email-file", "email"];
+    let (there, here) = (served.call(&desk, "officer", &subscribe), desk.call(&subscribe, ""));
+    assert_eq!((there.code, there.err), (here.code, here.err));
+    let unsubscribe = ["subprocessor", "unsubscribe", "sbs_01m81cf077eb8npjdnn33sww60"];
+    served.ends(&desk, "officer", &unsubscribe, 6);
+
+    assert_eq!(served.done(&desk, "admin", &["provider", "list"]), desk.done(&["provider", "list"]));
+    let add =
+        ["provider", "add", "--name", "x", "--issuer", "https://intranet.test", "--client-id", "exeunt"];
+    let (there, here) = (served.call(&desk, "admin", &add), desk.call(&add, ""));
+    assert_eq!(
+        (there.code, there.err.get(..12)),
+        (here.code, here.err.get(..12)),
+        "{}{}",
+        there.err,
+        here.err
+    );
+    let nobody = "idp_01m81cf077eb8npjdnn33sww60";
+    let user = "usr_01m81cf077eb8npjdnn33sww60";
+    for command in [
+        vec!["provider", "change", nobody, "--client-id", "other"],
+        vec!["provider", "unbind", nobody, user],
+        vec!["provider", "remove", nobody],
+    ] {
+        served.ends(&desk, "admin", &command, 6);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_asked_of_a_service_says_so() {
     let desk = desk().await;
     let served = Served::start(&desk);
@@ -267,7 +463,8 @@ async fn what_cannot_be_asked_of_a_service_says_so() {
         vec!["source", "check"],
         vec!["ledger", "check"],
         vec!["purge"],
-        vec!["plan", "show", "pln_01m81cf077eb8npjdnn33sww60", "--dry-run"],
+        vec!["regime", "show", "eu-gdpr", "--pack"],
+        vec!["delta", "push", "shop"],
     ] {
         let answer = served.call(&desk, "officer", &command);
         assert_eq!(answer.code, 2, "{command:?}: {}", answer.err);
@@ -300,7 +497,7 @@ async fn what_cannot_be_asked_of_a_service_says_so() {
     );
 }
 
-/// Answers calls in turn with these words, and hangs up where there are none; gives the heads of the calls.
+/// Answers calls in turn with these words, and hangs up where there are none; gives the calls.
 fn stranger(answers: &'static [&'static str]) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -319,7 +516,7 @@ fn stranger(answers: &'static [&'static str]) -> (String, std::thread::JoinHandl
             let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
             reader.read_exact(&mut body).unwrap();
             stream.write_all(answer.as_bytes()).unwrap();
-            heads.push(head);
+            heads.push(head + &String::from_utf8(body).unwrap());
         }
         heads
     });
@@ -329,6 +526,10 @@ fn stranger(answers: &'static [&'static str]) -> (String, std::thread::JoinHandl
 const REQUEST: &str = "req_01m81cf077eb8npjdnn33sww60";
 const GONE: &str = "HTTP/1.1 404 Not Found\r\ncontent-length: 39\r\nconnection: close\r\n\r\n{\"detail\":\"it is gone\",\"code\":\"E0905\"} ";
 const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 34\r\nretry-after: 0\r\nconnection: close\r\n\r\n{\"detail\":\"ending\",\"code\":\"E0907\"}";
+const IDP: &str = "idp_01m81cf077eb8npjdnn33sww60";
+const PROVIDER: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"provider\":\"idp_01m81cf077eb8npjdnn33sww60\",\
+    \"name\":\"Login\",\"issuer\":\"https://login.example.com\",\"client_id\":\"exeunt\",\"second_factor\":[],\
+    \"redirect\":\"https://privacy.acme.test/sign-in/back\",\"made_at\":\"2026-01-01T00:00:00Z\"}";
 const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
 
 #[test]
@@ -355,6 +556,14 @@ fn what_may_have_been_done_is_asked_for_again_only_under_its_own_name() {
         .map(|head| head.split("idempotency-key: ").nth(1).unwrap().lines().next().unwrap().to_owned())
         .collect();
     assert!(names.len() == 3 && names.iter().all(|name| *name == names[0] && name.len() == 32), "{names:?}");
+    // a secret goes into the body, and only what is said is changed
+    std::fs::write(desk.file("secret"), "canary-secret\n").unwrap();
+    let (url, calls) = stranger(&[PROVIDER]);
+    let answer = ask(&url, &["provider", "change", IDP, "--client-secret-file", "secret"]);
+    assert_eq!((answer.code, answer.out), (0, format!("{IDP} is changed\n")), "{}", answer.err);
+    let call = calls.join().unwrap().remove(0);
+    assert!(call.starts_with(&format!("patch /api/v1/identity-providers/{IDP} ")), "{call}");
+    assert!(call.ends_with("{\"client_secret\":\"canary-secret\"}"), "{call}");
     // what is no service is not believed
     let (url, calls) = stranger(&[PAGE]);
     let answer = ask(&url, &["request", "list"]);

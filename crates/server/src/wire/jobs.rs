@@ -3,6 +3,7 @@
 use exeunt_app::jobs::status::Status;
 use exeunt_base::Timestamp;
 use exeunt_store::jobs::{Job, Unit};
+use exeunt_store::reviews::Review;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,6 +26,55 @@ pub(crate) struct StartJob {
 pub(crate) struct RunJob {
     /// What people confirmed over the guards.
     pub(crate) confirm: Confirm,
+}
+
+/// Why rows are left as they are.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LeaveRows {
+    /// Why. No personal data: it is kept in the clear.
+    #[schema(min_length = 1, max_length = 500)]
+    pub(crate) because: String,
+}
+
+/// A row that could not be erased.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReviewView {
+    /// Its id.
+    pub(crate) id: String,
+    /// The number of its unit.
+    pub(crate) unit: u32,
+    /// Its place among the rows of the unit.
+    pub(crate) place: u64,
+    /// The model: `shop.orders`.
+    pub(crate) model: String,
+    /// The kind of fault.
+    pub(crate) fault: String,
+    /// What the source said, without values.
+    pub(crate) words: String,
+    /// `open`, `done` or `skipped`.
+    pub(crate) state: String,
+    /// Why it was left.
+    pub(crate) reason: Option<String>,
+    /// When it was flagged.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) at: Timestamp,
+}
+
+impl From<&Review> for ReviewView {
+    fn from(review: &Review) -> Self {
+        Self {
+            id: review.id.to_string(),
+            unit: review.unit,
+            place: review.place,
+            model: review.model.clone(),
+            fault: review.fault.clone(),
+            words: review.words.clone(),
+            state: review.state.clone(),
+            reason: review.reason.clone(),
+            at: review.at,
+        }
+    }
 }
 
 /// A job that begins.

@@ -1,10 +1,13 @@
 //! Plans over the wire.
 
+use exeunt_app::plans::count::Look;
 use exeunt_app::plans::show::Shown;
 use exeunt_base::Timestamp;
 use exeunt_plan::document::Severity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::wire::confirm::Confirm;
 
 /// For which requests.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -30,6 +33,22 @@ pub(crate) struct ApprovePlan {
     /// The digest of the plan that was read: `sha256:…`, whole or its first twelve letters or more.
     #[schema(min_length = 12, max_length = 71)]
     pub(crate) digest: String,
+}
+
+/// How to look at a plan.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CountPlan {
+    /// Whether its statements are executed, and rolled back; otherwise rows are only counted.
+    dry_run: bool,
+    /// What people confirmed over the guards.
+    pub(crate) confirm: Confirm,
+}
+
+impl CountPlan {
+    pub(crate) fn look(&self) -> Look {
+        if self.dry_run { Look::DryRun } else { Look::Count }
+    }
 }
 
 /// A plan.

@@ -76,6 +76,23 @@ impl Objecting {
     }
 }
 
+/// The objections to a sub-processor.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Objections {
+    /// Oldest first.
+    pub(crate) items: Vec<ObjectionView>,
+}
+
+/// One objection.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ObjectionView {
+    /// When it was written down.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) at: Timestamp,
+    /// Who has what against it.
+    pub(crate) words: String,
+}
+
 /// How many were told.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Told {

@@ -36,8 +36,8 @@ pub(crate) fn accepted(task: TaskId, body: impl Serialize) -> Response {
 pub(crate) struct TaskView {
     /// Its id.
     pub(crate) id: String,
-    /// What is done: `run_job`, `restore`, `purge`, `purge_due`, `make_package`, `push_deltas` or
-    /// `follow_kept`.
+    /// What is done: `count_plan`, `rehearse_plan`, `run_job`, `retry_reviews`, `skip_reviews`, `restore`, `purge`, `purge_due`,
+    /// `make_package`, `push_deltas` or `follow_kept`.
     pub(crate) kind: String,
     /// What it is about.
     pub(crate) subject: String,

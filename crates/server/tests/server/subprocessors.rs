@@ -85,6 +85,13 @@ async fn whoever_confirmed_is_told_and_nobody_is_engaged_before_the_notice_is_ov
         post(&posted, &format!("subprocessors/{second}/objections"), json!({ "words": "Ada Canary: no" }))
             .await;
     assert_eq!(objected.json(), json!({ "number": 1 }));
+    let officer = posted.home.acme.key(exeunt_app::access::Role::Officer);
+    let path = format!("/api/v1/subprocessors/{second}/objections");
+    let read = posted.home.send(officer, "GET", &path, None).await.json();
+    assert_eq!(
+        (read["items"].as_array().unwrap().len(), &read["items"][0]["words"]),
+        (1, &json!("Ada Canary: no"))
+    );
     assert_eq!(post(&posted, &engage, json!({})).await.word("code"), "E0988");
     let despite = json!({ "despite_objections": "there is no other" });
     assert_eq!(post(&posted, &engage, despite).await.status, StatusCode::NO_CONTENT);

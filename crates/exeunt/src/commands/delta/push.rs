@@ -1,11 +1,14 @@
 //! `exeunt delta push`.
 
+use exeunt_app::{Actor, Office};
 use exeunt_base::Name;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
+use crate::remote::Remote;
 
 /// Where to.
 #[derive(Debug, clap::Args)]
@@ -15,20 +18,37 @@ pub(crate) struct Args {
     sources: Vec<Name>,
 }
 
+/// What came of one table.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Pushed {
+    source: String,
+    pushed: u64,
+    swept: u64,
+}
+
+impl Pushed {
+    fn line(&self) -> String {
+        let swept = if self.swept > 0 { format!(", swept {} old ones", self.swept) } else { String::new() };
+        format!("{}: pushed {}{swept}\n", self.source, out::plural(self.pushed, "row", "rows"))
+    }
+}
+
 /// Pushes. One table's trouble does not stop the others; the first trouble is what the command ends with.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Sources).await?;
+    match door.way(Needs::Sources).await? {
+        Way::Here(office, actor) => here(door, &office, &actor, &args.sources).await,
+        Way::There(remote) => there(door, &remote, &args.sources).await,
+    }
+}
+
+async fn here(door: &Door, office: &Office, actor: &Actor, sources: &[Name]) -> Result<Exit, Failure> {
     let (mut answers, mut text, mut trouble) = (Vec::new(), String::new(), None);
-    for (source, done) in office.push_deltas(&actor, &args.sources).await? {
+    for (source, done) in office.push_deltas(actor, sources).await? {
         match done {
-            Ok(pushed) => {
-                let rows = out::plural(pushed.rows, "row", "rows");
-                text.push_str(&format!("{source}: pushed {rows}"));
-                if pushed.swept > 0 {
-                    text.push_str(&format!(", swept {} old ones", pushed.swept));
-                }
-                text.push('\n');
-                answers.push(json!({ "source": source, "pushed": pushed.rows, "swept": pushed.swept }));
+            Ok(done) => {
+                let pushed = Pushed { source: source.to_string(), pushed: done.rows, swept: done.swept };
+                text.push_str(&pushed.line());
+                answers.push(json!(pushed));
             }
             Err(error) => {
                 text.push_str(&format!("{source}: {error}\n"));
@@ -43,4 +63,18 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         out::text(&text)?;
     }
     trouble.map_or(Ok(Exit::DONE), |error| Err(error.into()))
+}
+
+/// A worker of the service pushes to all of them; here it is waited for.
+async fn there(door: &Door, remote: &Remote, sources: &[Name]) -> Result<Exit, Failure> {
+    if !sources.is_empty() {
+        return Err(Failure::Usage(String::from("a service pushes to all of its delta tables: name none")));
+    }
+    let pushed = remote.push_deltas().await?;
+    if door.json {
+        out::json(&json!({ "deltas": pushed }))?;
+    } else {
+        out::text(&pushed.iter().map(Pushed::line).collect::<String>())?;
+    }
+    Ok(Exit::DONE)
 }

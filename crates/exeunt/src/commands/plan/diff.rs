@@ -3,7 +3,7 @@
 use exeunt_base::PlanId;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -20,8 +20,13 @@ pub(crate) struct Args {
 
 /// Compares.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let changes = office.diff_plans(&actor, args.old, args.new).await?;
+    let changes = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.diff_plans(&actor, args.old, args.new).await?,
+        Way::There(remote) => {
+            let (old, new) = (remote.show_plan(args.old).await?, remote.show_plan(args.new).await?);
+            exeunt_plan::diff::between(old.plan.document(), new.plan.document())
+        }
+    };
     if door.json {
         out::json(&json!({ "old": args.old, "new": args.new, "changes": changes }))?;
     } else if changes.is_empty() {

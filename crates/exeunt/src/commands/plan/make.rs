@@ -7,7 +7,7 @@ use crate::commands::job::Guards;
 use crate::commands::plan::show;
 use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
-use crate::{ids, out, remote};
+use crate::{ids, out};
 
 /// For whom.
 #[derive(Debug, clap::Args)]
@@ -34,18 +34,17 @@ pub(crate) struct Args {
 /// Makes the plan, and shows it.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let wishes = Wishes { window_days: args.window_days, late_because: args.late_because.clone() };
+    let how =
+        show::How { dry_run: args.dry_run, counts: !args.no_counts, explain: false, guards: args.guards };
     let (office, actor) = match door.way(Needs::Sources).await? {
         Way::Here(office, actor) => (office, actor),
-        Way::There(_) if args.dry_run => return Err(remote::Error::NoForm.into()),
         Way::There(remote) => {
             let id = remote.make_plan(&args.requests, &wishes).await?;
-            let blocked = show::uncounted(door, &remote.show_plan(id).await?, false)?;
+            let blocked = show::print_from(door, &remote, &remote.show_plan(id).await?, how).await?;
             return Ok(told(door, id, blocked));
         }
     };
     let made = office.make_plan_with(&actor, &args.requests, &wishes).await?;
-    let how =
-        show::How { dry_run: args.dry_run, counts: !args.no_counts, explain: false, guards: args.guards };
     let blocked = show::print(door, &office, &actor, made.id, how).await?;
     Ok(told(door, made.id, blocked))
 }

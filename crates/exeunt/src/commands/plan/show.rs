@@ -1,7 +1,8 @@
 //! `exeunt plan show`: tables by what happens to their rows, findings, and on demand the whole explanation.
 
+use exeunt_app::plans::count::Look;
 use exeunt_app::plans::show::Shown;
-use exeunt_app::{Actor, Office};
+use exeunt_app::{Actor, Class, Office};
 use exeunt_base::PlanId;
 use exeunt_engine::dry_run::Preview;
 use exeunt_plan::document::{Document, Note, Severity};
@@ -14,7 +15,7 @@ use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::ids::Work;
 use crate::out;
-use crate::remote::{self, Remote};
+use crate::remote::Remote;
 use crate::table::table;
 
 /// Which, and how.
@@ -66,31 +67,41 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     Ok(if blocked { Exit::FINDINGS } else { Exit::DONE })
 }
 
-/// The same of a service's plan. It counts and rehearses nothing for us.
+/// The same of a service's plan.
 async fn from_service(door: &Door, remote: &Remote, args: &Args) -> Result<Exit, Failure> {
-    if args.dry_run {
-        return Err(remote::Error::NoForm.into());
-    }
     let shown = remote.show_plan(remote.find_plan(args.work).await?).await?;
     if args.document {
         out::raw(format!("{}\n", shown.stored.document).as_bytes())?;
         return Ok(Exit::DONE);
     }
-    let blocked = uncounted(door, &shown, args.explain)?;
-    if !args.no_counts {
-        out::remark("rows are not counted: a service counts them in the job itself");
-    }
+    let how =
+        How { dry_run: args.dry_run, counts: !args.no_counts, explain: args.explain, guards: args.guards };
+    let blocked = print_from(door, remote, &shown, how).await?;
     Ok(if blocked { Exit::FINDINGS } else { Exit::DONE })
 }
 
-/// Prints a plan without counts, and says whether findings stand against its approval.
-pub(crate) fn uncounted(door: &Door, shown: &Shown, explain: bool) -> Result<bool, Failure> {
-    if door.json {
-        out::json(&value(shown, None))?;
-    } else {
-        out::text(&told(shown, None, explain))?;
-    }
-    Ok(shown.plan.document().notes.iter().any(Note::blocks))
+/// Prints a service's plan, and says whether findings stand against its approval. A worker there counts it, for whoever may
+/// have that done; others see it without.
+pub(crate) async fn print_from(
+    door: &Door,
+    remote: &Remote,
+    shown: &Shown,
+    how: How,
+) -> Result<bool, Failure> {
+    let begun = shown.requests.is_empty() || shown.job.is_some();
+    let look = if how.dry_run { Look::DryRun } else { Look::Count };
+    let preview = match how.counts && !begun {
+        false => None,
+        true => match remote.count_plan(shown, look, how.guards.confirmed()).await {
+            Ok(preview) => Some(preview),
+            Err(error) if error.class() == Class::Denied && !how.dry_run => {
+                out::remark(&format!("rows are not counted: {error}"));
+                None
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    printed(door, shown, preview.as_ref(), how, begun)
 }
 
 /// Prints a plan, and says whether findings stand against its approval.
@@ -111,17 +122,26 @@ pub(crate) async fn print(
         (true, true) => Some(office.dry_run_plan(actor, document, &shown.requests, confirmed).await?),
         (true, false) => Some(office.count_plan(actor, document, &shown.requests, confirmed).await?),
     };
-    let blocked = document.notes.iter().any(Note::blocks);
-    if preview.as_ref().is_some_and(|preview| preview.sets.iter().all(|rows| *rows == 0)) {
+    printed(door, &shown, preview.as_ref(), how, begun)
+}
+
+fn printed(
+    door: &Door,
+    shown: &Shown,
+    preview: Option<&Preview>,
+    how: How,
+    begun: bool,
+) -> Result<bool, Failure> {
+    if preview.is_some_and(|preview| preview.sets.iter().all(|rows| *rows == 0)) {
         out::remark(
             "nothing is found for these identifiers; check them before you answer that nothing is held",
         );
     }
     if door.json {
-        out::json(&value(&shown, preview.as_ref()))?;
+        out::json(&value(shown, preview))?;
     } else {
-        out::text(&told(&shown, preview.as_ref(), how.explain))?;
-        if let Some(preview) = preview.as_ref().filter(|_| how.dry_run) {
+        out::text(&told(shown, preview, how.explain))?;
+        if let Some(preview) = preview.filter(|_| how.dry_run) {
             out::text(&rehearsed(preview))?;
         }
         if how.counts && begun {
@@ -130,7 +150,7 @@ pub(crate) async fn print(
             );
         }
     }
-    Ok(blocked)
+    Ok(shown.plan.document().notes.iter().any(Note::blocks))
 }
 
 async fn is_begun(office: &Office, shown: &Shown) -> Result<bool, Failure> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use exeunt_app::people::providers::NewProvider;
 
 use crate::commands::provider::{secret, told};
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 
@@ -40,8 +40,10 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         secret,
         factors: args.factors.clone(),
     };
-    let (office, actor) = door.office(Needs::Home).await?;
-    let added = office.add_provider(&actor, &new).await?;
+    let added = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.add_provider(&actor, &new).await?,
+        Way::There(remote) => remote.add_provider(&new).await?,
+    };
     if door.json {
         out::json(&told(&added))?;
     } else {

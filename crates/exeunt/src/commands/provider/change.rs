@@ -6,7 +6,7 @@ use exeunt_app::people::providers::Changed;
 use exeunt_base::ProviderId;
 
 use crate::commands::provider::{secret, told};
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -38,8 +38,10 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         secret: args.client_secret_file.as_deref().map(secret).transpose()?,
         factors: said.then(|| args.factors.clone()),
     };
-    let (office, actor) = door.office(Needs::Home).await?;
-    let changed = office.change_provider(&actor, args.provider, changed).await?;
+    let changed = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.change_provider(&actor, args.provider, changed).await?,
+        Way::There(remote) => remote.change_provider(args.provider, &changed).await?,
+    };
     if door.json {
         out::json(&told(&changed))?;
     } else {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::commands::provider::told;
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::out;
 use crate::table::table;
@@ -14,8 +14,10 @@ pub(crate) struct Args {}
 
 /// Lists.
 pub(crate) async fn run(door: &Door, _: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    let all = office.list_providers(&actor).await?;
+    let all = match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.list_providers(&actor).await?,
+        Way::There(remote) => remote.list_providers().await?,
+    };
     if door.json {
         out::json(&json!({ "providers": all.iter().map(told).collect::<Vec<Value>>() }))?;
     } else if all.is_empty() {

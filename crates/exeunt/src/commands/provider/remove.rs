@@ -3,7 +3,7 @@
 use exeunt_base::ProviderId;
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -17,8 +17,10 @@ pub(crate) struct Args {
 
 /// Removes.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    office.remove_provider(&actor, args.provider).await?;
+    match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.remove_provider(&actor, args.provider).await?,
+        Way::There(remote) => remote.remove_provider(args.provider).await?,
+    }
     if door.json {
         out::json(&json!({ "provider": args.provider, "state": "removed" }))?;
     } else {

@@ -3,7 +3,7 @@
 use exeunt_base::{ProviderId, UserId};
 use serde_json::json;
 
-use crate::door::{Door, Needs};
+use crate::door::{Door, Needs, Way};
 use crate::failure::{Exit, Failure};
 use crate::{ids, out};
 
@@ -20,8 +20,10 @@ pub(crate) struct Args {
 
 /// Unbinds.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let (office, actor) = door.office(Needs::Home).await?;
-    office.unbind_user(&actor, args.provider, args.user).await?;
+    match door.way(Needs::Home).await? {
+        Way::Here(office, actor) => office.unbind_user(&actor, args.provider, args.user).await?,
+        Way::There(remote) => remote.unbind_user(args.provider, args.user).await?,
+    }
     if door.json {
         out::json(&json!({ "provider": args.provider, "user": args.user, "state": "unbound" }))?;
     } else {

@@ -14,8 +14,14 @@ use crate::table::table;
 pub(crate) struct Args {}
 
 /// Lists.
-pub(crate) fn run(door: &Door, _: &Args) -> Result<Exit, Failure> {
-    let law = law(door)?;
+pub(crate) async fn run(door: &Door, _: &Args) -> Result<Exit, Failure> {
+    let (packs, usual) = match &door.remote {
+        Some(remote) => remote.list_regimes().await?,
+        None => {
+            let law = law(door)?;
+            (law.packs().cloned().collect(), law.usual().to_owned())
+        }
+    };
     if door.json {
         let one = |kept: &KeptPack| {
             json!({
@@ -23,17 +29,17 @@ pub(crate) fn run(door: &Door, _: &Args) -> Result<Exit, Failure> {
                 "version": kept.pack.version,
                 "name": kept.pack.name,
                 "status": kept.pack.status,
-                "usual": kept.pack.id == law.usual(),
+                "usual": kept.pack.id == usual,
                 "signed_by": kept.signed_by,
             })
         };
-        out::json(&json!({ "regimes": law.packs().map(one).collect::<Vec<_>>() }))?;
+        out::json(&json!({ "regimes": packs.iter().map(one).collect::<Vec<_>>() }))?;
         return Ok(Exit::DONE);
     }
-    let rows: Vec<Vec<String>> = law
-        .packs()
+    let rows: Vec<Vec<String>> = packs
+        .iter()
         .map(|kept| {
-            let usual = if kept.pack.id == law.usual() { " (usual)" } else { "" };
+            let usual = if kept.pack.id == usual { " (usual)" } else { "" };
             vec![
                 format!("{}{usual}", kept.pack.id),
                 kept.pack.version.to_string(),

@@ -5,7 +5,7 @@ use exeunt_rights::regime::Pause;
 use crate::commands::regime::list::{law, status};
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
-use crate::out;
+use crate::{out, remote};
 
 /// Which, and how.
 #[derive(Debug, clap::Args)]
@@ -19,9 +19,13 @@ pub(crate) struct Args {
 }
 
 /// Shows one.
-pub(crate) fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let law = law(door)?;
-    let kept = law.pack(&args.regime)?;
+pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
+    let kept = match &door.remote {
+        // a service tells what a pack says, and not the text that was signed
+        Some(_) if args.pack => return Err(remote::Error::NoForm.into()),
+        Some(remote) => remote.show_regime(&args.regime).await?,
+        None => law(door)?.pack(&args.regime)?.clone(),
+    };
     let pack = &kept.pack;
     if args.pack {
         out::raw(kept.body.as_bytes())?;

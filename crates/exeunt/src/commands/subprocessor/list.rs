@@ -1,10 +1,11 @@
 //! `exeunt subprocessor list` and `subscribers`.
 
 use exeunt_app::subprocessors::list::{Stands, categories_of};
-use exeunt_app::{Actor, Office};
 use exeunt_store::subprocessors::{Subprocessor, Subscriber};
 use serde_json::{Value, json};
 
+use crate::commands::subprocessor::At;
+use crate::door::Way;
 use crate::failure::Failure;
 use crate::out;
 use crate::table::table;
@@ -28,8 +29,11 @@ pub(crate) fn value(one: &Subprocessor) -> Value {
 }
 
 /// Lists the register.
-pub(super) async fn list((office, actor, as_json): (&Office, &Actor, bool)) -> Result<(), Failure> {
-    let all = office.list_subprocessors(actor).await?;
+pub(super) async fn list((way, as_json): At<'_>) -> Result<(), Failure> {
+    let all = match way {
+        Way::Here(office, actor) => office.list_subprocessors(actor).await?,
+        Way::There(remote) => remote.list_subprocessors().await?,
+    };
     if as_json {
         return out::json(&json!({ "subprocessors": all.iter().map(value).collect::<Vec<_>>() }));
     }
@@ -51,8 +55,11 @@ pub(super) async fn list((office, actor, as_json): (&Office, &Actor, bool)) -> R
 }
 
 /// Lists who is told.
-pub(super) async fn subscribers((office, actor, as_json): (&Office, &Actor, bool)) -> Result<(), Failure> {
-    let all = office.list_subscribers(actor).await?;
+pub(super) async fn subscribers((way, as_json): At<'_>) -> Result<(), Failure> {
+    let all = match way {
+        Way::Here(office, actor) => office.list_subscribers(actor).await?,
+        Way::There(remote) => remote.list_subscribers().await?,
+    };
     if as_json {
         let one = |one: &Subscriber| {
             json!({

@@ -3,17 +3,14 @@
 use std::path::PathBuf;
 
 use exeunt_app::subprocessors::add::New;
-use exeunt_app::{Actor, Office};
 use exeunt_base::{Personal, SubprocessorId, Timestamp};
 use exeunt_rights::Day;
 use serde_json::json;
 
-use crate::commands::subprocessor::words;
+use crate::commands::subprocessor::{At, words};
+use crate::door::Way;
 use crate::failure::Failure;
 use crate::{ids, out};
-
-/// Where it is done, by whom, and whether to answer in JSON.
-type At<'a> = (&'a Office, &'a Actor, bool);
 
 /// One that is to be written down.
 #[derive(Debug, clap::Args)]
@@ -94,7 +91,7 @@ fn day(text: &str) -> Result<Day, String> {
 }
 
 /// Writes one down.
-pub(super) async fn add((office, actor, as_json): At<'_>, args: &Add) -> Result<(), Failure> {
+pub(super) async fn add((way, as_json): At<'_>, args: &Add) -> Result<(), Failure> {
     let new = New {
         name: args.name.clone(),
         purpose: args.purpose.clone(),
@@ -103,13 +100,19 @@ pub(super) async fn add((office, actor, as_json): At<'_>, args: &Add) -> Result<
         contact: args.contact.clone(),
         engaged_since: args.engaged_since,
     };
-    let id = office.add_subprocessor(actor, new).await?;
+    let id = match way {
+        Way::Here(office, actor) => office.add_subprocessor(actor, new).await?,
+        Way::There(remote) => remote.add_subprocessor(&new).await?,
+    };
     if as_json { out::json(&json!({ "id": id })) } else { out::text(&id.to_string()) }
 }
 
 /// Tells everybody.
-pub(super) async fn announce((office, actor, as_json): At<'_>, args: &Announce) -> Result<(), Failure> {
-    let told = office.announce_subprocessor(actor, args.id, args.effective_on).await?;
+pub(super) async fn announce((way, as_json): At<'_>, args: &Announce) -> Result<(), Failure> {
+    let told = match way {
+        Way::Here(office, actor) => office.announce_subprocessor(actor, args.id, args.effective_on).await?,
+        Way::There(remote) => remote.announce_subprocessor(args.id, args.effective_on).await?,
+    };
     if as_json {
         return out::json(&json!({ "id": args.id, "told": told }));
     }
@@ -121,21 +124,31 @@ pub(super) async fn announce((office, actor, as_json): At<'_>, args: &Announce) 
 }
 
 /// Engages it.
-pub(super) async fn engage((office, actor, as_json): At<'_>, args: &Engage) -> Result<(), Failure> {
-    office.engage_subprocessor(actor, args.id, args.despite_objections.as_deref()).await?;
+pub(super) async fn engage((way, as_json): At<'_>, args: &Engage) -> Result<(), Failure> {
+    let despite = args.despite_objections.as_deref();
+    match way {
+        Way::Here(office, actor) => office.engage_subprocessor(actor, args.id, despite).await?,
+        Way::There(remote) => remote.engage_subprocessor(args.id, despite).await?,
+    }
     stands(as_json, args.id, "engaged")
 }
 
 /// Ends it.
-pub(super) async fn end((office, actor, as_json): At<'_>, args: &End) -> Result<(), Failure> {
-    office.end_subprocessor(actor, args.id, &args.because).await?;
+pub(super) async fn end((way, as_json): At<'_>, args: &End) -> Result<(), Failure> {
+    match way {
+        Way::Here(office, actor) => office.end_subprocessor(actor, args.id, &args.because).await?,
+        Way::There(remote) => remote.end_subprocessor(args.id, &args.because).await?,
+    }
     stands(as_json, args.id, "ended")
 }
 
 /// Writes an objection down.
-pub(super) async fn object((office, actor, as_json): At<'_>, args: &Object) -> Result<(), Failure> {
+pub(super) async fn object((way, as_json): At<'_>, args: &Object) -> Result<(), Failure> {
     let said = words("read the objection in", &args.words_file)?;
-    let number = office.object_to_subprocessor(actor, args.id, &said).await?;
+    let number = match way {
+        Way::Here(office, actor) => office.object_to_subprocessor(actor, args.id, &said).await?,
+        Way::There(remote) => remote.object_to_subprocessor(args.id, &said).await?,
+    };
     if as_json {
         return out::json(&json!({ "id": args.id, "number": number }));
     }
@@ -143,8 +156,11 @@ pub(super) async fn object((office, actor, as_json): At<'_>, args: &Object) -> R
 }
 
 /// Reads the objections.
-pub(super) async fn objections((office, actor, as_json): At<'_>, args: &Objections) -> Result<(), Failure> {
-    let all = office.read_objections(actor, args.id).await?;
+pub(super) async fn objections((way, as_json): At<'_>, args: &Objections) -> Result<(), Failure> {
+    let all = match way {
+        Way::Here(office, actor) => office.read_objections(actor, args.id).await?,
+        Way::There(remote) => remote.read_objections(args.id).await?,
+    };
     if as_json {
         let one = |(at, said): &(Timestamp, Personal)| json!({ "at": at, "words": said.expose() });
         return out::json(&json!({ "objections": all.iter().map(one).collect::<Vec<_>>() }));

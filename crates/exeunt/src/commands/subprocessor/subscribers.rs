@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use exeunt_app::{Actor, Office};
 use exeunt_base::SubscriberId;
 use exeunt_mail::Language;
 use serde_json::json;
 
-use crate::commands::subprocessor::words;
+use crate::commands::subprocessor::{At, words};
+use crate::door::Way;
 use crate::failure::Failure;
 use crate::{ids, out};
 
@@ -35,12 +35,12 @@ fn language(text: &str) -> Result<Language, String> {
 }
 
 /// Asks.
-pub(super) async fn subscribe(
-    (office, actor, as_json): (&Office, &Actor, bool),
-    args: &Subscribe,
-) -> Result<(), Failure> {
+pub(super) async fn subscribe((way, as_json): At<'_>, args: &Subscribe) -> Result<(), Failure> {
     let email = words("read the address in", &args.email_file)?;
-    let id = office.add_subscriber(actor, &email, args.language).await?;
+    let id = match way {
+        Way::Here(office, actor) => office.add_subscriber(actor, &email, args.language).await?,
+        Way::There(remote) => remote.add_subscriber(&email, args.language).await?,
+    };
     if as_json {
         return out::json(&json!({ "subscriber": id }));
     }
@@ -48,11 +48,11 @@ pub(super) async fn subscribe(
 }
 
 /// Forgets.
-pub(super) async fn unsubscribe(
-    (office, actor, as_json): (&Office, &Actor, bool),
-    args: &Unsubscribe,
-) -> Result<(), Failure> {
-    office.remove_subscriber(actor, args.id).await?;
+pub(super) async fn unsubscribe((way, as_json): At<'_>, args: &Unsubscribe) -> Result<(), Failure> {
+    match way {
+        Way::Here(office, actor) => office.remove_subscriber(actor, args.id).await?,
+        Way::There(remote) => remote.remove_subscriber(args.id).await?,
+    }
     if as_json {
         return out::json(&json!({ "subscriber": args.id, "state": "removed" }));
     }

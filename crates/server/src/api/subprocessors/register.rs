@@ -1,15 +1,15 @@
-//! Keeping the register: adding, announcing, engaging, ending, objecting.
+//! Keeping the register: adding, announcing, engaging, ending; objections, written down and read.
 
 use axum::Json;
 use axum::http::StatusCode;
-use exeunt_base::SubprocessorId;
+use exeunt_base::{Personal, SubprocessorId, Timestamp};
 
 use crate::body::{Body, Id};
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::wire::requests::Because;
 use crate::wire::subprocessors::{
-    Announce, Engage, NewSubprocessor, Objected, Objecting, Subprocessors, Told,
+    Announce, Engage, NewSubprocessor, Objected, Objecting, ObjectionView, Objections, Subprocessors, Told,
 };
 
 /// Write a sub-processor down
@@ -97,4 +97,21 @@ pub(crate) async fn object_to_subprocessor(
 ) -> Result<(StatusCode, Json<Objected>), Problem> {
     let number = caller.office.object_to_subprocessor(&caller.actor, id, &body.value.words()).await?;
     Ok((StatusCode::CREATED, Json(Objected { number })))
+}
+
+/// Read the objections to a sub-processor
+///
+/// They may tell who somebody is.
+#[utoipa::path(
+    get, path = "/api/v1/subprocessors/{subprocessor}/objections", tag = "subprocessors",
+    params(("subprocessor" = String, Path, description = "Its id")),
+    responses((status = 200, description = "They, oldest first", body = Objections))
+)]
+pub(crate) async fn read_objections(
+    caller: Caller,
+    Id(id): Id<SubprocessorId>,
+) -> Result<Json<Objections>, Problem> {
+    let all = caller.office.read_objections(&caller.actor, id).await?;
+    let view = |(at, words): (Timestamp, Personal)| ObjectionView { at, words: words.expose().to_owned() };
+    Ok(Json(Objections { items: all.into_iter().map(view).collect() }))
 }
