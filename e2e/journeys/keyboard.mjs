@@ -59,6 +59,26 @@ await journey(async ({ house, browser, check, step }) => {
   await keyboard.press("t");
   await arrived(page, "Today");
 
+  step("rows of a list, its search, and back to a place");
+  for (const value of ["1", "2"]) {
+    await house.api("POST", "/requests", officer.token, { right: "access", identifiers: [{ kind: "customer_id", value }] });
+  }
+  await keyboard.press("g");
+  await keyboard.press("r");
+  await arrived(page, "Requests");
+  await page.reload();
+  const row = () => page.evaluate(() => {
+    const line = document.activeElement.closest("[data-rows] tbody tr");
+    return line ? [...line.parentElement.children].indexOf(line) : -1;
+  });
+  for (const [key, wanted] of [["j", 0], ["j", 1], ["j", 1], ["k", 0]]) {
+    await keyboard.press(key);
+    must(await row() === wanted, `${key} leads to row ${await row()}, not ${wanted}`);
+  }
+  await keyboard.press("/");
+  must((await focused(page)).startsWith("input"), `/ leads to ${await focused(page)}`);
+  await page.goto(house.at("/"));
+
   step("every part of the page can be reached and seen");
   for (const words of ["Find", "Keys", "Your account", "Sign out"]) await tabTo(page, words);
 

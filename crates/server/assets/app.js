@@ -92,6 +92,7 @@ setInterval(() => {
 
 const sent = new Set();
 addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
   if (sent.has(event.target)) {
     event.preventDefault();
     return;
@@ -214,6 +215,7 @@ function palette() {
 
 /* ---- keys ---- */
 
+const SEARCH = "input[data-search], [data-search] input:not([type=hidden])";
 const single = document.body.dataset.keys !== "off";
 
 function help() {
@@ -221,7 +223,7 @@ function help() {
   const rows = [[PALETTE, "Find a place or an act"]];
   if (single) {
     rows.push(["?", "This list"]);
-    if (one("[data-search]")) rows.push(["/", "Search"]);
+    if (one(SEARCH)) rows.push(["/", "Search"]);
     if (copies.length) rows.push(["c", "Copy the id of this page"]);
     if (one("[data-rows]")) rows.push(["j", "Next row"], ["k", "Row before"]);
     for (const [letter, link] of letters) rows.push([`g ${letter}`, words(link)]);
@@ -232,7 +234,7 @@ function help() {
 }
 
 function row(step) {
-  const links = all("[data-rows] tbody tr").map((line) => one("a, button, input", line)).filter(Boolean);
+  const links = all("[data-rows] tbody tr").map((line) => one("a[href]", line) ?? one("button, input", line)).filter(Boolean);
   const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
   links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
 }
@@ -240,7 +242,7 @@ function row(step) {
 let going = 0;
 const single_keys = {
   "?": help,
-  "/": () => one("[data-search]")?.focus(),
+  "/": () => one(SEARCH)?.focus(),
   c: () => copies[0]?.click(),
   j: () => row(1),
   k: () => row(-1),
