@@ -133,8 +133,6 @@ impl Office {
         Ok(self.marks_of(&known.given)?.into_iter().map(|mark| (request, mark)).collect())
     }
 
-    /// The same for identifiers of no request yet.
-    pub(super) fn marks_of(&self, identifiers: &[(String, Personal)]) -> Result<Vec<[u8; 32]>, Error> {
     /// The same of identifiers alone.
     pub(crate) fn marks_of(&self, given: &[(String, Personal)]) -> Result<Vec<[u8; 32]>, Error> {
         let key = self.engine.keyring.purpose_key(self.organization.id, "request marks")?;
@@ -143,7 +141,6 @@ impl Office {
             let normal = identity.normal().expose().as_bytes();
             Some(sealing::mac(&key, &[kind.as_bytes(), normal]))
         };
-        Ok(identifiers.iter().filter_map(mark).collect())
         Ok(given.iter().filter_map(mark).collect())
     }
 }
@@ -156,13 +153,6 @@ impl Office {
         for (_, model) in read.map.models() {
             kinds.extend(model.subject.iter().flatten().map(|(kind, _)| kind.to_string()));
         }
-    /// The kinds of identifiers that the map knows, in order; none while there is no map that can be read.
-    pub fn identifier_kinds(&self) -> Vec<String> {
-        let Ok(read) = self.map() else { return Vec::new() };
-        let models = read.map.models();
-        let kinds: BTreeSet<String> = models
-            .flat_map(|(_, model)| model.subject.iter().flatten().map(|(kind, _)| kind.to_string()))
-            .collect();
         kinds.into_iter().collect()
     }
 
@@ -170,7 +160,6 @@ impl Office {
     /// read there is nothing to ask, and the request is taken in; its plan will say what is wrong with the map.
     pub(crate) fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {
         let kinds = self.kinds_of_identifiers();
-        let kinds = self.identifier_kinds();
         for (place, (kind, _)) in identifiers.iter().enumerate() {
             if !kinds.is_empty() && !kinds.contains(kind) {
                 let near = suggest::did_you_mean(kind, kinds.iter().map(String::as_str));

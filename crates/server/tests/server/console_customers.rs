@@ -87,7 +87,8 @@ async fn a_look_is_for_one_person_alone_and_ends_by_itself() {
     let home = Home::new().await;
     let (officer, other) = (home.visitor(Role::Officer).await, home.visitor(Role::Officer).await);
     let path = look_up(&officer, "email", "one@mail.test").await;
-    for (who, path) in [(&other, path.as_str()), (&officer, "/customers/AAAA"), (&officer, "/customers/%20")] {
+    for (who, path) in [(&other, path.as_str()), (&officer, "/customers/AAAA"), (&officer, "/customers/%20")]
+    {
         let refused = who.get(path).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
         assert!(refused.text().contains("E0325"));

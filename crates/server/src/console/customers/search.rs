@@ -36,7 +36,7 @@ async fn asked(
     problem: Option<String>,
     status: StatusCode,
 ) -> Response {
-    let kinds = visitor.office.identifier_kinds();
+    let kinds = visitor.office.kinds_of_identifiers();
     let frame = visitor.frame("Customers", "customers").await;
     page(status, &Search { frame, problem, kinds, kind, value })
 }
