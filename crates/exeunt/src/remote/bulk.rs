@@ -31,6 +31,8 @@ impl Remote {
                 }
                 body["filter"] = told;
             }
+            // the console's own way to choose; no command has it
+            Choice::Searched(_) => return Err(Error::NoForm),
         }
         let Told { previewed_at, items, digest } = self.post_again("/bulk/preview", &body).await?;
         Ok(Record { previewed_at, said: said.clone(), items, digest })
