@@ -17,7 +17,7 @@ await journey(async ({ house, enter, check, step }) => {
 
   step("the overview");
   await page.getByRole("heading", { name: "Erasure request" }).waitFor();
-  await check(page, "request-new");
+  await check(page, "request-fresh");
   must(!(await page.content()).includes("anary"), "the person is not named before somebody says why");
 
   step("a refused act keeps what was typed");
