@@ -36,9 +36,16 @@ async fn every_number_leads_to_the_requests_it_counts() {
     let mut figures = 0;
     for figure in text.split("<a href=\"/requests?q=").skip(1) {
         let (search, rest) = figure.split_once('"').unwrap();
-        let Some(number) = rest.split("class=\"figure\">").nth(1).and_then(|rest| rest.split('<').next()) else { continue };
+        let Some(number) = rest.split("class=\"figure\">").nth(1).and_then(|rest| rest.split('<').next())
+        else {
+            continue;
+        };
         let list = officer.get(&format!("/requests?q={search}")).await.text();
-        let said = if number == "0" { String::from("No request is like that") } else { format!("{number} requests<") };
+        let said = if number == "0" {
+            String::from("No request is like that")
+        } else {
+            format!("{number} requests<")
+        };
         assert!(list.contains(&said), "{search} {number}: {list}");
         figures += 1;
     }
@@ -55,8 +62,16 @@ async fn each_part_is_for_those_who_may_see_it() {
     asked(&home, &home.acme, "erasure", "ada@example.test").await;
     let proposal = home.proposal(&home.acme).await;
     for (role, seen, not) in [
-        (Role::Officer, &["overdue", "plans waiting for you", "make shares", "Witnesses", "Data map", "Letters"][..], &[][..]),
-        (Role::Agent, &["overdue", "Letters", "Workers"], &["plans waiting for you", "Witnesses", "Data map"]),
+        (
+            Role::Officer,
+            &["overdue", "plans waiting for you", "make shares", "Witnesses", "Data map", "Letters"][..],
+            &[][..],
+        ),
+        (
+            Role::Agent,
+            &["overdue", "Letters", "Workers"],
+            &["plans waiting for you", "Witnesses", "Data map"],
+        ),
         (Role::Engineer, &["Running", "Data map", "Workers"], &["overdue", "Witnesses", "Letters"]),
         (Role::Admin, &["Running", "make shares"], &["overdue", "Witnesses", "Letters", "Data map"]),
     ] {
