@@ -1,6 +1,6 @@
 //! How long the list of requests takes at 100,000 of them, for every kind of search and every order, on both databases.
 //!
-//! `cargo run --release -p exeunt-store --example search` prints the slowest of five for each: the page of 50 with its
+//! `cargo run --release -p exeunt-store --example search` prints the middle one of five for each: the page of 50 with its
 //! deadlines, and the count. It fails when one takes 150 ms or more. `ONLY_SQLITE=1` leaves the other out.
 
 #![expect(clippy::disallowed_methods, reason = "it measures, and so has a clock")]
@@ -80,7 +80,7 @@ fn searches() -> Vec<(&'static str, Vec<Test>)> {
         ("overdue, none", vec![is(What::Overdue(String::from("2020-01-01")))]),
         ("is:held", vec![is(What::Held)]),
         ("-is:held", vec![not(What::Held)]),
-        ("is:mine", vec![is(What::EnteredBy(String::from("act_7")))]),
+        ("is:mine", vec![is(What::EnteredBy(String::from("act_00000000000000000000000007")))]),
         ("is:mine, nobody", vec![is(What::EnteredBy(String::from("act_x")))]),
         ("due in a week", vec![is(What::Due(day("2026-11-23"), day("2026-11-30")))]),
         ("due, none", vec![is(What::Due(day("2030-01-01"), None))]),
@@ -98,24 +98,31 @@ fn searches() -> Vec<(&'static str, Vec<Test>)> {
     ]
 }
 
+/// The one in the middle: whoever else works on the machine is not measured.
+fn middle(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
 async fn measure(name: &str, store: &Store) -> Result<f64, Box<dyn Error>> {
     let mut slowest = 0f64;
     for (words, tests) in searches() {
         let mut told = format!("{name:8} {words:34}");
         for order in [Order::Newest, Order::Oldest, Order::Due] {
             let search = Search { tests: tests.clone(), order };
-            let (mut page, mut count, mut found) = (0f64, 0f64, 0);
+            let (mut pages, mut counts, mut found) = (Vec::new(), Vec::new(), 0);
             for _ in 0..5 {
                 let begun = Instant::now();
                 let places = store.search_requests(organization(), &search, None, 51).await?;
                 let ids: Vec<RequestId> = places.iter().map(|place| place.id).collect();
                 store.requests_named(&ids).await?;
                 store.deadlines(&ids).await?;
-                page = page.max(begun.elapsed().as_secs_f64() * 1_000.0);
+                pages.push(begun.elapsed().as_secs_f64() * 1_000.0);
                 let begun = Instant::now();
                 found = store.count_requests(organization(), &search, 10_000).await?;
-                count = count.max(begun.elapsed().as_secs_f64() * 1_000.0);
+                counts.push(begun.elapsed().as_secs_f64() * 1_000.0);
             }
+            let (page, count) = (middle(pages), middle(counts));
             told.push_str(&format!("  {order:?} {page:6.1} + {count:5.1} ms ({found})"));
             slowest = slowest.max(page + count);
         }
@@ -138,17 +145,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
         MANY - 1
     );
     let id = "'req_01m' || substr('00000000000000000000000' || (n * 1000), -23)";
-    let script = fill(&numbers, id, "(n % 100)", "randomblob(200)");
+    let script =
+        fill(&numbers, id, "substr('00000000000000000000000000' || (n % 100), -26)", "randomblob(200)");
     rusqlite::Connection::open(&file)?.execute_batch(&format!("BEGIN; {script} COMMIT;"))?;
     let mut slowest = measure("sqlite", &store).await?;
     if std::env::var_os("ONLY_SQLITE").is_none() {
         let database = Postgres::shared().create_database()?;
         let store =
             Store::open(&Place::Postgres(Server::from_url(database.url())), true, Arc::new(Nobody)).await?;
-        let numbers = format!("(SELECT n FROM generate_series(0, {}) AS n) AS c", MANY - 1);
+        let numbers = format!("(SELECT n FROM generate_series(0::bigint, {}) AS n) AS c", MANY - 1);
         let id = "'req_01m' || lpad((n * 1000)::text, 23, '0')";
         let blob = "decode(repeat('ab', 200), 'hex')";
-        let script = fill(&numbers, id, "(n % 100)::text", blob)
+        let script = fill(&numbers, id, "lpad((n % 100)::text, 26, '0')", blob)
             .replace("substr('000' || (1 + n % 12), -2)", "lpad((1 + n % 12)::text, 2, '0')");
         let script = script.replace("substr('000' || (1 + n % 28), -2)", "lpad((1 + n % 28)::text, 2, '0')");
         database.run(&format!("{script} ANALYZE;"))?;

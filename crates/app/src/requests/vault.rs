@@ -12,6 +12,9 @@ use crate::office::Office;
 /// Most blobs that are looked into for one look at a request.
 const MOST_BLOBS: usize = 200;
 
+/// What the vault calls the rows of nobody that references were pointed to.
+const GHOST: &str = "ghost";
+
 /// Rows that wait in the vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Waiting {
@@ -32,8 +35,8 @@ impl Office {
         }
         let mut models: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
         for line in self.engine.tally(&request).await?.lines {
-            // a veiled row is counted when it goes
-            if line.action != "veil" {
+            // a veiled row is counted when it goes, and a ghost is nobody's
+            if line.action != "veil" && line.model != GHOST {
                 models.entry(line.model).or_default().push((line.action, line.rows));
             }
         }

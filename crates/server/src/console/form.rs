@@ -57,7 +57,7 @@ impl FromRequest<Service> for Sent {
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        ours(&parts.headers)?;
+        ours(&parts.headers).map_err(|refused| *refused)?;
         let by = Visitor::from_request_parts(&mut parts, service).await?;
         let fields = fields(Request::from_parts(parts, body), service).await?;
         // compared by digests, so that the time it takes tells nothing
@@ -73,7 +73,7 @@ impl FromRequest<Service> for SentByAnybody {
     type Rejection = Response;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
-        ours(request.headers())?;
+        ours(request.headers()).map_err(|refused| *refused)?;
         Ok(Self(fields(request, service).await?))
     }
 }
@@ -98,8 +98,8 @@ async fn fields(request: Request, service: &Service) -> Result<Fields, Response>
 }
 
 /// Refuses what does not come from a page of this very host.
-fn ours(headers: &HeaderMap) -> Result<(), Response> {
-    if comes_from_here(headers) { Ok(()) } else { Err(Trouble::foreign().into_response()) }
+fn ours(headers: &HeaderMap) -> Result<(), Box<Response>> {
+    if comes_from_here(headers) { Ok(()) } else { Err(Box::new(Trouble::foreign().into_response())) }
 }
 
 fn comes_from_here(headers: &HeaderMap) -> bool {

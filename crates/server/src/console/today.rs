@@ -137,9 +137,9 @@ fn job(running: &Running) -> Job {
 /// About how long something takes still.
 fn duration(seconds: u64) -> String {
     let (count, unit) = match seconds {
-        ..90 => return String::from("about a minute left, at the rate so far"),
-        ..5_400 => (seconds.div_ceil(60), "minutes"),
-        ..172_800 => (seconds.div_ceil(3_600), "hours"),
+        0..90 => return String::from("about a minute left, at the rate so far"),
+        90..5_400 => (seconds.div_ceil(60), "minutes"),
+        5_400..172_800 => (seconds.div_ceil(3_600), "hours"),
         _ => (seconds.div_ceil(86_400), "days"),
     };
     format!("about {count} {unit} left, at the rate so far")

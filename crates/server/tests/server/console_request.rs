@@ -400,7 +400,10 @@ async fn a_package_is_made_fetched_and_destroyed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_is_seen_without_its_words_and_a_job_is_stopped() {
-    let home = Home::furnished(|room| drop(room.settings.sources.insert(Name::new("shop").unwrap()))).await;
+    let home = Home::furnished(|room| {
+        room.settings.sources.insert(Name::new("shop").unwrap());
+    })
+    .await;
     let id = submitted(&home, "erasure", "4").await;
     let officer = home.visitor(Role::Officer).await;
     let at = |tab: &str| format!("/requests/{id}/{tab}");

@@ -81,7 +81,8 @@ impl Journey {
         let hidden = last(Kind::JobSettled);
         add("hidden", hidden);
         add("package made", last(Kind::PackageMade));
-        add("restored", last(Kind::RestoreClosed).filter(|_| request.state == "restored"));
+        let restored = last(Kind::RestoreClosed).filter(|_| request.state == "restored");
+        add("restored", restored);
         let purged = last(Kind::PurgeFinished);
         match (purged, request.window_ends_at.filter(|_| request.state != "restored")) {
             (Some(at), _) => add("erased", Some(at)),
@@ -100,7 +101,7 @@ impl Journey {
         }
         stops.sort_by_key(|(_, _, at)| *at);
         let mut stretches = pauses(history, now, standing);
-        if let (Some(from), Some(to)) = (hidden, purged.or(request.window_ends_at)) {
+        if let (Some(from), Some(to)) = (hidden, purged.or(restored).or(request.window_ends_at)) {
             stretches.push(Stretch { kind: "window", from, to: to.max(from) });
         }
         let summary = summary(request, standing, hidden, purged, clock);
@@ -120,7 +121,12 @@ impl Journey {
             let x = EDGE + (stop.when.as_micros() as f64 - from) / (to - from) * (WIDTH - 2.0 * EDGE);
             let half = stop.name.chars().count() as f64 * 3.9 + 6.0;
             let center = x.clamp(half, WIDTH - half);
-            let row = (0..4).find(|row| center - half >= ends[*row]).unwrap_or(3);
+            let free = (0..4).find(|row| center - half >= ends[*row]);
+            // where a moment has more than four, the next one stands beside
+            let row = free.unwrap_or_else(|| {
+                (1..4).fold(0, |least, row| if ends[row] < ends[least] { row } else { least })
+            });
+            let center = if free.is_some() { center } else { ends[row] + half };
             ends[row] = center + half;
             (row, center)
         });
@@ -262,3 +268,31 @@ impl FastWritable for Journey {
 
 // it is made of numbers and of words of ours
 impl HtmlSafe for Journey {}
+
+#[cfg(test)]
+mod tests {
+    use exeunt_base::Timestamp;
+
+    use super::{Journey, Stop};
+    use crate::console::words::moment::Clock;
+
+    #[test]
+    fn labels_of_one_moment_stand_apart_and_nothing_leaves_the_picture() {
+        let start = Timestamp::from_micros(1_798_000_000_000_000);
+        let clock = Clock::new("UTC".parse().unwrap(), start);
+        let stop = |name, days| {
+            let when = start.plus_days(days);
+            Stop { name, kind: "done", when, at: clock.at(when) }
+        };
+        let names = ["received", "approved", "hidden", "restored", "answered"];
+        let mut stops: Vec<Stop> = names.into_iter().map(|name| stop(name, 0)).collect();
+        stops.push(stop("due", 30));
+        let journey = Journey { summary: String::new(), stops, stretches: Vec::new() };
+        let rows = journey.rows();
+        assert_eq!(rows.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [0, 1, 2, 3, 2, 0]);
+        assert!(rows[4].1 > rows[2].1 + 40.0, "the fifth stands beside the third: {rows:?}");
+        let drawn = journey.to_string();
+        assert!(drawn.starts_with("<svg") && drawn.ends_with("</svg>"), "{drawn}");
+        assert!(!drawn.contains("NaN") && !drawn.contains("x=\"-"), "{drawn}");
+    }
+}

@@ -41,10 +41,16 @@ pub(super) async fn about(by: &Visitor, request: &Request) -> Result<Vec<Propose
     ];
     let (clock, now) = (by.clock(), by.now());
     let all = by.office.list_proposals(&by.actor).await?;
+    let reviews = match request.job {
+        Some(job) => by.office.list_reviews(&by.actor, job).await?,
+        None => Vec::new(),
+    };
+    let open = reviews.iter().any(|review| review.state == "open");
     let standing = all.into_iter().filter(|one| {
         [OPEN, CONFIRMED].contains(&one.state.as_str())
             && now < one.expires_at
             && subjects.contains(&Some(one.subject.clone()))
+            && Act::from_word(&one.act).is_some_and(|act| is_to_do(act, request, open))
     });
     Ok(standing
         .map(|one| {
@@ -64,6 +70,19 @@ pub(super) async fn about(by: &Visitor, request: &Request) -> Result<Vec<Propose
             }
         })
         .collect())
+}
+
+/// Whether it is still to be done, as the request stands; `open` where rows wait for a decision.
+fn is_to_do(act: Act, request: &Request, open: bool) -> bool {
+    let state = request.state.as_str();
+    match act {
+        Act::ApprovePlan => state == "awaiting_approval",
+        Act::ExceedCap => state == "approved",
+        Act::LeaveRows => open,
+        Act::Purge => ["hidden", "partly_restored", "purging"].contains(&state),
+        Act::ReleaseHold => request.held_because.is_some(),
+        Act::ExportKey => false,
+    }
 }
 
 /// Refuses one that is about something else: nobody acts on what the page does not show.

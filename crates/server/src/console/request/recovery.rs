@@ -193,6 +193,11 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
         Ring::of(left, window.max(left))
     });
     let models: Vec<String> = lines.iter().map(|(model, _)| model.clone()).collect();
+    // what is not counted by table is told as the vault counts it
+    let rows = match lines.iter().flat_map(|(_, acts)| acts).map(|(_, rows)| rows).sum() {
+        0 => sealed,
+        rows => rows,
+    };
     let waits = lines.into_iter().flat_map(|(model, acts)| {
         acts.into_iter().map(move |(act, rows)| Waits {
             model: model.clone(),
@@ -208,14 +213,14 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
         says: says(&request.state, over, request.held_because.is_some(), sealed),
         ring,
         ends: ends.map(|ends| clock.at(ends)),
-        total: said::counted(sealed, "row", "rows"),
+        total: said::counted(rows, "row", "rows"),
         waits: waits.collect(),
         others: others.collect(),
         trouble,
         working,
-        whole: restores.then(|| whole_form(id, sealed)),
+        whole: restores.then(|| whole_form(id, rows)),
         some: (restores && !models.is_empty()).then(|| some_form(id, models)),
-        purge: (purges && waiting && !over && request.held_because.is_none()).then(|| purge_form(id, sealed)),
+        purge: (purges && waiting && !over && request.held_because.is_none()).then(|| purge_form(id, rows)),
         answer: (stuck && request.held_because.is_none()).then(|| answer_form(id)),
         frame,
         head,

@@ -22,8 +22,8 @@ impl Ring {
         let left = left.max(0.0);
         let (number, unit) = match left {
             ..5_400.0 => ((left / 60.0).ceil(), "minutes"),
-            ..172_800.0 => ((left / 3_600.0).floor(), "hours"),
-            _ => ((left / 86_400.0).floor(), "days"),
+            ..172_800.0 => ((left / 3_600.0).round(), "hours"),
+            _ => ((left / 86_400.0).round(), "days"),
         };
         Self { left: (left / whole.max(1.0)).clamp(0.0, 1.0), number: format!("{number}"), unit }
     }
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_ring_says_what_is_left_and_never_less_than_nothing() {
         let said = |left, whole| Ring::of(left, whole).to_string();
-        assert!(said(86_400.0 * 6.5, 86_400.0 * 14.0).contains("6 days of the window left"));
+        assert!(said(86_400.0 * 5.9, 86_400.0 * 14.0).contains("6 days of the window left"));
         assert!(said(7_300.0, 86_400.0).contains("2 hours of the window left"));
         assert!(said(-5.0, 86_400.0).contains("stroke-dasharray=\"0.0 "));
     }

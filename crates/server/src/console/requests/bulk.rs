@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use exeunt_app::access::Permission;
 use exeunt_app::requests::bulk::choose::Choice;
 use exeunt_app::requests::bulk::commit::Previewed;
 use exeunt_app::requests::bulk::deed::Deed;
@@ -174,6 +175,7 @@ fn choice(fields: &Fields) -> Result<Choice, Trouble> {
 
 /// Asks for what the act needs, or shows what would happen to each request.
 pub(crate) async fn look(Sent { by, fields }: Sent) -> Result<Response, Trouble> {
+    by.office.allow(&by.actor, Permission::ReadRequests)?;
     let act = act(&fields)?;
     let choice = choice(&fields)?;
     let deed = match said(act, &fields).deed() {
@@ -221,6 +223,7 @@ pub(crate) async fn look(Sent { by, fields }: Sent) -> Result<Response, Trouble>
 /// Does what was looked at. The answer to this form tells what came of each: sent again, it does nothing twice and tells the
 /// same, so that reloading it is harmless.
 pub(crate) async fn commit(Sent { by, fields }: Sent) -> Result<Response, Trouble> {
+    by.office.allow(&by.actor, Permission::ReadRequests)?;
     let act = act(&fields)?;
     let deed: Deed = said(act, &fields).deed().map_err(|flaw| bad(&flaw.words))?;
     let stale = || bad("this is not what you were shown; choose the requests again, and look again");
