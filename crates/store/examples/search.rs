@@ -3,6 +3,7 @@
 //! `cargo run --release -p exeunt-store --example search` prints the middle one of five for each: the page of 50 with its
 //! deadlines, and the count. It fails when one takes 150 ms or more. `ONLY_SQLITE=1` leaves the other out.
 
+#![expect(clippy::print_stdout, reason = "its figures are what it is for")]
 #![expect(clippy::disallowed_methods, reason = "it measures, and so has a clock")]
 
 use std::error::Error;
