@@ -1,9 +1,10 @@
 //! What happened with a request, as the log has it: when, what, by whom, how many. Never whose it is.
 
+use std::collections::{BTreeMap, HashMap};
+
 use exeunt_audit::event::{self, Event, Object};
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, RequestId, Timestamp};
-use std::collections::{BTreeMap, HashMap};
 
 use crate::access::{Permission, Role};
 use crate::actor::Actor;
@@ -49,12 +50,19 @@ impl Office {
         for user in store.users(organization).await? {
             roles.insert(user.id.into(), users::roles_of(&user));
         }
-        let mut history = Vec::new();
+        let (mut history, mut people) = (Vec::new(), HashMap::new());
         for (entry, bytes) in entries {
             let Ok(event) = Event::parse(&bytes) else { continue };
             let by = match event.actor {
                 event::Actor::System => None,
-                event::Actor::Known(by) => Some(self.person_behind(by).await?),
+                event::Actor::Known(by) => Some(match people.get(&by) {
+                    Some(person) => *person,
+                    None => {
+                        let person = self.person_behind(by).await?;
+                        people.insert(by, person);
+                        person
+                    }
+                }),
             };
             let roles = by.and_then(|by| roles.get(&by).cloned()).unwrap_or_default();
             let Event { at, kind, counts, facts, .. } = event;
