@@ -16,8 +16,8 @@ fn got(path: &str, cookie: &str) -> Request<Body> {
 }
 
 fn set(answer: &Answer, name: &str) -> String {
-    let all = answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
-    let found = all.filter(|value| value.starts_with(&format!("{name}="))).next();
+    let mut all = answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+    let found = all.find(|value| value.starts_with(&format!("{name}=")));
     found.unwrap_or_else(|| panic!("no {name}: {answer:?}")).to_owned()
 }
 

@@ -58,7 +58,9 @@ async fn what_waits_is_pushed_by_itself_and_when_somebody_asks() {
     let asked = home.send(engineer, "POST", "/api/v1/deltas/push", None).await;
     assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.text());
     let done = home.ended(engineer, &asked.word("task")).await.json();
-    assert_eq!((&done["state"], &done["outcome"]["pushed"]), (&json!("done"), &json!(1)));
+    // the same task as the hour's, where that has not quite ended
+    let pushed = done["outcome"]["pushed"].as_u64().unwrap();
+    assert!(done["state"] == "done" && (1..=2).contains(&pushed), "{done}");
     assert_eq!(count("event = 'requested'"), 2);
     stop.now();
     worker.await.unwrap();
