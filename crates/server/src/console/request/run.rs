@@ -166,7 +166,7 @@ pub(crate) async fn leave(About(id, sent): About) -> Result<Response, Trouble> {
 }
 
 fn broken() -> Trouble {
-    Trouble::new(StatusCode::INTERNAL_SERVER_ERROR, "E0999", "the work broke off; look at the request again")
+    Trouble::new(StatusCode::SERVICE_UNAVAILABLE, "E0907", "the work broke off; look at the request again")
 }
 
 async fn job_of(by: Visitor, id: RequestId) -> Result<(Visitor, JobId), Trouble> {
