@@ -11,6 +11,7 @@ mod letter;
 mod message;
 mod places;
 mod post;
+mod sample;
 mod text;
 
 pub use crate::contact::{BadContact, Contact};
@@ -18,4 +19,5 @@ pub use crate::language::Language;
 pub use crate::letter::{Account, Due, Ended, Kept, Letter, Right, legal_claims};
 pub use crate::message::{Envelope, From};
 pub use crate::post::{BadServer, Line, Login, Post, Server, Tls, Trouble, TroubleKind};
+pub use crate::sample::samples;
 pub use crate::text::{Text, escaped};

@@ -14,6 +14,7 @@ mod people;
 mod qr;
 mod request;
 mod requests;
+mod settings;
 mod today;
 mod trouble;
 mod words;
@@ -103,6 +104,23 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/requests/{id}/evidence"),
     ("GET", "/requests/{id}/evidence/{receipt}/receipt"),
     ("GET", "/requests/{id}/evidence/{receipt}/proof"),
+    ("GET", "/settings"),
+    ("POST", "/settings/organization/key"),
+    ("GET", "/settings/law"),
+    ("GET", "/settings/letters"),
+    ("GET", "/settings/people"),
+    ("POST", "/settings/people"),
+    ("GET", "/settings/people/{user}"),
+    ("POST", "/settings/people/{user}/roles"),
+    ("POST", "/settings/people/{user}/reset"),
+    ("POST", "/settings/people/{user}/disable"),
+    ("GET", "/settings/sign-in"),
+    ("POST", "/settings/sign-in"),
+    ("POST", "/settings/sign-in/{provider}/change"),
+    ("POST", "/settings/sign-in/{provider}/remove"),
+    ("GET", "/settings/api-keys"),
+    ("POST", "/settings/api-keys"),
+    ("POST", "/settings/api-keys/{key}/revoke"),
 ];
 
 /// The pages.
@@ -136,6 +154,7 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/views", post(requests::views::save))
         .route("/requests/views/{view}/remove", post(requests::views::remove))
         .merge(request::routes())
+        .merge(settings::routes())
 }
 
 /// A problem that no page and no call had, as whoever asked can read it: a page for browsers, a document for programs.

@@ -16,6 +16,7 @@ mod console_people;
 mod console_providers;
 mod console_request;
 mod console_requests;
+mod console_settings;
 mod console_today;
 mod counts;
 mod deadlines;
