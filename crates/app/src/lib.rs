@@ -31,6 +31,7 @@ pub mod packages;
 pub mod people;
 pub mod plans;
 pub mod proposals;
+pub mod reasons;
 pub mod reports;
 pub mod requests;
 mod residency;

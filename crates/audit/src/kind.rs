@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 pub struct UnknownKind;
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $name:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $kind:ident = $name:literal;)*) => {
         /// What happened.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub enum Kind {
-            $($(#[$doc])* $kind,)*
+            $($(#[doc = $doc])* $kind,)*
         }
 
         impl Kind {
@@ -27,6 +27,15 @@ macro_rules! kinds {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$kind => $name,)*
+                }
+            }
+        }
+
+        impl Kind {
+            /// What happened, as a sentence for people.
+            pub fn words(self) -> &'static str {
+                match self {
+                    $(Self::$kind => concat!($($doc),*).trim(),)*
                 }
             }
         }
@@ -259,6 +268,8 @@ kinds! {
     ViewRemoved = "view.removed";
     /// The list of requests was taken away as a file.
     RequestsListed = "requests.listed";
+    /// Requests were drawn for an auditor's sample, by a head of the log that was there before.
+    AuditSampled = "audit.sampled";
 }
 
 impl fmt::Display for Kind {
@@ -293,6 +304,7 @@ mod tests {
             let plain =
                 |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !part.is_empty();
             assert!(name.split_once('.').is_some_and(|(noun, verb)| plain(noun) && plain(verb)), "{name}");
+            assert!(kind.words().ends_with('.') && !kind.words().starts_with(' '), "{name}");
         }
         assert_eq!("request.eaten".parse::<Kind>(), Err(UnknownKind));
     }

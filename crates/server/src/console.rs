@@ -14,6 +14,7 @@ mod people;
 mod qr;
 mod request;
 mod requests;
+mod rooms;
 mod settings;
 mod today;
 mod trouble;
@@ -121,6 +122,39 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/settings/api-keys"),
     ("POST", "/settings/api-keys"),
     ("POST", "/settings/api-keys/{key}/revoke"),
+    ("GET", "/recovery"),
+    ("POST", "/recovery/{request}/restore"),
+    ("GET", "/exports"),
+    ("POST", "/exports/{package}/link"),
+    ("POST", "/exports/{package}/remove"),
+    ("POST", "/exports/links/{link}/revoke"),
+    ("GET", "/holds"),
+    ("POST", "/holds"),
+    ("POST", "/holds/{hold}/lift"),
+    ("POST", "/holds/requests/{request}/release"),
+    ("GET", "/retention"),
+    ("POST", "/retention/check"),
+    ("GET", "/audit"),
+    ("GET", "/audit/entries/{entry}"),
+    ("GET", "/audit/entries/{entry}/proof"),
+    ("GET", "/audit/checkpoint"),
+    ("POST", "/audit/verify"),
+    ("POST", "/audit/export"),
+    ("POST", "/audit/evidence"),
+    ("GET", "/audit/sample"),
+    ("POST", "/audit/sample"),
+    ("GET", "/audit/sample/{entry}"),
+    ("GET", "/reports"),
+    ("GET", "/reports.csv"),
+    ("GET", "/reports/ccpa"),
+    ("GET", "/reports/processing"),
+    ("GET", "/reports/processing.csv"),
+    ("GET", "/subprocessors"),
+    ("POST", "/subprocessors"),
+    ("GET", "/subprocessors/{subprocessor}"),
+    ("POST", "/subprocessors/{subprocessor}/acts/{act}"),
+    ("POST", "/subprocessors/subscribers"),
+    ("POST", "/subprocessors/subscribers/{subscriber}/remove"),
 ];
 
 /// The pages.
@@ -155,6 +189,7 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/views/{view}/remove", post(requests::views::remove))
         .merge(request::routes())
         .merge(settings::routes())
+        .merge(rooms::routes())
 }
 
 /// A problem that no page and no call had, as whoever asked can read it: a page for browsers, a document for programs.

@@ -35,6 +35,7 @@ pub mod organizations;
 pub mod packages;
 pub mod plans;
 pub mod proposals;
+pub mod reasons;
 pub mod receipts;
 pub mod requests;
 pub mod retention;

@@ -27,6 +27,18 @@ const PLACES: &[Place] = &[
     Place { key: "today", name: "Today", href: "/", needs: None },
     Place { key: "requests", name: "Requests", href: "/requests", needs: Some(Permission::ReadRequests) },
     Place { key: "customers", name: "Customers", href: "/customers", needs: Some(Permission::FindCustomers) },
+    Place { key: "recovery", name: "Recovery", href: "/recovery", needs: Some(Permission::ReadRequests) },
+    Place { key: "exports", name: "Exports", href: "/exports", needs: Some(Permission::ReadPackages) },
+    Place { key: "holds", name: "Holds", href: "/holds", needs: Some(Permission::ReadRequests) },
+    Place { key: "retention", name: "Retention", href: "/retention", needs: Some(Permission::ReadRequests) },
+    Place { key: "audit", name: "Audit log", href: "/audit", needs: Some(Permission::ReadAudit) },
+    Place { key: "reports", name: "Reports", href: "/reports", needs: Some(Permission::ReadRequests) },
+    Place {
+        key: "subprocessors",
+        name: "Sub-processors",
+        href: "/subprocessors",
+        needs: Some(Permission::ReadSubprocessors),
+    },
     Place { key: "settings", name: "Settings", href: "/settings", needs: None },
 ];
 

@@ -67,6 +67,39 @@ const NEEDS: &[(&str, &str, Needs)] = &[
     ("POST", "/requests/{id}/evidence", May(Permission::ReadAudit)),
     ("GET", "/requests/{id}/evidence/{receipt}/receipt", May(Permission::ReadAudit)),
     ("GET", "/requests/{id}/evidence/{receipt}/proof", May(Permission::ReadAudit)),
+    ("GET", "/recovery", May(Permission::ReadRequests)),
+    ("POST", "/recovery/{request}/restore", May(Permission::Restore)),
+    ("GET", "/exports", May(Permission::ReadPackages)),
+    ("POST", "/exports/{package}/link", May(Permission::MakeLinks)),
+    ("POST", "/exports/{package}/remove", May(Permission::MakePackages)),
+    ("POST", "/exports/links/{link}/revoke", May(Permission::MakeLinks)),
+    ("GET", "/holds", May(Permission::ReadRequests)),
+    ("POST", "/holds", May(Permission::HoldRequests)),
+    ("POST", "/holds/{hold}/lift", May(Permission::HoldRequests)),
+    ("POST", "/holds/requests/{request}/release", May(Permission::HoldRequests)),
+    ("GET", "/retention", May(Permission::ReadRequests)),
+    ("POST", "/retention/check", May(Permission::RunJobs)),
+    ("GET", "/audit", May(Permission::ReadAudit)),
+    ("GET", "/audit/entries/{entry}", May(Permission::ReadAudit)),
+    ("GET", "/audit/entries/{entry}/proof", May(Permission::ReadAudit)),
+    ("GET", "/audit/checkpoint", May(Permission::ReadAudit)),
+    ("POST", "/audit/verify", May(Permission::ReadAudit)),
+    ("POST", "/audit/export", May(Permission::ReadAudit)),
+    ("POST", "/audit/evidence", May(Permission::ReadAudit)),
+    ("GET", "/audit/sample", May(Permission::ReadAudit)),
+    ("POST", "/audit/sample", May(Permission::ReadAudit)),
+    ("GET", "/audit/sample/{entry}", May(Permission::ReadAudit)),
+    ("GET", "/reports", May(Permission::ReadRequests)),
+    ("GET", "/reports.csv", May(Permission::ReadRequests)),
+    ("GET", "/reports/ccpa", May(Permission::ReadRequests)),
+    ("GET", "/reports/processing", May(Permission::ReadMap)),
+    ("GET", "/reports/processing.csv", May(Permission::ReadMap)),
+    ("GET", "/subprocessors", May(Permission::ReadSubprocessors)),
+    ("POST", "/subprocessors", May(Permission::ManageSubprocessors)),
+    ("GET", "/subprocessors/{subprocessor}", May(Permission::ReadSubprocessors)),
+    ("POST", "/subprocessors/{subprocessor}/acts/{act}", May(Permission::ManageSubprocessors)),
+    ("POST", "/subprocessors/subscribers", May(Permission::ManageSubprocessors)),
+    ("POST", "/subprocessors/subscribers/{subscriber}/remove", May(Permission::ManageSubprocessors)),
     ("GET", "/requests", May(Permission::ReadRequests)),
     ("GET", "/requests.csv", May(Permission::ReadRequests)),
     ("POST", "/requests/bulk", May(Permission::ReadRequests)),
@@ -109,6 +142,11 @@ fn nowhere(path: &str) -> String {
                     "provider" => "idp",
                     "user" => "usr",
                     "view" => "viw",
+                    "hold" => "hld",
+                    "package" => "pkg",
+                    "link" => "lnk",
+                    "subprocessor" => "spr",
+                    "subscriber" => "sbs",
                     _ => name.get(..3).unwrap_or(name),
                 };
                 out.push_str(&format!("{prefix}_00000000000000000000000000"));
@@ -133,7 +171,7 @@ async fn entries(home: &Home) -> String {
 
 /// Whether what is there is taken away as a file, and is no page.
 fn is_file(path: &str) -> bool {
-    path.ends_with(".csv")
+    path.ends_with(".csv") || ["/audit/export", "/audit/checkpoint"].contains(&path)
 }
 
 /// What holds for every page.
