@@ -259,6 +259,12 @@ kinds! {
     ViewRemoved = "view.removed";
     /// The list of requests was taken away as a file.
     RequestsListed = "requests.listed";
+    /// A draft of the data map was changed.
+    MapDrafted = "map.drafted";
+    /// A draft of the data map was thrown away.
+    MapDiscarded = "map.discarded";
+    /// The data map was tried out with one person, in a transaction that was rolled back.
+    MapTried = "map.tried";
 }
 
 impl fmt::Display for Kind {
