@@ -270,6 +270,12 @@ kinds! {
     RequestsListed = "requests.listed";
     /// Requests were drawn for an auditor's sample, by a head of the log that was there before.
     AuditSampled = "audit.sampled";
+    /// A draft of the data map was changed.
+    MapDrafted = "map.drafted";
+    /// A draft of the data map was thrown away.
+    MapDiscarded = "map.discarded";
+    /// The data map was tried out with one person, in a transaction that was rolled back.
+    MapTried = "map.tried";
 }
 
 impl fmt::Display for Kind {

@@ -29,6 +29,7 @@ pub mod ledger;
 pub mod leftovers;
 pub mod letters;
 pub mod links;
+pub mod maps;
 pub mod migrate;
 pub mod missing;
 pub mod organizations;

@@ -29,6 +29,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0019_audit_about.sql"),
     include_str!("../migrations/0020_views.sql"),
     include_str!("../migrations/0021_reasons.sql"),
+    include_str!("../migrations/0021_maps.sql"),
 ];
 
 /// Where the versions reached are written down.

@@ -71,6 +71,10 @@ pub enum Permission {
     RotateKeys,
     /// Look a customer up by an identifier: what is there of them, not what it says.
     FindCustomers,
+    /// Work on a draft of the data map.
+    DraftMap,
+    /// Publish the data map, and confirm that somebody else does.
+    PublishMap,
 }
 
 impl Permission {
@@ -110,6 +114,8 @@ impl Permission {
         Self::ManageSubprocessors,
         Self::RotateKeys,
         Self::FindCustomers,
+        Self::DraftMap,
+        Self::PublishMap,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -149,6 +155,8 @@ impl Permission {
             Self::ManageSubprocessors => "subprocessors:manage",
             Self::RotateKeys => "organization_key:rotate",
             Self::FindCustomers => "customers:find",
+            Self::DraftMap => "map:draft",
+            Self::PublishMap => "map:publish",
         }
     }
 
