@@ -71,6 +71,8 @@ pub enum Permission {
     RotateKeys,
     /// Look a customer up by an identifier: what is there of them, not what it says.
     FindCustomers,
+    /// Say how the organization shows itself on its public pages, and open or close them.
+    ManagePortal,
 }
 
 impl Permission {
@@ -110,6 +112,7 @@ impl Permission {
         Self::ManageSubprocessors,
         Self::RotateKeys,
         Self::FindCustomers,
+        Self::ManagePortal,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -149,6 +152,7 @@ impl Permission {
             Self::ManageSubprocessors => "subprocessors:manage",
             Self::RotateKeys => "organization_key:rotate",
             Self::FindCustomers => "customers:find",
+            Self::ManagePortal => "portal:manage",
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::access::permission::Permission::{
     self, ApprovePlans, CheckSources, DecideRequests, FindCustomers, HoldRequests, IdentifyRequests,
-    LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManageProviders, ManageSubprocessors,
+    LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManagePortal, ManageProviders, ManageSubprocessors,
     ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap,
     ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs,
     SendLetters, StopWork, SubmitRequests, UseLedger,
@@ -95,6 +95,7 @@ impl Role {
                 ReadSubprocessors,
                 ManageSubprocessors,
                 FindCustomers,
+                ManagePortal,
             ],
             Self::Engineer => &[
                 ReadPlans,
@@ -126,6 +127,7 @@ impl Role {
                 StopWork,
                 LiftStop,
                 RotateKeys,
+                ManagePortal,
             ],
         }
     }
