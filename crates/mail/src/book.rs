@@ -35,8 +35,7 @@ impl Book {
         static BOOKS: [OnceLock<Book>; 4] =
             [OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new()];
         BOOKS[language as usize].get_or_init(|| {
-            let mut book =
-                Self::read(source(language)).expect("a test reads every book that is compiled in");
+            let mut book = Self::read(source(language)).expect("a test reads every book that is compiled in");
             let pages = Self::read(pages(language)).expect("a test reads those, too");
             book.words.extend(pages.words);
             book
@@ -145,7 +144,10 @@ mod tests {
         let read = |language| {
             let mut book = Book::read(source(language)).unwrap();
             for (name, text) in Book::read(pages(language)).unwrap().words {
-                assert!(book.words.insert(name.clone(), text).is_none(), "{language:?} {name} is there twice");
+                assert!(
+                    book.words.insert(name.clone(), text).is_none(),
+                    "{language:?} {name} is there twice"
+                );
             }
             book
         };

@@ -358,11 +358,13 @@ impl Letter {
                 ("minutes", Shown::Text(minutes.to_string())),
                 ("link", Shown::Link(link.clone())),
             ],
-            Self::Code { reference: id, code, minutes } | Self::Look { reference: id, code, minutes } => vec![
-                reference(id),
-                ("code", Shown::Text(code.clone())),
-                ("minutes", Shown::Text(minutes.to_string())),
-            ],
+            Self::Code { reference: id, code, minutes } | Self::Look { reference: id, code, minutes } => {
+                vec![
+                    reference(id),
+                    ("code", Shown::Text(code.clone())),
+                    ("minutes", Shown::Text(minutes.to_string())),
+                ]
+            }
             Self::Asked { reference: id, right } => {
                 vec![reference(id), ("right", Shown::Text(right.told(language)))]
             }

@@ -56,12 +56,11 @@ impl Change<'_> {
 
     /// The code of a page.
     pub async fn look(&mut self, form: &[u8]) -> Result<Option<Look>, Error> {
-        let row =
-            query("SELECT form, request, code, expires_at, tries_left FROM look_codes WHERE form = $1")
-                .bind(form)
-                .fetch_optional(&mut self.connection)
-                .await
-                .map_err(Error::while_doing("read a code"))?;
+        let row = query("SELECT form, request, code, expires_at, tries_left FROM look_codes WHERE form = $1")
+            .bind(form)
+            .fetch_optional(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("read a code"))?;
         row.map(|row| {
             let reading = Reading { row: &row, what: "code" };
             Ok(Look {

@@ -2,10 +2,10 @@
 
 use crate::access::permission::Permission::{
     self, ApprovePlans, CheckSources, DecideRequests, FindCustomers, HoldRequests, IdentifyRequests,
-    LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManagePortal, ManageProviders, ManageSubprocessors,
-    ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap,
-    ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs,
-    SendLetters, StopWork, SubmitRequests, UseLedger,
+    LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManagePortal, ManageProviders,
+    ManageSubprocessors, ManageUsers, OpenPackages, PauseWork, Purge, PushDeltas, ReadAudit, ReadJobs,
+    ReadLetters, ReadMap, ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, Restore,
+    RotateKeys, RunJobs, SendLetters, StopWork, SubmitRequests, UseLedger,
 };
 
 /// A role.

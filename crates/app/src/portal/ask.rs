@@ -89,7 +89,9 @@ impl Found {
         let mut all: Vec<(String, Day)> = law
             .packs()
             .filter(|kept| law.in_force(Some(&kept.pack.id)).is_ok())
-            .map(|kept| (kept.pack.id.clone(), kept.pack.deadlines(self.office.today(), &law.calendar, 0).answer))
+            .map(|kept| {
+                (kept.pack.id.clone(), kept.pack.deadlines(self.office.today(), &law.calendar, 0).answer)
+            })
             .collect();
         all.sort_by(|one, other| (one.0 != usual, &one.0).cmp(&(other.0 != usual, &other.0)));
         all
@@ -240,7 +242,11 @@ impl Office {
             .ok_or_else(|| damaged("wrong key, or not the same bytes"))?;
         let content: Content =
             serde_json::from_slice(&plain).map_err(|_| damaged("this release does not know it"))?;
-        if content.v == VERSION { Ok(content) } else { Err(damaged("this release does not know its version")) }
+        if content.v == VERSION {
+            Ok(content)
+        } else {
+            Err(damaged("this release does not know its version"))
+        }
     }
 
     fn asking_key(&self, form: &str) -> Result<Secret<[u8; 32]>, Error> {

@@ -78,9 +78,7 @@ impl Found {
         let mut identifiers = Vec::new();
         if self.finds_by_address() {
             identifiers.push((PROVEN.to_owned(), email));
-            if !again
-                && let Some(found) = office.open_duplicate(&service, right, &identifiers).await?
-            {
+            if !again && let Some(found) = office.open_duplicate(&service, right, &identifiers).await? {
                 return self.twice(found.id, found.received_on, &contact).await;
             }
         }
@@ -155,7 +153,8 @@ impl Found {
         let request = office.request(id).await?;
         let known = request.identities.is_some().then(|| office.engine.open_known(&request)).transpose()?;
         let address = |contact: &Contact| contact.email.expose().to_lowercase();
-        let theirs = known.and_then(|known| known.contact).is_some_and(|one| address(&one) == address(contact));
+        let theirs =
+            known.and_then(|known| known.contact).is_some_and(|one| address(&one) == address(contact));
         let due = office.engine.store.deadline(id).await?;
         let due = due.map(|deadline| crate::deadlines::day(&deadline.answer_by)).transpose()?;
         Ok(Confirmed::Twice { request: id, received, due, theirs })

@@ -84,8 +84,7 @@ impl Found {
         let service = Actor::service(office.organization.id);
         let mut change = office.engine.store.begin().await?;
         let look = change.look(&digest).await?;
-        let counts =
-            |look: &Look| look.request == request.id && look.expires_at > now && look.tries_left > 0;
+        let counts = |look: &Look| look.request == request.id && look.expires_at > now && look.tries_left > 0;
         let Some(look) = look.filter(counts) else {
             change.rollback().await?;
             return Ok(Checked::Stopped);

@@ -43,11 +43,7 @@ impl Office {
     }
 
     /// The pages that a letter about a request leads to; none where there is no open portal, or nobody outside could follow.
-    pub(crate) async fn pages_about(
-        &self,
-        request: RequestId,
-        language: Language,
-    ) -> Result<Pages, Error> {
+    pub(crate) async fn pages_about(&self, request: RequestId, language: Language) -> Result<Pages, Error> {
         let (Some(base), Some(portal)) =
             (&self.public_url, self.engine.store.portal(self.organization.id).await?)
         else {

@@ -1,8 +1,8 @@
 //! How an organization shows itself on its portal, and whether it is open. It is shut until somebody opens it.
 
 use exeunt_audit::kind::Kind;
-use exeunt_mail::{Contact, Language};
 use exeunt_base::Personal;
+use exeunt_mail::{Contact, Language};
 use exeunt_store::portals::Portal;
 
 use crate::access::Permission;
@@ -121,7 +121,9 @@ fn checked(wanted: Portal) -> Result<Portal, Flaw> {
         return flaw("post", "The postal address is at most 300 characters.");
     }
     let spaces = |letter: char| letter.is_whitespace() || letter.is_control() || "\"<>".contains(letter);
-    if !notice.is_empty() && (!notice.starts_with("https://") || notice.len() > 500 || notice.contains(spaces)) {
+    if !notice.is_empty()
+        && (!notice.starts_with("https://") || notice.len() > 500 || notice.contains(spaces))
+    {
         return flaw("notice", "This is an address that begins with https://.");
     }
     Ok(wanted)

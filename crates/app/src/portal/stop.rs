@@ -126,7 +126,12 @@ impl Found {
     }
 }
 
-fn revoked_links(office: &Office, package: exeunt_base::PackageId, request: RequestId, revoked: u64) -> Event {
+fn revoked_links(
+    office: &Office,
+    package: exeunt_base::PackageId,
+    request: RequestId,
+    revoked: u64,
+) -> Event {
     let service = Actor::service(office.organization.id);
     office.event(Kind::LinkRevoked, &service).about(package).about(request).count("revoked", revoked)
 }

@@ -65,14 +65,8 @@ pub type Step = &'static str;
 const COPY: &[Step] = &["p_step_received", "p_step_identity", "p_step_collect", "p_step_get"];
 
 /// Steps of a request that erases.
-const ERASE: &[Step] = &[
-    "p_step_received",
-    "p_step_identity",
-    "p_step_plan",
-    "p_step_hidden",
-    "p_step_erased",
-    "p_step_letter",
-];
+const ERASE: &[Step] =
+    &["p_step_received", "p_step_identity", "p_step_plan", "p_step_hidden", "p_step_erased", "p_step_letter"];
 
 /// What the person sees.
 #[derive(Debug)]
@@ -195,9 +189,9 @@ impl Found {
         let now = self.office.now();
         let Some(package) = store.last_package_of(request.id).await? else { return Ok(State::Working) };
         let links = store.links_of(package.id).await?;
-        let open = links.iter().find(|link| {
-            link.revoked_at.is_none() && link.expires_at > now && link.downloads_left > 0
-        });
+        let open = links
+            .iter()
+            .find(|link| link.revoked_at.is_none() && link.expires_at > now && link.downloads_left > 0);
         Ok(match open {
             Some(link) if package.removed_at.is_none() => State::Ready {
                 until: link.expires_at,

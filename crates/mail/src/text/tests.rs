@@ -120,7 +120,9 @@ fn a_paragraph_without_its_value_is_left_out_and_a_heading_without_its_list() {
     let text = Text::of(&Letter::Received { reference, right, due: None }, Language::English, "Acme", None);
     assert!(!text.plain.contains("answer by") && !text.plain.contains('{'), "{}", text.plain);
     assert!(text.plain.starts_with("Hello,\n"), "{}", text.plain);
-    let Letter::Finished { reference, deleted, receipt, .. } = all("x")[10].clone() else { panic!("another") };
+    let Letter::Finished { reference, deleted, receipt, .. } = all("x")[10].clone() else {
+        panic!("another")
+    };
     let letter = Letter::Finished {
         reference,
         deleted,
@@ -193,11 +195,20 @@ fn letters_lead_to_the_pages_about_a_request_where_there_are_any() {
     for language in Language::ALL {
         for letter in all("x") {
             let html = Text::with_pages(&letter, language, "Acme", None, &pages).html;
-            let leads = |word: &str| html.contains(&format!("href=\"https://privacy.example.test/portal/acme/{word}\""));
+            let leads = |word: &str| {
+                html.contains(&format!("href=\"https://privacy.example.test/portal/acme/{word}\""))
+            };
             let stops = ["received", "asked", "started"].contains(&letter.word());
             assert_eq!(leads("stop/x"), stops, "{}", letter.word());
             let follows = [
-                "received", "extended", "started", "finished", "refused", "unidentified", "no_data", "stopped",
+                "received",
+                "extended",
+                "started",
+                "finished",
+                "refused",
+                "unidentified",
+                "no_data",
+                "stopped",
                 "complained",
             ];
             assert_eq!(leads("requests/x"), follows.contains(&letter.word()), "{}", letter.word());
