@@ -25,6 +25,7 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+pub(crate) use crate::console::assets::PORTAL_STYLE;
 use crate::console::trouble::Trouble;
 use crate::problem::Problem;
 use crate::service::Service;

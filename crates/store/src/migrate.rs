@@ -30,6 +30,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0020_views.sql"),
     include_str!("../migrations/0021_reasons.sql"),
     include_str!("../migrations/0021_maps.sql"),
+    include_str!("../migrations/0021_portal.sql"),
 ];
 
 /// Where the versions reached are written down.
