@@ -22,4 +22,3 @@ pub use crate::places::fill;
 pub use crate::post::{BadServer, Line, Login, Post, Server, Tls, Trouble, TroubleKind};
 pub use crate::sample::samples;
 pub use crate::text::{Pages, Text, escaped};
-pub use crate::text::{Text, escaped};

@@ -10,7 +10,14 @@ pub fn samples(now: Timestamp, service: &str) -> Vec<Letter> {
     let text = |text: &str| text.to_owned();
     let later = |days: i64| now.plus_days(days);
     vec![
+        Letter::Confirm {
+            right: Right::Erasure,
+            code: text("048213"),
+            minutes: 10,
+            link: format!("{service}/portal/…"),
+        },
         Letter::Received { reference, right: Right::Erasure, due: Some(later(30)) },
+        Letter::Look { reference, code: text("731904"), minutes: 10 },
         Letter::Code { reference, code: text("048213"), minutes: 10 },
         Letter::Asked { reference, right: Right::Access },
         Letter::Unidentified { reference, wanted: text("The number of your last order.") },
@@ -22,6 +29,8 @@ pub fn samples(now: Timestamp, service: &str) -> Vec<Letter> {
             downloads: 3,
             passphrase: false,
         },
+        Letter::Stopped { reference, until: later(3) },
+        Letter::Complained { reference, until: later(30) },
         Letter::Ending { reference, until: later(2) },
         Letter::Started { reference, until: later(14) },
         Letter::Finished {

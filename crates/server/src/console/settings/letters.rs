@@ -101,6 +101,10 @@ fn name(language: Language) -> &'static str {
 fn when(word: &str) -> &'static str {
     match word {
         "received" => "To the person, when their request came in",
+        "confirm" => "To whoever asks on the public page, to confirm their address",
+        "look" => "To the person, when they look how their request stands",
+        "stopped" => "To the person, when their request was stopped by a link",
+        "complained" => "To the person, when their complaint came in",
         "code" => "To the person, when they open a link",
         "asked" => "To the person's other known addresses, when a request came in",
         "unidentified" => "To the person, when nobody can tell that it is they who ask",
