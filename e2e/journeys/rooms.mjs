@@ -36,6 +36,13 @@ await journey(async ({ house, enter, check, step }) => {
   };
   const one = await hide("1");
   const two = await hide("2");
+  const gone = await hide("4");
+  for (const by of [officer, second]) {
+    await house.api("POST", `/requests/${gone}/purge`, by.token, { now_because: "the person insists" }).catch((error) => {
+      must(by === officer && String(error).includes("E0976"), String(error));
+    });
+  }
+  await house.until(() => house.api("GET", `/requests/${gone}`, officer.token), (shown) => shown.receipts.length > 0, "the receipt");
   await place("Recovery");
   await arrived(page, "Recovery");
   await check(page, "recovery-list");
@@ -53,10 +60,10 @@ await journey(async ({ house, enter, check, step }) => {
 
   step("rows stay by law");
   await place("Retention");
-  await page.getByText("stay because a law says so").waitFor();
-  await check(page, "retention-kept");
-  await page.getByRole("button", { name: /^Check all/ }).click();
+  await page.getByText("because a law says so.").waitFor();
+  await page.getByRole("button", { name: /^Check .* now/ }).click();
   await page.getByText("A worker looks at everything").waitFor();
+  await check(page, "retention-kept");
 
   step("holds");
   await place("Holds");
@@ -87,7 +94,13 @@ await journey(async ({ house, enter, check, step }) => {
   };
   await lift(page);
   await page.getByText("That takes two people").waitFor();
+  await page.goto(house.at(`/requests/${two}/letters`));
+  await page.getByText("What the answer must tell").first().waitFor();
+  await check(page, "letters-checklist");
   const other = await enter(second, "/holds");
+  await other.goto(house.at("/"));
+  await other.getByRole("link", { name: /^lift hld_/ }).waitFor();
+  await check(other, "today-proposal");
   await lift(other);
   await other.getByText("The hold is lifted").waitFor();
   await other.getByText("Holds that were lifted or ended").click();
@@ -95,7 +108,7 @@ await journey(async ({ house, enter, check, step }) => {
 
   step("packages");
   const { id } = await ask("access", "3");
-  await house.api("POST", `/requests/${id}/package`, officer.token, { formats: ["json"] });
+  await house.api("POST", `/requests/${id}/packages`, officer.token, { formats: ["json"] });
   await house.until(() => house.api("GET", `/requests/${id}`, officer.token), (shown) => shown.state === "ready", "the package");
   await place("Exports");
   await page.getByText("ready to fetch").first().waitFor();
@@ -128,7 +141,7 @@ await journey(async ({ house, enter, check, step }) => {
   await page.getByRole("button", { name: "Announce this sub-processor" }).click();
   await page.getByText("It is announced").waitFor();
   await page.locator("summary", { hasText: "Write an objection down" }).click();
-  await page.getByLabel("Objection").fill("A customer wants it in the EU.");
+  await page.locator("#object-words").fill("A customer wants it in the EU.");
   await page.getByRole("button", { name: "Write the objection down" }).click();
   await page.getByText("A customer wants it in the EU.").waitFor();
   await check(page, "subprocessor");
@@ -176,7 +189,7 @@ await journey(async ({ house, enter, check, step }) => {
   await log.getByLabel("How many").fill("2");
   await log.getByRole("button", { name: "Draw these requests" }).click();
   await arrived(log, "Sample");
-  await log.getByText("2 requests were drawn of 3").waitFor();
+  await log.getByText("2 requests were drawn of 4").waitFor();
   await check(log, "audit-sample");
   await log.goto(house.at("/audit"));
   await log.getByText("Make an evidence pack of a period").click();
