@@ -35,8 +35,8 @@ await journey(async ({ house, enter, check, step }) => {
     return id;
   };
   const one = await hide("1");
-  const two = await hide("2");
-  const gone = await hide("4");
+  const two = await hide("4");
+  const gone = await hide("2");
   for (const by of [officer, second]) {
     await house.api("POST", `/requests/${gone}/purge`, by.token, { now_because: "the person insists" }).catch((error) => {
       must(by === officer && String(error).includes("E0976"), String(error));
