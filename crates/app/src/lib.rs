@@ -30,6 +30,7 @@ pub mod organizations;
 pub mod packages;
 pub mod people;
 pub mod plans;
+pub mod portal;
 pub mod proposals;
 pub mod reasons;
 pub mod reports;

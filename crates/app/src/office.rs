@@ -108,6 +108,10 @@ pub struct Office {
     pub outbound: Outbound,
 }
 
+/// Where there is neither file nor version.
+const NO_MAP: &str =
+    "there is no data map yet: publish one in the console, or name its files under `map:` in the settings";
+
 /// Most objects one entry names; a wave's events come in several.
 const OBJECTS: usize = 1_000;
 
@@ -142,9 +146,36 @@ impl Office {
         Err(Error::GateShut { of })
     }
 
-    /// The data map as its files are now.
+    /// The data map as its files are now; where no files hold it, the version that was published last.
     pub(crate) fn map(&self) -> Result<Arc<Map>, Error> {
-        self.kept_map.read(&self.maps)
+        if !self.maps.is_empty() {
+            return self.kept_map.read(&self.maps);
+        }
+        match self.kept_map.published() {
+            Some((_, Some(map))) => Ok(map),
+            Some((version, None)) => Err(Error::Damaged {
+                what: format!("version {version} of the data map"),
+                why: String::from("this release does not understand it; publish another one"),
+            }),
+            None => Err(Error::Usage("E0103", String::from(NO_MAP))),
+        }
+    }
+
+    /// Looks whether another version of the map was published meanwhile, by this process or another one. Every door does so
+    /// for whoever comes in, and every worker before it begins: what was published holds from the next act on.
+    pub async fn look_at_map(&self) -> Result<(), Error> {
+        if !self.maps.is_empty() {
+            return Ok(());
+        }
+        let Some(newest) = self.engine.store.newest_map(self.organization.id).await? else { return Ok(()) };
+        if self.kept_map.published().is_some_and(|(version, _)| version == newest.version) {
+            return Ok(());
+        }
+        let text = self.engine.store.map_text(self.organization.id, newest.version).await?;
+        // nobody is kept out by a map that cannot be read: whoever needs it is told
+        let map = crate::maps::read::of(&[(crate::maps::NAME.to_owned(), text)]).ok().map(Arc::new);
+        self.kept_map.publish(newest.version, map);
+        Ok(())
     }
 
     /// An event by this actor.

@@ -1,3 +1,4 @@
 //! Sources: can they be reached, and do we have the rights we need and no more?
 
 pub mod check;
+pub mod list;

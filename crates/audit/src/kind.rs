@@ -270,6 +270,28 @@ kinds! {
     RequestsListed = "requests.listed";
     /// Requests were drawn for an auditor's sample, by a head of the log that was there before.
     AuditSampled = "audit.sampled";
+    /// A draft of the data map was changed.
+    MapDrafted = "map.drafted";
+    /// A draft of the data map was thrown away.
+    MapDiscarded = "map.discarded";
+    /// The data map was tried out with one person, in a transaction that was rolled back.
+    MapTried = "map.tried";
+    /// How an organization shows itself on its public pages changed.
+    PortalChanged = "portal.changed";
+    /// The page of a link to a request mailed a code.
+    LookCodeMade = "look.code_made";
+    /// A wrong code was typed in there.
+    LookCodeRefused = "look.code_refused";
+    /// Whoever holds the mail looked at how a request stands.
+    LookOpened = "look.opened";
+    /// A request was stopped by the link in a letter.
+    RequestStopped = "request.stopped";
+    /// Somebody complained about a request.
+    ComplaintMade = "complaint.made";
+    /// What a complaint says was looked at.
+    ComplaintViewed = "complaint.viewed";
+    /// A complaint was answered.
+    ComplaintAnswered = "complaint.answered";
 }
 
 impl fmt::Display for Kind {

@@ -53,6 +53,16 @@ pub struct Look<'a> {
 }
 
 impl Engine {
+    /// Somebody of these identifiers who asked for nothing: looked at, and never written down.
+    pub fn nobodys_claimant(&self, given: Vec<(String, Personal)>) -> Claimant {
+        Claimant {
+            number: 0,
+            request: self.new_request(),
+            known: Known::given(given),
+            salt: Salt::new(*self.new_secret().expose()),
+        }
+    }
+
     /// Finds a person by identifiers. `paged` are the sets whose rows are to be told apart.
     pub async fn look<'a>(
         &self,
@@ -61,13 +71,7 @@ impl Engine {
         paged: &HashSet<usize>,
     ) -> Result<Look<'a>, Error> {
         self.catalogs(document).await?;
-        let claimant = Claimant {
-            number: 0,
-            request: self.new_request(),
-            known: Known::given(given),
-            salt: Salt::new(*self.new_secret().expose()),
-        };
-        let mut claimants = vec![claimant];
+        let mut claimants = vec![self.nobodys_claimant(given)];
         let caps = Caps { matches: self.settings.matches_cap, rows: u64::MAX, identity_confirmed: false };
         let mut readers = self.snapshots(document).await?;
         let mut finder = Finder::new(document, caps, HashSet::new());

@@ -121,6 +121,10 @@ impl Source for Distant {
         self.reach().await?.advise().await
     }
 
+    fn grants(&self, tables: &[TableRef]) -> Option<String> {
+        exeunt_source_postgres::usual_grants(tables)
+    }
+
     fn journals(&self) -> Option<&dyn Journals> {
         Some(self)
     }
@@ -187,6 +191,10 @@ impl Source for Unreached {
 
     async fn advise(&self) -> Result<Vec<String>, Fault> {
         Err(self.fault.clone())
+    }
+
+    fn grants(&self, tables: &[TableRef]) -> Option<String> {
+        exeunt_source_postgres::usual_grants(tables)
     }
 
     fn journals(&self) -> Option<&dyn Journals> {

@@ -67,6 +67,7 @@ impl Caller {
             call::known(id);
         }
         let office = service.house.office(actor.organization)?.clone();
+        office.look_at_map().await?;
         Ok(Self { actor, office, session, token })
     }
 }

@@ -15,6 +15,7 @@ mod qr;
 mod request;
 mod requests;
 mod rooms;
+mod settings;
 mod today;
 mod trouble;
 mod words;
@@ -24,6 +25,7 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+pub(crate) use crate::console::assets::PORTAL_STYLE;
 use crate::console::trouble::Trouble;
 use crate::problem::Problem;
 use crate::service::Service;
@@ -104,6 +106,23 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/requests/{id}/evidence"),
     ("GET", "/requests/{id}/evidence/{receipt}/receipt"),
     ("GET", "/requests/{id}/evidence/{receipt}/proof"),
+    ("GET", "/settings"),
+    ("POST", "/settings/organization/key"),
+    ("GET", "/settings/law"),
+    ("GET", "/settings/letters"),
+    ("GET", "/settings/people"),
+    ("POST", "/settings/people"),
+    ("GET", "/settings/people/{user}"),
+    ("POST", "/settings/people/{user}/roles"),
+    ("POST", "/settings/people/{user}/reset"),
+    ("POST", "/settings/people/{user}/disable"),
+    ("GET", "/settings/sign-in"),
+    ("POST", "/settings/sign-in"),
+    ("POST", "/settings/sign-in/{provider}/change"),
+    ("POST", "/settings/sign-in/{provider}/remove"),
+    ("GET", "/settings/api-keys"),
+    ("POST", "/settings/api-keys"),
+    ("POST", "/settings/api-keys/{key}/revoke"),
     ("GET", "/recovery"),
     ("POST", "/recovery/{request}/restore"),
     ("GET", "/exports"),
@@ -170,6 +189,7 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/views", post(requests::views::save))
         .route("/requests/views/{view}/remove", post(requests::views::remove))
         .merge(request::routes())
+        .merge(settings::routes())
         .merge(rooms::routes())
 }
 

@@ -135,6 +135,12 @@ pub fn grant_script(reader: &Name, eraser: &Name, tables: &[TableRef], journal: 
     sql.finish().text + &journal + NOT_GRANTED
 }
 
+/// The same for roles of the usual names, without a journal.
+pub fn usual_grants(tables: &[TableRef]) -> Option<String> {
+    let (reader, eraser) = (Name::new("exeunt_reader").ok()?, Name::new("exeunt_eraser").ok()?);
+    Some(grant_script(&reader, &eraser, tables, None))
+}
+
 /// What a script ends with.
 const NOT_GRANTED: &str = "-- Not granted, for you to weigh:\n\
     --  SELECT on tables outside the map, so that erased people are looked for there as well;\n\

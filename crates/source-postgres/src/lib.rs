@@ -19,6 +19,6 @@ mod scrub;
 mod settings;
 mod source;
 
-pub use crate::advise::grant_script;
+pub use crate::advise::{grant_script, usual_grants};
 pub use crate::settings::{Scrub, Settings, SettingsError};
 pub use crate::source::Postgres;

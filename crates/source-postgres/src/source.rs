@@ -173,6 +173,10 @@ impl Source for Postgres {
         crate::advise::advise(self).await
     }
 
+    fn grants(&self, tables: &[TableRef]) -> Option<String> {
+        crate::advise::usual_grants(tables)
+    }
+
     fn journals(&self) -> Option<&dyn Journals> {
         Some(self)
     }

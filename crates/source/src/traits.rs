@@ -34,6 +34,13 @@ pub trait Source: Send + Sync {
     /// What an operator should know of this connection: too many rights, too few, risky settings. Sentences without values.
     async fn advise(&self) -> Result<Vec<String>, Fault>;
 
+    /// A script for its administrator: the least rights that reading and erasing these tables takes. Nothing where whoever can
+    /// open it may do everything. No I/O.
+    fn grants(&self, tables: &[TableRef]) -> Option<String> {
+        let _ = tables;
+        None
+    }
+
     /// Its journals, where it can keep some.
     fn journals(&self) -> Option<&dyn Journals> {
         None

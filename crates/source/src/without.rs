@@ -58,6 +58,10 @@ impl Source for Without {
         self.source.advise().await
     }
 
+    fn grants(&self, tables: &[TableRef]) -> Option<String> {
+        self.source.grants(tables)
+    }
+
     fn journals(&self) -> Option<&dyn Journals> {
         self.source.journals()
     }

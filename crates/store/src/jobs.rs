@@ -1,6 +1,7 @@
 //! Jobs, their units and their leases. Counts only grow; a process that lost its lease can write nothing more.
 
 mod leases;
+mod runs;
 
 use exeunt_base::{BlobId, EpochId, JobId, Name, OrganizationId, PlanId, Timestamp};
 
@@ -10,6 +11,8 @@ use crate::database::{Row, made, query};
 use crate::error::Error;
 pub use crate::jobs::leases::{FREE_LEASE, Lease};
 use crate::rows::{Reading, signed};
+
+pub use crate::jobs::runs::Run;
 
 /// A job as stored.
 #[derive(Clone, PartialEq, Eq)]

@@ -6,12 +6,14 @@
 //! sealed; this room cannot open it.
 
 pub mod api_keys;
+pub mod askings;
 pub mod audit;
 pub mod batches;
 mod bulk;
 pub mod calls;
 pub mod change;
 mod changing;
+pub mod complaints;
 pub mod connect;
 mod database;
 pub mod deadlines;
@@ -29,11 +31,14 @@ pub mod ledger;
 pub mod leftovers;
 pub mod letters;
 pub mod links;
+pub mod looks;
+pub mod maps;
 pub mod migrate;
 pub mod missing;
 pub mod organizations;
 pub mod packages;
 pub mod plans;
+pub mod portals;
 pub mod proposals;
 pub mod reasons;
 pub mod receipts;
@@ -46,6 +51,7 @@ pub mod sessions;
 pub mod shape;
 pub mod snapshot;
 pub mod standing;
+pub mod stops;
 pub mod subprocessors;
 pub mod tasks;
 pub mod tokens;

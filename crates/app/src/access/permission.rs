@@ -71,6 +71,12 @@ pub enum Permission {
     RotateKeys,
     /// Look a customer up by an identifier: what is there of them, not what it says.
     FindCustomers,
+    /// Work on a draft of the data map.
+    DraftMap,
+    /// Publish the data map, and confirm that somebody else does.
+    PublishMap,
+    /// Say how the organization shows itself on its public pages, and open or close them.
+    ManagePortal,
 }
 
 impl Permission {
@@ -110,6 +116,9 @@ impl Permission {
         Self::ManageSubprocessors,
         Self::RotateKeys,
         Self::FindCustomers,
+        Self::DraftMap,
+        Self::PublishMap,
+        Self::ManagePortal,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -149,6 +158,9 @@ impl Permission {
             Self::ManageSubprocessors => "subprocessors:manage",
             Self::RotateKeys => "organization_key:rotate",
             Self::FindCustomers => "customers:find",
+            Self::DraftMap => "map:draft",
+            Self::PublishMap => "map:publish",
+            Self::ManagePortal => "portal:manage",
         }
     }
 

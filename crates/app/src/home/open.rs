@@ -103,6 +103,7 @@ pub async fn open(opening: Opening<'_>, named: Option<&str>) -> Result<(Office, 
     };
     let office = office.clone();
     check(&office).await?;
+    office.look_at_map().await?;
     let actor = Actor::meet(&operators, &operator, office.organization.id, &*house.world)?;
     Ok((office, actor))
 }
@@ -117,6 +118,7 @@ pub async fn open_house(opening: Opening<'_>) -> Result<House, Error> {
     }
     for office in house.offices() {
         check(office).await?;
+        office.look_at_map().await?;
         office.at_the_gate()?;
     }
     Ok(house)

@@ -1,4 +1,5 @@
-//! The map as it was read last, for as long as its files say the same: a service asks for it with every call.
+//! The map as it was read last, for as long as its files say the same: a service asks for it with every call. Where no files
+//! hold it, the version that was published last.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,9 +10,16 @@ use crate::maps::read::{self, Map};
 /// The texts of the files and the map they make.
 type Last = (Vec<(String, String)>, Arc<Map>);
 
+/// The number of the version in force, and it; no map where this release cannot read it, and nothing before the first was
+/// published.
+type Published = Option<(i64, Option<Arc<Map>>)>;
+
 /// Keeps the last map. Files are read each time, and parsed only when one of them says something else.
 #[derive(Default)]
-pub struct Kept(Mutex<Option<Last>>);
+pub struct Kept {
+    files: Mutex<Option<Last>>,
+    published: Mutex<Published>,
+}
 
 impl std::fmt::Debug for Kept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -23,7 +31,7 @@ impl Kept {
     /// The map of these files as they are now.
     pub(crate) fn read(&self, paths: &[PathBuf]) -> Result<Arc<Map>, Error> {
         let files = read::files(paths)?;
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((texts, map)) = &*last
             && *texts == files
         {
@@ -32,6 +40,19 @@ impl Kept {
         let map = Arc::new(read::of(&files)?);
         *last = Some((files, Arc::clone(&map)));
         Ok(map)
+    }
+
+    /// The version in force, as it was seen last.
+    pub(crate) fn published(&self) -> Published {
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another version is in force.
+    pub(crate) fn publish(&self, version: i64, map: Option<Arc<Map>>) {
+        let mut known = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref().is_none_or(|(before, _)| *before < version) {
+            *known = Some((version, map));
+        }
     }
 }
 

@@ -143,6 +143,25 @@ impl Office {
         self.plan_in(&self.mapped_world().await?, right, kinds, self.planner_policy())
     }
 
+    /// Plans of the whole of a map that may not be in force, for people of these identifiers: one for each right, from one look
+    /// at the schemas. Refused where map and schemas disagree, as for anybody else.
+    pub(crate) async fn plans_by(
+        &self,
+        read: Arc<Map>,
+        rights: &[Right],
+        kinds: &BTreeSet<IdentityKind>,
+    ) -> Result<Vec<Plan<Linted>>, Error> {
+        let world = self.world_of(read).await?;
+        agrees(&world)?;
+        let plan = |right: &Right| {
+            let plan = self.plan_in(&world, *right, kinds, self.planner_policy())?;
+            self.stays_inside(&world.read, plan.document())?;
+            self.may_handle(plan.document())?;
+            Ok(plan)
+        };
+        rights.iter().map(plan).collect()
+    }
+
     /// What the planner is told of the organization's choices.
     fn planner_policy(&self) -> exeunt_plan::Policy {
         exeunt_plan::Policy {
@@ -174,7 +193,10 @@ impl Office {
 
     /// The map and the schemas it speaks of, as they are now.
     async fn mapped_world(&self) -> Result<MappedWorld, Error> {
-        let read = self.map()?;
+        self.world_of(self.map()?).await
+    }
+
+    async fn world_of(&self, read: Arc<Map>) -> Result<MappedWorld, Error> {
         let catalogs = maps::check::catalogs(&read.map, &self.engine.sources).await?;
         Ok(MappedWorld { read, catalogs })
     }

@@ -17,17 +17,20 @@ pub enum Act {
     ReleaseHold,
     /// Making shares of a recovery key.
     ExportKey,
+    /// Publishing another version of the data map.
+    PublishMap,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ApprovePlan,
         Self::ExceedCap,
         Self::LeaveRows,
         Self::Purge,
         Self::ReleaseHold,
         Self::ExportKey,
+        Self::PublishMap,
     ];
 
     /// Its word, in the store, the log and at every door.
@@ -39,6 +42,7 @@ impl Act {
             Self::Purge => "purge",
             Self::ReleaseHold => "release_hold",
             Self::ExportKey => "export_key",
+            Self::PublishMap => "publish_map",
         }
     }
 
@@ -55,6 +59,7 @@ impl Act {
             Self::Purge => Permission::Purge,
             Self::ReleaseHold => Permission::HoldRequests,
             Self::ExportKey => Permission::ManageUsers,
+            Self::PublishMap => Permission::PublishMap,
         }
     }
 }

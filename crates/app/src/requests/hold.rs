@@ -126,6 +126,10 @@ impl Office {
         let mut change = self.engine.store.begin().await?;
         change.lock_holds(self.organization.id).await?;
         change.set_hold(id, because, ends).await?;
+        // whoever releases what was stopped has looked at it
+        if because.is_none() && self.end_stop(&mut change, id).await? {
+            event = event.fact("stop", "looked_at");
+        }
         // another hold for the same reason takes two people again
         spend(&mut change, proposal).await?;
         if let Some(why) = why {

@@ -25,6 +25,7 @@ pub(super) async fn carry_out(
     stop: &Arc<AtomicBool>,
 ) -> Result<Value, Error> {
     let wanted = office.open_task(task)?;
+    office.look_at_map().await?;
     if let Some(done) = office.done_before(task, &wanted).await? {
         return Ok(done);
     }

@@ -21,7 +21,7 @@ use exeunt_datamap::model::{
 };
 use exeunt_datamap::region::Residence;
 use exeunt_datamap::render::{Notes, render_with};
-use exeunt_source::catalog::{Catalog, Table, TableSort, Trigger, Verb, Writes};
+use exeunt_source::catalog::{Catalog, Column, Table, TableSort, Trigger, Verb, Writes};
 
 use crate::map::discover::links::Linked;
 use crate::map::live::Live;
@@ -44,6 +44,57 @@ impl Discovered {
             "# No table looks like it holds people: describe one under `models:` with its `subject:`.\n";
         format!("{head}{}{}", if empty { lost } else { "" }, render_with(&self.map, &self.notes))
     }
+}
+
+/// How sure a proposal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Declared, or named like it.
+    High,
+    /// Inferred from a name.
+    Medium,
+    /// Nothing better was found.
+    Low,
+}
+
+/// What a column of a live table seems to hold, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinion {
+    /// The field as a map would describe it.
+    pub field: Field,
+    /// Why.
+    pub why: String,
+    /// How sure that is.
+    pub confidence: Confidence,
+}
+
+/// What a column seems to hold. Pure; only its name and type are looked at, never a row.
+pub fn opinion(table: &Table, column: &Column, is_person: bool) -> Opinion {
+    let guess = categories::guess(table, column, is_person);
+    let field = Field {
+        category: Some(guess.category.to_owned()),
+        computed: guess.computed,
+        hidden: guess.hidden,
+        search: !guess.hidden,
+        ..Field::structural(Span::default())
+    };
+    let (why, confidence) = match (guess.generic, guess.note) {
+        (true, _) => (format!("only its type, {}, tells anything", column.type_name), Confidence::Low),
+        (false, Some(note)) => (note.to_owned(), Confidence::Medium),
+        (false, None) => (format!("named like it: {}", column.name), Confidence::High),
+    };
+    Opinion { field, why, confidence }
+}
+
+/// The table of a live schema that a map means; without a schema, the source's own one.
+pub fn resolve(catalog: &Catalog, name: &TableName) -> Option<TableRef> {
+    if name.schema.is_some() || catalog.default_schema.is_some() {
+        let schema = name.schema.clone().or_else(|| catalog.default_schema.clone())?;
+        return Some(TableRef { schema, name: name.name.clone() });
+    }
+    let mut named = catalog.tables.iter().filter(|table| table.name.name == name.name);
+    let first = named.next()?;
+    named.next().is_none().then(|| first.name.clone())
 }
 
 /// Writes a first map of one source. Pure: the same catalog gives the same map.

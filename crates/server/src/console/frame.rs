@@ -39,6 +39,7 @@ const PLACES: &[Place] = &[
         href: "/subprocessors",
         needs: Some(Permission::ReadSubprocessors),
     },
+    Place { key: "settings", name: "Settings", href: "/settings", needs: None },
 ];
 
 /// A place as one visitor sees it.

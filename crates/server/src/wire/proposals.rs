@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub(crate) struct ProposalView {
     /// Its id.
     pub(crate) proposal: String,
-    /// What is to be done: `approve_plan`, `exceed_cap`, `leave_rows`, `purge`, `release_hold`, `export_key`.
+    /// What is to be done: `approve_plan`, `exceed_cap`, `leave_rows`, `purge`, `release_hold`, `export_key`, `publish_map`.
     pub(crate) act: String,
     /// To what: an id, or nothing where it is about the house as a whole.
     pub(crate) subject: Option<String>,

@@ -111,6 +111,23 @@ const NEEDS: &[(&str, &str, Needs)] = &[
     ("POST", "/requests/import", May(Permission::SubmitRequests)),
     ("POST", "/requests/views", May(Permission::ReadRequests)),
     ("POST", "/requests/views/{view}/remove", May(Permission::ReadRequests)),
+    ("GET", "/settings", Self_),
+    ("POST", "/settings/organization/key", May(Permission::RotateKeys)),
+    ("GET", "/settings/law", May(Permission::ReadRequests)),
+    ("GET", "/settings/letters", May(Permission::ReadLetters)),
+    ("GET", "/settings/people", May(Permission::ManageUsers)),
+    ("POST", "/settings/people", May(Permission::ManageUsers)),
+    ("GET", "/settings/people/{user}", May(Permission::ManageUsers)),
+    ("POST", "/settings/people/{user}/roles", May(Permission::ManageUsers)),
+    ("POST", "/settings/people/{user}/reset", May(Permission::ManageUsers)),
+    ("POST", "/settings/people/{user}/disable", May(Permission::ManageUsers)),
+    ("GET", "/settings/sign-in", May(Permission::ManageProviders)),
+    ("POST", "/settings/sign-in", May(Permission::ManageProviders)),
+    ("POST", "/settings/sign-in/{provider}/change", May(Permission::ManageProviders)),
+    ("POST", "/settings/sign-in/{provider}/remove", May(Permission::ManageProviders)),
+    ("GET", "/settings/api-keys", Self_),
+    ("POST", "/settings/api-keys", Self_),
+    ("POST", "/settings/api-keys/{key}/revoke", Self_),
 ];
 
 /// A path that leads to nothing in particular: ids of the right form that nobody has.
@@ -289,17 +306,17 @@ async fn each_role_opens_what_it_may_and_nothing_else() {
 #[tokio::test]
 async fn pages_tell_nobody_elsewhere_and_what_dresses_them_is_kept_for_good() {
     let home = Home::new().await;
-    let officer = home.visitor(Role::Officer).await;
+    let everything = home.visitor_of(&home.acme, &Role::ALL).await;
     for (method, path) in console::ROUTES.iter().chain(console::OPEN) {
         if *method == "GET" && !path.contains('{') {
-            let answer = officer.get(path).await;
+            let answer = everything.get(path).await;
             assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
             if !is_file(path) {
                 is_page(&answer, path);
             }
         }
     }
-    let text = officer.get("/").await.text();
+    let text = everything.get("/").await.text();
     let mut assets = text.split('"').filter(|part| part.starts_with("/assets/"));
     for kind in ["text/css; charset=utf-8", "text/javascript; charset=utf-8"] {
         let path = assets.next().unwrap();

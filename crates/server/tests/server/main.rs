@@ -18,6 +18,7 @@ mod console_providers;
 mod console_request;
 mod console_requests;
 mod console_rooms;
+mod console_settings;
 mod console_today;
 mod counts;
 mod deadlines;

@@ -81,7 +81,7 @@ fn is_to_do(act: Act, request: &Request, open: bool) -> bool {
         Act::LeaveRows => open,
         Act::Purge => ["hidden", "partly_restored", "purging"].contains(&state),
         Act::ReleaseHold => request.held_because.is_some(),
-        Act::ExportKey => false,
+        Act::ExportKey | Act::PublishMap => false,
     }
 }
 

@@ -55,6 +55,33 @@ impl Badge {
         }
     }
 
+    /// Whether somebody can sign in.
+    pub(crate) fn user(state: &str) -> Self {
+        match state {
+            "active" => Self::new(DONE, "active"),
+            "invited" => Self::new(WAITING, "invited"),
+            _ => Self::new(FAILED, "disabled"),
+        }
+    }
+
+    /// Whether an API key opens anything.
+    pub(crate) fn api_key(revoked: bool, over: bool) -> Self {
+        match (revoked, over) {
+            (true, _) => Self::new(FAILED, "revoked"),
+            (false, true) => Self::new(FAILED, "expired"),
+            (false, false) => Self::new(DONE, "in use"),
+        }
+    }
+
+    /// Whether requests may be opened under a regime.
+    pub(crate) fn regime(in_force: bool, draft: bool) -> Self {
+        match (in_force, draft) {
+            (true, _) => Self::new(DONE, "in force"),
+            (false, true) => Self::new(WAITING, "draft"),
+            (false, false) => Self::new(FAILED, "disabled"),
+        }
+    }
+
     /// Where a job stands.
     pub(crate) fn job(state: &str) -> Self {
         match state {

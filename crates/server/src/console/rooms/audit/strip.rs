@@ -152,7 +152,8 @@ mod tests {
     #[test]
     fn days_without_a_head_are_a_gap() {
         let now = Timestamp::from_micros(1_798_000_000_000_000);
-        let head = |size, days| WitnessedHead { size, checkpoint: String::new(), at: now.plus_days(-days) };
+        let head =
+            |size, days: i64| WitnessedHead { size, checkpoint: String::new(), at: now.plus_days(-days) };
         let clock = Clock::new("Europe/Berlin".parse().unwrap(), now);
         let kept = [head(30, 0), head(20, 1), head(10, 6)];
         let all = heads(&clock, &kept, 2);
