@@ -5,6 +5,7 @@ use axum::response::Response;
 use exeunt_app::access::Permission;
 use exeunt_app::requests::search::COUNTED;
 use exeunt_app::today::{Figure as Counted, Running, Today};
+use exeunt_base::Timestamp;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
@@ -12,6 +13,9 @@ use crate::console::requests::list::{grouped, href};
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+
+/// Days after which the last backup is old.
+const BACKUP_DAYS: i64 = 7;
 
 /// A number that leads to what it counts.
 struct Figure {
@@ -28,6 +32,8 @@ struct Job {
     done: u64,
     total: u64,
     told: String,
+    /// Where it is followed; empty where that is not for whoever looks.
+    href: String,
     left: String,
     failed: u64,
     trouble: String,
@@ -36,6 +42,8 @@ struct Job {
 /// What somebody proposed.
 struct Proposal {
     what: String,
+    /// Where it is confirmed; empty where there is no page for it.
+    href: String,
     until: Moment,
 }
 
@@ -77,11 +85,21 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
         frame: visitor.frame("Today", "today").await,
         figures: figures(&today),
         oldest: oldest.map(|day| clock.day(day)),
-        jobs: work.map(|work| work.jobs.iter().map(job).collect()).unwrap_or_default(),
+        jobs: work.map(|work| work.jobs.iter().map(|one| job(&visitor, one)).collect()).unwrap_or_default(),
         shows_jobs: work.is_some(),
         proposals: proposals
             .iter()
-            .map(|one| Proposal { what: one.what.clone(), until: clock.at(one.expires_at) })
+            .map(|(one, about)| Proposal {
+                what: one.what.clone(),
+                href: match about {
+                    Some(id) if visitor.may(Permission::ReadRequests) => format!("/requests/{id}"),
+                    None if one.subject.starts_with("hld_") && visitor.may(Permission::HoldRequests) => {
+                        String::from("/holds")
+                    }
+                    _ => String::new(),
+                },
+                until: clock.at(one.expires_at),
+            })
             .collect(),
         house: house(&visitor, &today),
         begun: today.begun,
@@ -116,7 +134,7 @@ fn figures(today: &Today) -> Vec<Figure> {
     all
 }
 
-fn job(running: &Running) -> Job {
+fn job(visitor: &Visitor, running: &Running) -> Job {
     let job = &running.job;
     let told = match job.rows_total {
         0 => String::from("rows are being counted"),
@@ -128,6 +146,11 @@ fn job(running: &Running) -> Job {
         done: running.done.min(job.rows_total),
         total: job.rows_total,
         told,
+        href: running
+            .request
+            .filter(|_| visitor.may(Permission::ReadRequests))
+            .map(|id| format!("/requests/{id}/run"))
+            .unwrap_or_default(),
         left: running.seconds_left.map(duration).unwrap_or_default(),
         failed: running.failed,
         trouble: job.trouble.clone().unwrap_or_default(),
@@ -180,6 +203,44 @@ fn house(visitor: &Visitor, today: &Today) -> Vec<Part> {
                 since,
                 ..part("Witnesses", false, "not all sign", format!("{failing} of {many} did not sign"))
             },
+        });
+    }
+    if let Some(log) = &today.log {
+        let stale = log.backup.is_some_and(|at| at < visitor.now().plus_days(-BACKUP_DAYS));
+        parts.push(match log.backup {
+            None => Part {
+                tone: "",
+                shape: "○",
+                ..part(
+                    "Backups",
+                    true,
+                    "none known",
+                    String::from(
+                        "`exeunt backup make` makes one of everything, and the log tells of it. Copies made otherwise are not seen from here.",
+                    ),
+                )
+            },
+            Some(at) => Part {
+                since: Some(clock.at(at)),
+                ..part(
+                    "Backups",
+                    !stale,
+                    if stale { "old" } else { "made" },
+                    String::from("The last one that this program made:"),
+                )
+            },
+        });
+        let keys = |told: &str, since: Option<Timestamp>| Part {
+            since: since.map(|at| clock.at(at)),
+            ..part("Keys", true, "here", told.to_owned())
+        };
+        parts.push(match (log.rotated, log.drilled) {
+            (_, Some(at)) => keys("It was tried whether shares would bring the root key back:", Some(at)),
+            (Some(at), None) => keys("Replaced last:", Some(at)),
+            (None, None) => keys(
+                "None was replaced yet, and no shares were tried: `exeunt root-key shares` makes shares for the day the key is lost.",
+                None,
+            ),
         });
     }
     if let Some(work) = &today.work {

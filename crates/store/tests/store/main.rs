@@ -16,6 +16,7 @@ mod links;
 mod outages;
 mod people;
 mod requests;
+mod rooms;
 mod search;
 mod subprocessors;
 mod tasks;
