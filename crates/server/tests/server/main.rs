@@ -11,6 +11,8 @@ mod conditional;
 mod console_customers;
 mod console_doors;
 mod console_many;
+mod console_map;
+mod console_sources;
 mod console_new;
 mod console_people;
 mod console_providers;
