@@ -14,6 +14,7 @@ mod machine;
 mod measure;
 mod options;
 mod ours;
+mod pages;
 mod report;
 mod scenario;
 mod service;
@@ -64,6 +65,8 @@ fn contenders() -> Vec<Box<dyn Contender>> {
 fn measure_all(options: &Options) -> Result<()> {
     let told = if options.workers {
         Some((report::WORKERS, workers::measure()?))
+    } else if options.pages {
+        Some((report::PAGES, pages::measure()?))
     } else if options.service {
         Some((report::SERVICE, service::measure()?))
     } else if let Some(soak) = options.soak {

@@ -12,6 +12,7 @@ usage: cargo xtask bench [options]
   --only <database>  `postgres` or `sqlite`
   --scenario <words> only scenarios whose name holds these words
   --service          the service instead: accepting requests, carrying out jobs; a section of its own
+  --pages            the console's pages instead, at 100000 requests and 1000 tables; a section of its own
   --workers          one worker against four on PostgreSQL instead; a section of its own
   --soak             a simulated year of a house with many organizations instead, as fast as it goes
   --requests <n>     requests of that year (default 100000)
@@ -29,6 +30,8 @@ pub(crate) struct Options {
     pub(crate) scenario: String,
     /// The service instead of the scenarios.
     pub(crate) service: bool,
+    /// Pages of the console instead of the scenarios.
+    pub(crate) pages: bool,
     /// Workers instead of the scenarios.
     pub(crate) workers: bool,
     /// A simulated year instead of the scenarios.
@@ -54,6 +57,7 @@ impl Options {
             scenario: String::new(),
             service: false,
             workers: false,
+            pages: false,
             soak: None,
             out: None,
         };
@@ -64,6 +68,10 @@ impl Options {
             }
             if argument == "--service" {
                 options.service = true;
+                continue;
+            }
+            if argument == "--pages" {
+                options.pages = true;
                 continue;
             }
             if argument == "--workers" {

@@ -119,6 +119,8 @@ pub(crate) struct Section {
 
 /// What one process on SQLite does.
 pub(crate) const SERVICE: Section = Section { heading: "The service", option: "--service" };
+/// How long the console's pages take.
+pub(crate) const PAGES: Section = Section { heading: "Pages of the console", option: "--pages" };
 /// What more workers bring.
 pub(crate) const WORKERS: Section = Section { heading: "Workers", option: "--workers" };
 /// What a year may not leave behind.

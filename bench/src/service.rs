@@ -11,12 +11,13 @@ use anyhow::{Context, Result, bail};
 use exeunt_app::access::{Powers, Role};
 use exeunt_app::home::{Layout, create, open};
 use exeunt_app::people::enrollment::Joining;
+use exeunt_app::people::sessions::NewSession;
 use exeunt_app::people::{Person, api_keys::NewKey, totp};
 use exeunt_app::requests::details::Details;
 use exeunt_app::requests::submit::Submission;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_app::{Actor, House, Office};
-use exeunt_base::{Name, Personal, Secret};
+use exeunt_base::{Name, OrganizationId, Personal, Secret};
 use exeunt_engine::World;
 use exeunt_engine::world::secret_bytes;
 use exeunt_source::Source;
@@ -58,26 +59,35 @@ pub(crate) fn measure() -> Result<String> {
 }
 
 async fn house(dir: &Path) -> Result<House> {
-    let file = dir.join("shop.db");
-    let shop = rusqlite::Connection::open(&file)?;
-    shop.execute_batch(
-        "PRAGMA journal_mode = WAL;
+    let shop = "PRAGMA journal_mode = WAL;
          CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT NOT NULL);
          CREATE TABLE visits (id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES people (id), page TEXT NOT NULL);
          CREATE INDEX visits_person ON visits (person);
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
          INSERT INTO people SELECT i, 'p' || i || '@mail.test' FROM n;
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 380000)
-         INSERT INTO visits SELECT i, i % 20000 + 1, '/page/' || i FROM n;",
-    )?;
+         INSERT INTO visits SELECT i, i % 20000 + 1, '/page/' || i FROM n;";
+    house_of(dir, shop, MAP, |_, _| Ok(())).await
+}
+
+/// A house whose one source is made by a script and mapped by a text. `fill` may write into the new store before it is opened.
+pub(crate) async fn house_of(
+    dir: &Path,
+    shop: &str,
+    text: &str,
+    fill: impl FnOnce(&Layout, OrganizationId) -> Result<()>,
+) -> Result<House> {
+    let file = dir.join("shop.db");
+    rusqlite::Connection::open(&file)?.execute_batch(shop)?;
     let map = dir.join("shop.yaml");
-    std::fs::write(&map, MAP)?;
+    std::fs::write(&map, text)?;
     let layout = Layout::new(&dir.join("home"));
     let world = Arc::new(System);
     let store = exeunt_store::Place::File(layout.store());
     create::prepare(&layout, &store).await?;
     let keeper = KeyFile::create(&layout.key_file(), &secret_bytes(&*world))?;
-    create::create(&layout, &store, &keeper, "Bench", "bench", &*world).await?;
+    let made = create::create(&layout, &store, &keeper, "Bench", "bench", &*world).await?;
+    fill(&layout, made.organization)?;
     let settings = exeunt_source_sqlite::Settings::for_file(&file);
     let source: Arc<dyn Source> = Arc::new(exeunt_source_sqlite::SqliteSource::new(settings));
     let own = open::Room {
@@ -99,12 +109,12 @@ async fn house(dir: &Path) -> Result<House> {
     Ok(open::open_house(opening).await?)
 }
 
-/// The key of an agent who joined as everybody does.
-async fn api_key(office: &Office) -> Result<String> {
+/// Somebody of these roles who joined as everybody does, and their session.
+pub(crate) async fn join(office: &Office, roles: &[Role]) -> Result<NewSession> {
     let operator = Actor::service(office.organization.id);
     let text = |text: &str| Personal::new(text.to_owned());
     let person = Person::new(&text("Bench"), &text("agent@bench.test"))?;
-    let invited = office.invite_user(&operator, &person, &[Role::Agent]).await?;
+    let invited = office.invite_user(&operator, &person, roles).await?;
     let shown = office.show_enrollment(&invited.one_time.token).await?;
     let joining = Joining {
         enrollment: shown.sealed,
@@ -112,12 +122,17 @@ async fn api_key(office: &Office) -> Result<String> {
         password: Secret::new(String::from("five brown kettles hum")),
         code: totp::code(&plain(shown.secret.expose()), totp::step_of(System.now())),
     };
-    office.accept_invitation(&joining).await?;
-    let (id, organization) = (Some(invited.user.into()), office.organization.id);
+    Ok(office.accept_invitation(&joining).await?)
+}
+
+/// The key of an agent.
+async fn api_key(office: &Office) -> Result<String> {
+    let user = join(office, &[Role::Agent]).await?.user;
+    let (id, organization) = (Some(user.into()), office.organization.id);
     let actor = Actor { id, organization, powers: Powers::of(Role::Agent) };
     let new = NewKey {
-        user: invited.user,
-        label: text("bench"),
+        user,
+        label: Personal::new(String::from("bench")),
         scopes: Role::Agent.permissions().to_vec(),
         expires_at: System.now().plus_seconds(86_400),
     };

@@ -4,4 +4,5 @@
 pub mod lift;
 pub mod list;
 pub mod place;
+pub mod requests;
 pub mod rows;

@@ -4,4 +4,5 @@ pub mod check;
 mod dates;
 mod follow;
 mod judge;
+mod list;
 pub mod show;

@@ -109,7 +109,8 @@ pub struct Office {
 }
 
 /// Where there is neither file nor version.
-const NO_MAP: &str = "there is no data map yet: publish one in the console, or name its files under `map:` in the settings";
+const NO_MAP: &str =
+    "there is no data map yet: publish one in the console, or name its files under `map:` in the settings";
 
 /// Most objects one entry names; a wave's events come in several.
 const OBJECTS: usize = 1_000;

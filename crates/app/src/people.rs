@@ -14,6 +14,7 @@ pub mod create_setup_token;
 pub mod disable_user;
 pub mod enrollment;
 pub mod error;
+pub mod faces;
 pub mod hashing;
 pub mod invite_user;
 pub mod list_users;

@@ -18,6 +18,7 @@ mod statement;
 pub mod submit;
 mod unidentified;
 pub mod vault;
+pub mod waiting;
 
 /// Whether carrying out a request for this right changes rows.
 pub(crate) fn changes_rows(right: &str) -> bool {

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 pub struct UnknownKind;
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $name:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $kind:ident = $name:literal;)*) => {
         /// What happened.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub enum Kind {
-            $($(#[$doc])* $kind,)*
+            $($(#[doc = $doc])* $kind,)*
         }
 
         impl Kind {
@@ -27,6 +27,15 @@ macro_rules! kinds {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$kind => $name,)*
+                }
+            }
+        }
+
+        impl Kind {
+            /// What happened, as a sentence for people.
+            pub fn words(self) -> &'static str {
+                match self {
+                    $(Self::$kind => concat!($($doc),*).trim(),)*
                 }
             }
         }
@@ -259,12 +268,30 @@ kinds! {
     ViewRemoved = "view.removed";
     /// The list of requests was taken away as a file.
     RequestsListed = "requests.listed";
+    /// Requests were drawn for an auditor's sample, by a head of the log that was there before.
+    AuditSampled = "audit.sampled";
     /// A draft of the data map was changed.
     MapDrafted = "map.drafted";
     /// A draft of the data map was thrown away.
     MapDiscarded = "map.discarded";
     /// The data map was tried out with one person, in a transaction that was rolled back.
     MapTried = "map.tried";
+    /// How an organization shows itself on its public pages changed.
+    PortalChanged = "portal.changed";
+    /// The page of a link to a request mailed a code.
+    LookCodeMade = "look.code_made";
+    /// A wrong code was typed in there.
+    LookCodeRefused = "look.code_refused";
+    /// Whoever holds the mail looked at how a request stands.
+    LookOpened = "look.opened";
+    /// A request was stopped by the link in a letter.
+    RequestStopped = "request.stopped";
+    /// Somebody complained about a request.
+    ComplaintMade = "complaint.made";
+    /// What a complaint says was looked at.
+    ComplaintViewed = "complaint.viewed";
+    /// A complaint was answered.
+    ComplaintAnswered = "complaint.answered";
 }
 
 impl fmt::Display for Kind {
@@ -299,6 +326,7 @@ mod tests {
             let plain =
                 |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !part.is_empty();
             assert!(name.split_once('.').is_some_and(|(noun, verb)| plain(noun) && plain(verb)), "{name}");
+            assert!(kind.words().ends_with('.') && !kind.words().starts_with(' '), "{name}");
         }
         assert_eq!("request.eaten".parse::<Kind>(), Err(UnknownKind));
     }

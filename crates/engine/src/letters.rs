@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exeunt_base::{JobId, LetterId, Name, Personal, ReceiptId, RequestId, Timestamp, UserId};
+use exeunt_base::{JobId, LetterId, Name, Personal, ReceiptId, RequestId, Secret, Timestamp, UserId};
 use exeunt_mail::{Contact, Kept, Language, Letter, Right, legal_claims};
 use exeunt_plan::document::Document;
 use exeunt_source::Residue;
@@ -36,10 +36,20 @@ const PURPOSE: &str = "letters";
 /// The version of what is sealed.
 const VERSION: u32 = 1;
 
+/// Letters that a person can read again on the page about their request.
+const READ_AGAIN: [&str; 5] = ["extended", "refused", "unidentified", "finished", "no_data"];
+
 #[derive(Serialize, Deserialize)]
 struct Content {
     v: u32,
     to: Recipient,
+    letter: Letter,
+}
+
+/// The same without to whom.
+#[derive(Serialize, Deserialize)]
+struct Said {
+    v: u32,
     letter: Letter,
 }
 
@@ -77,6 +87,8 @@ impl Engine {
         let mut nonce = [0; 12];
         self.world.chance(&mut nonce);
         let key = self.keyring.purpose_key(self.organization, PURPOSE)?;
+        let again = matches!(to, To::Person(_)) && about.is_some() && READ_AGAIN.contains(&letter.word());
+        let said = if again { Some(self.seal_said(&key, id, letter)?) } else { None };
         Ok(Some(Stored {
             id,
             organization: self.organization,
@@ -84,6 +96,7 @@ impl Engine {
             word: letter.word().to_owned(),
             language: language.as_str().to_owned(),
             content: Some(sealing::seal(&key, &id.to_string(), nonce, &plain)),
+            said,
             state: WAITING.to_owned(),
             made_at: now,
             since: now,
@@ -93,6 +106,26 @@ impl Engine {
             ended_at: None,
             trouble: None,
         }))
+    }
+
+    fn seal_said(&self, key: &Secret<[u8; 32]>, id: LetterId, letter: &Letter) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(&Said { v: VERSION, letter: letter.clone() })
+            .map_err(|error| Error::Damaged { what: "a letter", why: error.to_string() })?;
+        let mut nonce = [0; 12];
+        self.world.chance(&mut nonce);
+        Ok(sealing::seal(key, &format!("{id} said"), nonce, &plain))
+    }
+
+    /// What a letter told, where the person can read it again; nothing where it is gone, or was never kept.
+    pub fn said(&self, stored: &Stored) -> Result<Option<Letter>, Error> {
+        let Some(sealed) = stored.said.as_deref() else { return Ok(None) };
+        let damaged = |why: &str| Error::Damaged { what: "what a letter told", why: why.to_owned() };
+        let key = self.keyring.purpose_key(stored.organization, PURPOSE)?;
+        let plain = sealing::open(&key, &format!("{} said", stored.id), sealed)
+            .ok_or_else(|| damaged("wrong key, or not the same bytes"))?;
+        let said: Said =
+            serde_json::from_slice(&plain).map_err(|_| damaged("this release does not know it"))?;
+        Ok((said.v == VERSION).then_some(said.letter))
     }
 
     /// Opens a letter again.

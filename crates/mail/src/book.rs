@@ -35,7 +35,10 @@ impl Book {
         static BOOKS: [OnceLock<Book>; 4] =
             [OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new()];
         BOOKS[language as usize].get_or_init(|| {
-            Self::read(source(language)).expect("a test reads every book that is compiled in")
+            let mut book = Self::read(source(language)).expect("a test reads every book that is compiled in");
+            let pages = Self::read(pages(language)).expect("a test reads those, too");
+            book.words.extend(pages.words);
+            book
         })
     }
 
@@ -106,9 +109,19 @@ fn source(language: Language) -> &'static str {
     }
 }
 
+/// What the pages say on which people ask and follow.
+fn pages(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("../pages/en.txt"),
+        Language::German => include_str!("../pages/de.txt"),
+        Language::French => include_str!("../pages/fr.txt"),
+        Language::Spanish => include_str!("../pages/es.txt"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Book, Misprint, source};
+    use super::{Book, Misprint, pages, source};
     use crate::language::Language;
     use crate::places;
 
@@ -128,9 +141,19 @@ mod tests {
 
     #[test]
     fn every_language_has_every_word_and_letter_with_the_same_places() {
-        let english = Book::read(source(Language::English)).unwrap();
+        let read = |language| {
+            let mut book = Book::read(source(language)).unwrap();
+            for (name, text) in Book::read(pages(language)).unwrap().words {
+                assert!(
+                    book.words.insert(name.clone(), text).is_none(),
+                    "{language:?} {name} is there twice"
+                );
+            }
+            book
+        };
+        let english = read(Language::English);
         for language in Language::ALL {
-            let book = Book::read(source(language)).unwrap();
+            let book = read(language);
             assert_eq!(book.words.keys().collect::<Vec<_>>(), english.words.keys().collect::<Vec<_>>());
             assert_eq!(book.letters.keys().collect::<Vec<_>>(), english.letters.keys().collect::<Vec<_>>());
             assert_eq!(book.word("months").split(' ').count(), 12);

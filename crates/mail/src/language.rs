@@ -46,12 +46,17 @@ impl Language {
     /// A day, as people write it: `28 November 2026`.
     pub fn day(self, at: Timestamp) -> String {
         let date = at.to_utc().date();
+        self.date(date.year(), date.month().into(), date.day())
+    }
+
+    /// The same of a day of the calendar.
+    pub fn date(self, year: i32, month: u8, day: u8) -> String {
         let book = Book::of(self);
-        let month = book.word("months").split(' ').nth(usize::from(u8::from(date.month())) - 1);
+        let month = book.word("months").split(' ').nth(usize::from(month).saturating_sub(1));
         book.word("day")
-            .replace("{day}", &date.day().to_string())
+            .replace("{day}", &day.to_string())
             .replace("{month}", month.unwrap_or_default())
-            .replace("{year}", &date.year().to_string())
+            .replace("{year}", &year.to_string())
     }
 
     /// A word or sentence of this language that is no letter: what a page says. Empty when there is none of that name.

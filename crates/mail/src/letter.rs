@@ -33,7 +33,8 @@ impl Right {
         }
     }
 
-    fn told(self, language: Language) -> String {
+    /// As a sentence about it goes on: *a copy of your data*.
+    pub fn told(self, language: Language) -> String {
         let name = match self {
             Self::Access => "access",
             Self::Portability => "portability",
@@ -110,6 +111,26 @@ pub enum Letter {
     },
     /// To the person: a code to confirm with (E2).
     Code {
+        /// Which request.
+        reference: RequestId,
+        /// Six digits.
+        code: String,
+        /// How long it counts.
+        minutes: u32,
+    },
+    /// To whoever an address given on the portal belongs to: a code to confirm with (E2). There is no request yet.
+    Confirm {
+        /// What was asked for.
+        right: Right,
+        /// Six digits.
+        code: String,
+        /// How long it counts.
+        minutes: u32,
+        /// Where they say that it was not them.
+        link: String,
+    },
+    /// To the person: a code that shows how their request stands.
+    Look {
         /// Which request.
         reference: RequestId,
         /// Six digits.
@@ -200,6 +221,20 @@ pub enum Letter {
         /// How many systems were searched.
         systems: u64,
     },
+    /// To the person: somebody stopped their request, and it is paused.
+    Stopped {
+        /// Which request.
+        reference: RequestId,
+        /// By when a person gets in touch.
+        until: Timestamp,
+    },
+    /// To the person: their complaint came in (E22).
+    Complained {
+        /// About which request.
+        reference: RequestId,
+        /// By when a person answers it.
+        until: Timestamp,
+    },
     /// To an officer: answers that are due or late (E14).
     Due {
         /// Which.
@@ -255,9 +290,11 @@ impl std::fmt::Debug for Letter {
 
 impl Letter {
     /// Every word there is for a letter.
-    pub const WORDS: [&'static str; 16] = [
+    pub const WORDS: [&'static str; 20] = [
         "received",
         "code",
+        "confirm",
+        "look",
         "asked",
         "extended",
         "ready",
@@ -267,6 +304,8 @@ impl Letter {
         "refused",
         "unidentified",
         "no_data",
+        "stopped",
+        "complained",
         "due",
         "job",
         "account",
@@ -279,6 +318,8 @@ impl Letter {
         match self {
             Self::Received { .. } => "received",
             Self::Code { .. } => "code",
+            Self::Confirm { .. } => "confirm",
+            Self::Look { .. } => "look",
             Self::Asked { .. } => "asked",
             Self::Extended { .. } => "extended",
             Self::Ready { .. } => "ready",
@@ -288,6 +329,8 @@ impl Letter {
             Self::Refused { .. } => "refused",
             Self::Unidentified { .. } => "unidentified",
             Self::NoData { .. } => "no_data",
+            Self::Stopped { .. } => "stopped",
+            Self::Complained { .. } => "complained",
             Self::Due { .. } => "due",
             Self::Job { .. } => "job",
             Self::Account { .. } => "account",
@@ -309,11 +352,19 @@ impl Letter {
                 ("right", Shown::Text(right.told(language))),
                 ("due", due.as_ref().map_or(Shown::Nothing, day)),
             ],
-            Self::Code { reference: id, code, minutes } => vec![
-                reference(id),
+            Self::Confirm { right, code, minutes, link } => vec![
+                ("right", Shown::Text(right.told(language))),
                 ("code", Shown::Text(code.clone())),
                 ("minutes", Shown::Text(minutes.to_string())),
+                ("link", Shown::Link(link.clone())),
             ],
+            Self::Code { reference: id, code, minutes } | Self::Look { reference: id, code, minutes } => {
+                vec![
+                    reference(id),
+                    ("code", Shown::Text(code.clone())),
+                    ("minutes", Shown::Text(minutes.to_string())),
+                ]
+            }
             Self::Asked { reference: id, right } => {
                 vec![reference(id), ("right", Shown::Text(right.told(language)))]
             }
@@ -328,7 +379,10 @@ impl Letter {
                 ("passphrase", word_if(*passphrase, "passphrase")),
                 ("archive", word_if(!passphrase, "archive")),
             ],
-            Self::Ending { reference: id, until } | Self::Started { reference: id, until } => {
+            Self::Ending { reference: id, until }
+            | Self::Started { reference: id, until }
+            | Self::Stopped { reference: id, until }
+            | Self::Complained { reference: id, until } => {
                 vec![reference(id), ("until", day(until))]
             }
             Self::Finished {

@@ -11,11 +11,14 @@ mod letter;
 mod message;
 mod places;
 mod post;
+mod sample;
 mod text;
 
 pub use crate::contact::{BadContact, Contact};
 pub use crate::language::Language;
 pub use crate::letter::{Account, Due, Ended, Kept, Letter, Right, legal_claims};
 pub use crate::message::{Envelope, From};
+pub use crate::places::fill;
 pub use crate::post::{BadServer, Line, Login, Post, Server, Tls, Trouble, TroubleKind};
-pub use crate::text::{Text, escaped};
+pub use crate::sample::samples;
+pub use crate::text::{Pages, Text, escaped};

@@ -42,6 +42,16 @@ pub(crate) fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// A text with its places filled; a place without a value becomes nothing. Values are not looked into.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let value = |name: &str| values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value);
+    let piece = |piece| match piece {
+        Piece::Words(words) => words,
+        Piece::Place(name) => value(name),
+    };
+    pieces(text).into_iter().map(piece).collect()
+}
+
 /// The names in their alphabet's order: what two languages must have in common.
 #[cfg(test)]
 pub(crate) fn sorted(text: &str) -> Vec<&str> {

@@ -43,12 +43,34 @@ impl Shown {
     }
 }
 
+/// Pages about the request that a letter tells of. Where there are none, the paragraphs that name them are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pages {
+    /// How it stands.
+    pub follow: Option<String>,
+    /// Where it is stopped.
+    pub stop: Option<String>,
+}
+
 impl Text {
     /// Writes a letter of an organization to somebody of that name.
     pub fn of(letter: &Letter, language: Language, organization: &str, name: Option<&Personal>) -> Self {
+        Self::with_pages(letter, language, organization, name, &Pages::default())
+    }
+
+    /// The same where there are pages about it.
+    pub fn with_pages(
+        letter: &Letter,
+        language: Language,
+        organization: &str,
+        name: Option<&Personal>,
+        pages: &Pages,
+    ) -> Self {
         let book = Book::of(language);
         let template = book.letters.get(letter.word()).expect("a test finds every letter in every book");
         let mut values = letter.values(language);
+        let page = |link: &Option<String>| link.clone().map_or(Shown::Nothing, Shown::Link);
+        values.extend([("follow", page(&pages.follow)), ("stop", page(&pages.stop))]);
         values.push(("organization", Shown::Text(line(organization))));
         values.push(("name", name.map_or(Shown::Nothing, |name| Shown::Text(line(name.expose())))));
         let values = Values(values);

@@ -15,6 +15,8 @@ mod people;
 mod qr;
 mod request;
 mod requests;
+mod rooms;
+mod settings;
 mod sources;
 mod today;
 mod trouble;
@@ -25,6 +27,7 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+pub(crate) use crate::console::assets::PORTAL_STYLE;
 use crate::console::trouble::Trouble;
 use crate::problem::Problem;
 use crate::service::Service;
@@ -121,6 +124,56 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/sources"),
     ("GET", "/sources/{source}"),
     ("POST", "/sources/{source}/check"),
+    ("GET", "/settings"),
+    ("POST", "/settings/organization/key"),
+    ("GET", "/settings/law"),
+    ("GET", "/settings/letters"),
+    ("GET", "/settings/people"),
+    ("POST", "/settings/people"),
+    ("GET", "/settings/people/{user}"),
+    ("POST", "/settings/people/{user}/roles"),
+    ("POST", "/settings/people/{user}/reset"),
+    ("POST", "/settings/people/{user}/disable"),
+    ("GET", "/settings/sign-in"),
+    ("POST", "/settings/sign-in"),
+    ("POST", "/settings/sign-in/{provider}/change"),
+    ("POST", "/settings/sign-in/{provider}/remove"),
+    ("GET", "/settings/api-keys"),
+    ("POST", "/settings/api-keys"),
+    ("POST", "/settings/api-keys/{key}/revoke"),
+    ("GET", "/recovery"),
+    ("POST", "/recovery/{request}/restore"),
+    ("GET", "/exports"),
+    ("POST", "/exports/{package}/link"),
+    ("POST", "/exports/{package}/remove"),
+    ("POST", "/exports/links/{link}/revoke"),
+    ("GET", "/holds"),
+    ("POST", "/holds"),
+    ("POST", "/holds/{hold}/lift"),
+    ("POST", "/holds/requests/{request}/release"),
+    ("GET", "/retention"),
+    ("POST", "/retention/check"),
+    ("GET", "/audit"),
+    ("GET", "/audit/entries/{entry}"),
+    ("GET", "/audit/entries/{entry}/proof"),
+    ("GET", "/audit/checkpoint"),
+    ("POST", "/audit/verify"),
+    ("POST", "/audit/export"),
+    ("POST", "/audit/evidence"),
+    ("GET", "/audit/sample"),
+    ("POST", "/audit/sample"),
+    ("GET", "/audit/sample/{entry}"),
+    ("GET", "/reports"),
+    ("GET", "/reports.csv"),
+    ("GET", "/reports/ccpa"),
+    ("GET", "/reports/processing"),
+    ("GET", "/reports/processing.csv"),
+    ("GET", "/subprocessors"),
+    ("POST", "/subprocessors"),
+    ("GET", "/subprocessors/{subprocessor}"),
+    ("POST", "/subprocessors/{subprocessor}/acts/{act}"),
+    ("POST", "/subprocessors/subscribers"),
+    ("POST", "/subprocessors/subscribers/{subscriber}/remove"),
 ];
 
 /// The pages.
@@ -156,6 +209,8 @@ pub(crate) fn routes() -> Router<Service> {
         .merge(map::routes())
         .merge(sources::routes())
         .merge(request::routes())
+        .merge(settings::routes())
+        .merge(rooms::routes())
 }
 
 /// A problem that no page and no call had, as whoever asked can read it: a page for browsers, a document for programs.

@@ -4,6 +4,7 @@
 mod html;
 mod link;
 mod notices;
+pub mod portal;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -28,4 +29,5 @@ pub(crate) fn routes() -> Router<Service> {
         .route(page, get(link::show).post(link::fetch))
         .route(code, post(link::send_code))
         .route(notices, get(notices::show).post(notices::change))
+        .merge(portal::routes())
 }

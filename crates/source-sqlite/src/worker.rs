@@ -1,7 +1,8 @@
 //! A connection on a thread of its own, and a small pool of those at rest.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use exeunt_base::{Fault, FaultKind};
 use exeunt_source::{PageSender, Pages};
@@ -14,6 +15,9 @@ use crate::shapes::Shapes;
 
 /// Most connections kept open while nobody uses them.
 const AT_REST: usize = 2;
+
+/// How long a connection keeps its page cache while nobody asks anything of it.
+const IDLE: Duration = Duration::from_secs(10);
 
 /// What a thread holds.
 pub(crate) struct Held {
@@ -141,9 +145,21 @@ fn work(settings: &Settings, opened: oneshot::Sender<Result<(), Fault>>, queue: 
     };
     let mut held = Held { connection, shapes: Shapes::default(), broken: None };
     if opened.send(Ok(())).is_ok() {
-        while let Ok(job) = queue.recv() {
+        while let Some(job) = next(&queue, &held) {
             job(&mut held);
         }
+    }
+}
+
+/// The next job. A connection that waits for one gives its page cache back: of many sources, few work at a time.
+fn next(queue: &Receiver<Job>, held: &Held) -> Option<Job> {
+    match queue.recv_timeout(IDLE) {
+        Err(RecvTimeoutError::Timeout) => {
+            // what cannot be given back is kept: nothing depends on it
+            let _ = held.connection.execute_batch("PRAGMA shrink_memory");
+            queue.recv().ok()
+        }
+        received => received.ok(),
     }
 }
 

@@ -42,6 +42,25 @@ pub struct KeptRows {
     pub trouble: Option<String>,
 }
 
+/// Rows of one model that stay by law until one day, of all requests together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The model: `shop.orders`.
+    pub model: String,
+    /// The last day of the first of them, once known.
+    pub ends: Option<String>,
+    /// How many.
+    pub rows: u64,
+    /// Of how many requests.
+    pub requests: u64,
+    /// Of how many a request erases them now.
+    pub followed: u64,
+    /// The day some of them are looked at next.
+    pub next_check: String,
+    /// Why some of them are not followed, without personal data.
+    pub trouble: Option<String>,
+}
+
 const COLUMNS: &str = "k.organization, k.request, k.model, k.job, k.part, k.rows, k.keys, k.since, k.next_check, k.ends, \
                        k.follow_up, k.trouble";
 
@@ -143,6 +162,16 @@ impl Change<'_> {
         Reading { row: &row, what: "kept rows" }.count("next")
     }
 
+    /// Has everything that an organization keeps looked at by this day at the latest.
+    pub async fn look_at_kept_by(&mut self, organization: OrganizationId, day: &str) -> Result<u64, Error> {
+        query("UPDATE kept_rows SET next_check = $2 WHERE organization = $1 AND next_check > $2")
+            .bind(organization.to_string())
+            .bind(day)
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("have rows looked at that stay by law"))
+    }
+
     /// Forgets a request's rows: they were all brought back.
     pub async fn forget_kept_of(&mut self, request: RequestId) -> Result<(), Error> {
         let done = query("DELETE FROM kept_rows WHERE request = $1")
@@ -196,6 +225,35 @@ impl Store {
         .fetch_all(&mut connection)
         .await;
         rows.map_err(Error::while_doing("read rows that stay by law"))?.iter().map(read).collect()
+    }
+
+    /// What an organization keeps because a law says so: by model and the day it ends, what ends first first, and what nobody knows
+    /// the end of last.
+    pub async fn kept_steps(&self, organization: OrganizationId) -> Result<Vec<Step>, Error> {
+        let rows = query(
+            "SELECT model, ends, CAST(sum(rows) AS BIGINT) AS many, count(DISTINCT request) AS requests,
+                 CAST(sum(CASE WHEN follow_up IS NULL THEN 0 ELSE rows END) AS BIGINT) AS followed,
+                 min(next_check) AS next_check, max(trouble) AS trouble
+             FROM kept_rows WHERE organization = $1 GROUP BY model, ends ORDER BY coalesce(ends, '9999'), model",
+        )
+        .bind(organization.to_string())
+        .fetch_all(&mut *self.reader().await)
+        .await
+        .map_err(Error::while_doing("read rows that stay by law"))?;
+        rows.iter()
+            .map(|row| {
+                let reading = Reading { row, what: "kept rows" };
+                Ok(Step {
+                    model: reading.get("model")?,
+                    ends: reading.get("ends")?,
+                    rows: reading.count("many")?,
+                    requests: reading.count("requests")?,
+                    followed: reading.count("followed")?,
+                    next_check: reading.get("next_check")?,
+                    trouble: reading.get("trouble")?,
+                })
+            })
+            .collect()
     }
 
     /// The parts that a follow-up erases.

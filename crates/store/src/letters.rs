@@ -36,6 +36,8 @@ pub struct Letter {
     pub language: String,
     /// To whom and what, sealed; gone once it is sent.
     pub content: Option<Vec<u8>>,
+    /// What it told, sealed without to whom, where the person can read it again.
+    pub said: Option<Vec<u8>>,
     /// Where it stands.
     pub state: String,
     /// When it was written.
@@ -69,8 +71,8 @@ pub struct Hold {
     pub fence: u64,
 }
 
-const COLUMNS: &str = "id, organization, request, word, language, content, state, made_at, since, not_before, not_after, tries, \
-                       ended_at, trouble";
+const COLUMNS: &str = "id, organization, request, word, language, content, said, state, made_at, since, not_before, not_after, \
+                       tries, ended_at, trouble";
 
 fn read(row: &Row) -> Result<Letter, Error> {
     let reading = Reading { row, what: "letter" };
@@ -81,6 +83,7 @@ fn read(row: &Row) -> Result<Letter, Error> {
         word: reading.get("word")?,
         language: reading.get("language")?,
         content: reading.get("content")?,
+        said: reading.get("said")?,
         state: reading.get("state")?,
         made_at: reading.time("made_at")?,
         since: reading.time("since")?,
@@ -130,14 +133,16 @@ impl Change<'_> {
             return Ok(());
         }
         let mut query = made(format!(
-            "INSERT INTO letters (id, organization, request, word, language, content, state, made_at, since, not_before, not_after)
+            "INSERT INTO letters (id, organization, request, word, language, content, said, state, made_at, since, not_before,
+                not_after)
              VALUES {}",
-            bulk::rows(letters.len(), 11)
+            bulk::rows(letters.len(), 12)
         ));
         for letter in letters {
             query = query.bind(letter.id.to_string()).bind(letter.organization.to_string());
             query = query.bind(letter.request.map(|request| request.to_string()));
-            query = query.bind(&letter.word).bind(&letter.language).bind(&letter.content).bind(&letter.state);
+            query = query.bind(&letter.word).bind(&letter.language).bind(&letter.content).bind(&letter.said);
+            query = query.bind(&letter.state);
             query = query.bind(letter.made_at.as_micros()).bind(letter.since.as_micros());
             query =
                 query.bind(letter.not_before.as_micros()).bind(letter.not_after.map(Timestamp::as_micros));
@@ -274,6 +279,15 @@ impl Change<'_> {
         .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("destroy what letters said"))
+    }
+
+    /// Destroys what letters told that were written before this. Says how many.
+    pub async fn forget_said(&mut self, before: Timestamp) -> Result<u64, Error> {
+        query("UPDATE letters SET said = NULL WHERE said IS NOT NULL AND made_at <= $1")
+            .bind(before.as_micros())
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("forget what letters told"))
     }
 
     /// Destroys what letters say about a request that were given up: its person is being forgotten.

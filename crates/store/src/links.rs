@@ -3,6 +3,7 @@
 
 use exeunt_base::{LinkId, OrganizationId, PackageId, RequestId, Timestamp};
 
+use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
 use crate::database::{Row, made, query};
@@ -297,6 +298,27 @@ impl Store {
             .await
             .map_err(Error::while_doing("read links"))?;
         rows.iter().map(read).collect()
+    }
+
+    /// The links of these packages, newest first.
+    pub async fn links_of_all(&self, packages: &[PackageId]) -> Result<Vec<Link>, Error> {
+        let mut found = Vec::new();
+        let mut connection = self.reader().await;
+        for packages in packages.chunks(bulk::ROWS) {
+            let text = format!(
+                "SELECT {COLUMNS} FROM links WHERE package IN ({}) ORDER BY id DESC",
+                bulk::places(packages.len())
+            );
+            let mut query = made(text);
+            for package in packages {
+                query = query.bind(package.to_string());
+            }
+            let rows = query.fetch_all(&mut connection).await;
+            for row in rows.map_err(Error::while_doing("read links"))? {
+                found.push(read(&row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// An organization's links that were never used, end before this, and whose person was not told.

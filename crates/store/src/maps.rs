@@ -79,16 +79,14 @@ async fn one_draft(connection: &mut Connection, of: OrganizationId) -> Result<Op
 }
 
 async fn newest(connection: &mut Connection, of: OrganizationId) -> Result<Option<Version>, Error> {
-    made(format!(
-        "SELECT {VERSION} FROM map_versions WHERE organization = $1 ORDER BY version DESC LIMIT 1"
-    ))
-    .bind(of.to_string())
-    .fetch_optional(connection)
-    .await
-    .map_err(Error::while_doing(READING))?
-    .as_ref()
-    .map(version)
-    .transpose()
+    made(format!("SELECT {VERSION} FROM map_versions WHERE organization = $1 ORDER BY version DESC LIMIT 1"))
+        .bind(of.to_string())
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::while_doing(READING))?
+        .as_ref()
+        .map(version)
+        .transpose()
 }
 
 impl Change<'_> {

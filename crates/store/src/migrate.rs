@@ -28,7 +28,9 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0018_indexes.sql"),
     include_str!("../migrations/0019_audit_about.sql"),
     include_str!("../migrations/0020_views.sql"),
-    include_str!("../migrations/0021_maps.sql"),
+    include_str!("../migrations/0021_reasons.sql"),
+    include_str!("../migrations/0022_maps.sql"),
+    include_str!("../migrations/0023_portal.sql"),
 ];
 
 /// Where the versions reached are written down.

@@ -2,6 +2,7 @@
 
 mod reading;
 pub mod search;
+mod waiting;
 
 pub use crate::requests::reading::Filter;
 
@@ -418,6 +419,7 @@ impl Change<'_> {
             "UPDATE requests SET identities = NULL, case_key = NULL WHERE id = $1",
             "UPDATE intakes SET words = NULL WHERE request = $1",
             "DELETE FROM request_marks WHERE request = $1",
+            "DELETE FROM reasons WHERE subject = $1",
         ] {
             query(statement)
                 .bind(id.to_string())

@@ -12,7 +12,8 @@ use crate::rows::Reading;
 pub enum Class {
     /// Keys of rows that jobs at work will strike, sealed.
     Transit,
-    /// What is needed for a call or a sign-in and no longer: names of calls, one-time tokens, mailed codes.
+    /// What is needed for a call or a sign-in and no longer: names of calls, one-time tokens, mailed codes, what was typed in on
+    /// the portal and not confirmed.
     Temporary,
     /// What waits to be handed to a mail server or a delta table, sealed.
     Outbox,
@@ -91,6 +92,9 @@ impl Class {
                     UNION ALL SELECT expires_at AS at FROM one_time_tokens WHERE organization = $1
                     UNION ALL SELECT link_codes.expires_at AS at FROM link_codes JOIN links ON links.id = link_codes.link
                         WHERE links.organization = $1
+                    UNION ALL SELECT made_at AS at FROM askings WHERE organization = $1
+                    UNION ALL SELECT look_codes.expires_at AS at FROM look_codes
+                        JOIN requests ON requests.id = look_codes.request WHERE requests.organization = $1
                  ) AS all_of_them"
             }
             Self::Outbox => {

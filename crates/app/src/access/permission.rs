@@ -75,6 +75,8 @@ pub enum Permission {
     DraftMap,
     /// Publish the data map, and confirm that somebody else does.
     PublishMap,
+    /// Say how the organization shows itself on its public pages, and open or close them.
+    ManagePortal,
 }
 
 impl Permission {
@@ -116,6 +118,7 @@ impl Permission {
         Self::FindCustomers,
         Self::DraftMap,
         Self::PublishMap,
+        Self::ManagePortal,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -157,6 +160,7 @@ impl Permission {
             Self::FindCustomers => "customers:find",
             Self::DraftMap => "map:draft",
             Self::PublishMap => "map:publish",
+            Self::ManagePortal => "portal:manage",
         }
     }
 

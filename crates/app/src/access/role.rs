@@ -1,11 +1,12 @@
 //! Roles: what a company calls its people, and what each may. Somebody may have several.
 
 use crate::access::permission::Permission::{
-    self, ApprovePlans, CheckSources, DecideRequests, DraftMap, FindCustomers, HoldRequests, IdentifyRequests,
-    LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManageProviders, ManageSubprocessors,
-    ManageUsers, OpenPackages, PauseWork, PublishMap, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap,
-    ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs,
-    SendLetters, StopWork, SubmitRequests, UseLedger,
+    self, ApprovePlans, CheckSources, DecideRequests, DraftMap, FindCustomers, HoldRequests,
+    IdentifyRequests, LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManagePortal,
+    ManageProviders, ManageSubprocessors, ManageUsers, OpenPackages, PauseWork, PublishMap, Purge,
+    PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans, ReadRequests,
+    ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs, SendLetters, StopWork, SubmitRequests,
+    UseLedger,
 };
 
 /// A role.
@@ -96,6 +97,7 @@ impl Role {
                 ManageSubprocessors,
                 FindCustomers,
                 PublishMap,
+                ManagePortal,
             ],
             Self::Engineer => &[
                 ReadPlans,
@@ -129,6 +131,7 @@ impl Role {
                 StopWork,
                 LiftStop,
                 RotateKeys,
+                ManagePortal,
             ],
         }
     }

@@ -46,6 +46,7 @@ impl Office {
                 format!("plan `{id}` answers no request any more; another plan took its place"),
             ));
         }
+        self.not_stopped(&shown.requests).await?;
         self.window_still_fits(&shown).await?;
         Ok(self.engine.queue_job(id, &shown.requests, &[states::APPROVED], actor.id).await?)
     }

@@ -6,7 +6,7 @@
 use exeunt_audit::kind::Kind;
 use exeunt_base::UserId;
 use exeunt_engine::letters::To;
-use exeunt_mail::{Contact, Envelope, Language, Letter, Line, Post, Text, TroubleKind};
+use exeunt_mail::{Contact, Envelope, Language, Letter, Line, Pages, Post, Text, TroubleKind};
 use exeunt_store::letters::{BOUNCED, FAILED, Hold, Letter as Stored};
 use tracing::{Instrument, error_span, info, warn};
 
@@ -98,7 +98,12 @@ impl Office {
                 return Ok(Delivered::Not);
             }
         };
-        let text = Text::of(&content, contact.language, &self.organization.name, contact.name.as_ref());
+        let pages = match letter.request {
+            Some(request) => self.pages_about(request, contact.language).await?,
+            None => Pages::default(),
+        };
+        let name = contact.name.as_ref();
+        let text = Text::with_pages(&content, contact.language, &self.organization.name, name, &pages);
         let envelope = match Envelope::new(letter.id, letter.made_at, post.from(), &contact, &text) {
             Ok(envelope) => envelope,
             Err(error) => {

@@ -119,7 +119,7 @@ fn digest_of(form: &str) -> Vec<u8> {
 }
 
 /// Six digits, each as likely as the other: what the remainder favors is one in 2^44.
-fn six_digits(chance: &Secret<[u8; 32]>) -> String {
+pub(crate) fn six_digits(chance: &Secret<[u8; 32]>) -> String {
     let [a, b, c, d, e, f, g, h, ..] = *chance.expose();
     format!("{:06}", u64::from_le_bytes([a, b, c, d, e, f, g, h]) % 1_000_000)
 }

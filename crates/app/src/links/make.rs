@@ -63,6 +63,7 @@ impl Office {
     /// A link for the person of a package's request.
     pub(crate) async fn new_link(&self, package: &Package) -> Result<NewLink, Error> {
         let base = self.can_mail_links()?;
+        self.not_stopped(&[package.request]).await?;
         let request = self.request(package.request).await?;
         let known = self.engine.open_known(&request)?;
         let contact = known.contact.ok_or_else(|| {

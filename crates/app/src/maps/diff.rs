@@ -160,7 +160,9 @@ mod tests {
             };
             let (old, new) = (text(), text());
             let lines = whole(&old, &new);
-            let side = |without| lines.iter().filter(|line| line.sort != without).map(|line| line.text).collect::<Vec<_>>();
+            let side = |without| {
+                lines.iter().filter(|line| line.sort != without).map(|line| line.text).collect::<Vec<_>>()
+            };
             assert_eq!(side(Sort::New), old);
             assert_eq!(side(Sort::Gone), new);
         }

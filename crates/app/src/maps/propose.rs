@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt_base::{ModelRef, Name, TableRef};
-use exeunt_datamap::model::{Action, DataMap, EdgeAction, Ignored, Method, Model, Processing, Reference, RelationKind, SourceMap, Span, TableName};
+use exeunt_datamap::model::{
+    Action, DataMap, EdgeAction, Ignored, Method, Model, Processing, Reference, RelationKind, SourceMap,
+    Span, TableName,
+};
 use exeunt_datamap::region::Residence;
 use exeunt_datamap::render::{Notes, render_with};
 use exeunt_datamap::{categories, suggest};
@@ -113,7 +116,8 @@ impl Office {
         let (base, revision) = self.map_to_change().await?;
         let catalog = describe(name, live).await?;
         let all = proposals(&base, name, &catalog, &discover::discover(&catalog, name));
-        let tables = catalog.tables.iter().filter(|table| !matches!(table.sort, TableSort::PartitionOf(_))).count();
+        let tables =
+            catalog.tables.iter().filter(|table| !matches!(table.sort, TableSort::PartitionOf(_))).count();
         Ok(Proposals { source: name.clone(), known: tables.saturating_sub(all.len()), all, revision })
     }
 
@@ -163,8 +167,11 @@ fn proposals(base: &DataMap, source: &Name, catalog: &Catalog, found: &Discovere
         .flat_map(|source| &source.models)
         .filter_map(|(name, model)| Some((discover::resolve(catalog, &model.table)?, (name, model))))
         .collect();
-    let left_out: BTreeSet<TableRef> =
-        known.into_iter().flat_map(|source| source.ignore.keys()).filter_map(|table| discover::resolve(catalog, table)).collect();
+    let left_out: BTreeSet<TableRef> = known
+        .into_iter()
+        .flat_map(|source| source.ignore.keys())
+        .filter_map(|table| discover::resolve(catalog, table))
+        .collect();
     let drafted = by_table(found, source, catalog);
     let ignored: BTreeMap<TableRef, &Ignored> = found
         .map
@@ -177,43 +184,66 @@ fn proposals(base: &DataMap, source: &Name, catalog: &Catalog, found: &Discovere
     let mut all = Vec::new();
     for table in catalog.tables.iter().filter(|table| !left_out.contains(&table.name)) {
         let is_person = |model: Option<&Model>| model.is_some_and(|model| model.subject.is_some());
-        let (what, columns) = match (mapped.get(&table.name), drafted.get(&table.name), ignored.get(&table.name)) {
-            (Some((name, model)), ..) => {
-                let new: Vec<&Column> =
-                    table.columns.iter().filter(|column| !model.fields.contains_key(&column.name)).collect();
-                if new.is_empty() {
-                    continue;
+        let (what, columns) =
+            match (mapped.get(&table.name), drafted.get(&table.name), ignored.get(&table.name)) {
+                (Some((name, model)), ..) => {
+                    let new: Vec<&Column> = table
+                        .columns
+                        .iter()
+                        .filter(|column| !model.fields.contains_key(&column.name))
+                        .collect();
+                    if new.is_empty() {
+                        continue;
+                    }
+                    let columns =
+                        new.into_iter().map(|column| column_of(table, column, is_person(Some(model)), None));
+                    (What::Columns((*name).clone()), columns.collect())
                 }
-                let columns = new.into_iter().map(|column| column_of(table, column, is_person(Some(model)), None));
-                (What::Columns((*name).clone()), columns.collect())
-            }
-            (None, Some((at, model)), _) => {
-                let notes = |lines: &Vec<String>| lines.iter().map(|line| line.trim_start_matches("reason: ").to_owned()).collect::<Vec<_>>();
-                let mut why = found.notes.models.get(at).map(notes).unwrap_or_default();
-                let relations = found.notes.relations.range((at.clone(), 0)..=(at.clone(), usize::MAX));
-                for ((_, number), lines) in relations {
-                    let to = model.relations.get(*number).map(|relation| relation.to.model.to_string()).unwrap_or_default();
-                    why.extend(notes(lines).into_iter().map(|line| format!("{to}: {line}")));
+                (None, Some((at, model)), _) => {
+                    let notes = |lines: &Vec<String>| {
+                        lines
+                            .iter()
+                            .map(|line| line.trim_start_matches("reason: ").to_owned())
+                            .collect::<Vec<_>>()
+                    };
+                    let mut why = found.notes.models.get(at).map(notes).unwrap_or_default();
+                    let relations = found.notes.relations.range((at.clone(), 0)..=(at.clone(), usize::MAX));
+                    for ((_, number), lines) in relations {
+                        let to = model
+                            .relations
+                            .get(*number)
+                            .map(|relation| relation.to.model.to_string())
+                            .unwrap_or_default();
+                        why.extend(notes(lines).into_iter().map(|line| format!("{to}: {line}")));
+                    }
+                    let guessed = why.iter().any(|line| line.contains("inferred"));
+                    let confidence = match (guessed, &model.unlinked) {
+                        (_, Some(_)) => Confidence::Low,
+                        (true, None) => Confidence::Medium,
+                        (false, None) => Confidence::High,
+                    };
+                    let columns = table
+                        .columns
+                        .iter()
+                        .map(|column| column_of(table, column, is_person(Some(model)), Some(model)));
+                    let what = What::Map {
+                        fate: model.on_erase.word(),
+                        subject: model.subject.is_some(),
+                        why,
+                        confidence,
+                    };
+                    (what, columns.collect())
                 }
-                let guessed = why.iter().any(|line| line.contains("inferred"));
-                let confidence = match (guessed, &model.unlinked) {
-                    (_, Some(_)) => Confidence::Low,
-                    (true, None) => Confidence::Medium,
-                    (false, None) => Confidence::High,
-                };
-                let columns = table.columns.iter().map(|column| column_of(table, column, is_person(Some(model)), Some(model)));
-                let what = What::Map { fate: model.on_erase.word(), subject: model.subject.is_some(), why, confidence };
-                (what, columns.collect())
-            }
-            (None, None, Some(ignored)) => {
-                let because = ignored.because.trim_end_matches(" (check)").to_owned();
-                let telling = because.contains("holds ") || matches!(table.sort, TableSort::Remote(_));
-                (What::LeaveOut { because, telling }, Vec::new())
-            }
-            (None, None, None) => continue,
-        };
+                (None, None, Some(ignored)) => {
+                    let because = ignored.because.trim_end_matches(" (check)").to_owned();
+                    let telling = because.contains("holds ") || matches!(table.sort, TableSort::Remote(_));
+                    (What::LeaveOut { because, telling }, Vec::new())
+                }
+                (None, None, None) => continue,
+            };
         all.push(Proposal {
-            id: digest::of_text(&format!("{source}\n{}\n{}", table.name.schema, table.name.name))[..16].to_owned(),
+            id: digest::of_text(&format!("{source}\n{}\n{}", table.name.schema, table.name.name))[..16]
+                .to_owned(),
             shown: short(catalog, &table.name).to_string(),
             table: table.name.clone(),
             rows: table.estimated_rows,
@@ -230,7 +260,11 @@ fn short(catalog: &Catalog, table: &TableRef) -> TableName {
     TableName { schema, name: table.name.clone() }
 }
 
-fn by_table<'f>(found: &'f Discovered, source: &Name, catalog: &Catalog) -> BTreeMap<TableRef, (ModelRef, &'f Model)> {
+fn by_table<'f>(
+    found: &'f Discovered,
+    source: &Name,
+    catalog: &Catalog,
+) -> BTreeMap<TableRef, (ModelRef, &'f Model)> {
     let models = found.map.sources.get(source).into_iter().flat_map(|source| &source.models);
     models
         .filter_map(|(name, model)| {
@@ -270,7 +304,12 @@ struct Merge<'a> {
 }
 
 impl<'a> Merge<'a> {
-    fn new(base: &'a mut DataMap, source: &'a Name, catalog: &'a Catalog, discovered: &'a Discovered) -> Self {
+    fn new(
+        base: &'a mut DataMap,
+        source: &'a Name,
+        catalog: &'a Catalog,
+        discovered: &'a Discovered,
+    ) -> Self {
         let known = base.sources.entry(source.clone()).or_insert_with(|| SourceMap {
             name: source.clone(),
             models: BTreeMap::new(),
@@ -281,7 +320,9 @@ impl<'a> Merge<'a> {
             span: Span::default(),
         });
         let models = known.models.iter();
-        let names = models.filter_map(|(name, model)| Some((discover::resolve(catalog, &model.table)?, name.clone()))).collect();
+        let names = models
+            .filter_map(|(name, model)| Some((discover::resolve(catalog, &model.table)?, name.clone())))
+            .collect();
         let drafted = by_table(discovered, source, catalog);
         Self { base, source, catalog, discovered, drafted, names, notes: Notes::default() }
     }
@@ -313,7 +354,9 @@ impl<'a> Merge<'a> {
         match (&proposal.what, choice) {
             (_, Choice::LeaveOut(because)) => self.leave_out(proposal, because),
             (What::LeaveOut { because, .. }, Choice::Accept { .. }) => self.leave_out(proposal, because),
-            (What::Columns(name), Choice::Accept { categories, .. }) => self.add_columns(proposal, name, categories),
+            (What::Columns(name), Choice::Accept { categories, .. }) => {
+                self.add_columns(proposal, name, categories)
+            }
             (What::Map { .. }, Choice::Accept { fate, categories }) => {
                 self.add_model(proposal, fate.as_deref(), categories)
             }
@@ -322,7 +365,10 @@ impl<'a> Merge<'a> {
 
     fn leave_out(&mut self, proposal: &Proposal, because: &str) -> Result<(), Error> {
         if matches!(proposal.what, What::Columns(_)) {
-            return Err(wrong(proposal, "a table that the map has is not left out here; take it out of the text"));
+            return Err(wrong(
+                proposal,
+                "a table that the map has is not left out here; take it out of the text",
+            ));
         }
         let because = because.trim();
         if because.is_empty() {
@@ -364,7 +410,8 @@ impl<'a> Merge<'a> {
         fate: Option<&str>,
         said: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
-        let (Some((was, drafted)), Some(name)) = (self.drafted.get(&proposal.table), self.names.get(&proposal.table))
+        let (Some((was, drafted)), Some(name)) =
+            (self.drafted.get(&proposal.table), self.names.get(&proposal.table))
         else {
             return Ok(());
         };
@@ -373,7 +420,11 @@ impl<'a> Merge<'a> {
         let mut relations = Vec::new();
         let mut lost = Vec::new();
         for (number, mut relation) in std::mem::take(&mut model.relations).into_iter().enumerate() {
-            let to = self.discovered.map.model(&relation.to).and_then(|to| discover::resolve(self.catalog, &to.table));
+            let to = self
+                .discovered
+                .map
+                .model(&relation.to)
+                .and_then(|to| discover::resolve(self.catalog, &to.table));
             let Some((to, known)) = to.and_then(|to| Some((self.names.get(&to)?.clone(), to))) else {
                 lost.push(relation.to.model.to_string());
                 continue;
@@ -390,7 +441,9 @@ impl<'a> Merge<'a> {
         let belongs = relations.iter().any(|relation| relation.kind != RelationKind::RefersTo);
         let owner = lost.first().filter(|_| model.subject.is_none() && model.unlinked.is_none() && !belongs);
         if let Some(owner) = owner {
-            let why = format!("its rows belong to people by `{owner}`, which the draft does not have; accept that one too");
+            let why = format!(
+                "its rows belong to people by `{owner}`, which the draft does not have; accept that one too"
+            );
             return Err(wrong(proposal, &why));
         }
         model.relations = relations;
@@ -407,7 +460,8 @@ impl<'a> Merge<'a> {
             self.notes.models.insert(at.clone(), lines.clone());
         }
         let fields = self.discovered.notes.fields.iter().filter(|((model, _), _)| *model == was);
-        let fields: Vec<_> = fields.map(|((_, column), lines)| ((at.clone(), column.clone()), lines.clone())).collect();
+        let fields: Vec<_> =
+            fields.map(|((_, column), lines)| ((at.clone(), column.clone()), lines.clone())).collect();
         self.notes.fields.extend(fields);
         self.known().models.insert(name, model);
         Ok(())
@@ -434,12 +488,16 @@ impl<'a> Merge<'a> {
                 });
                 let methods: BTreeMap<Name, Method> = told
                     .map(|(name, _)| {
-                        let required = table.and_then(|table| table.column(name)).is_some_and(|column| column.not_null);
+                        let required =
+                            table.and_then(|table| table.column(name)).is_some_and(|column| column.not_null);
                         (name.clone(), if required { Method::Redact } else { Method::Null })
                     })
                     .collect();
                 if methods.is_empty() {
-                    return Err(wrong(proposal, "none of its columns tells of a person, so nothing could be anonymized"));
+                    return Err(wrong(
+                        proposal,
+                        "none of its columns tells of a person, so nothing could be anonymized",
+                    ));
                 }
                 Ok(Action::Anonymize(methods))
             }
@@ -456,7 +514,8 @@ fn category_of(proposal: &Proposal, column: &Name, said: &str) -> Result<Option<
     if categories::is_known(said) {
         return Ok(Some(said.to_owned()));
     }
-    let near = suggest::did_you_mean(said, categories::all()).map(|near| format!("; {near}")).unwrap_or_default();
+    let near =
+        suggest::did_you_mean(said, categories::all()).map(|near| format!("; {near}")).unwrap_or_default();
     Err(wrong(proposal, &format!("`{}` of column {column} is no category{near}", suggest::shown(said))))
 }
 

@@ -37,7 +37,8 @@ impl Office {
             None
         } else {
             let bound = format!("{before}\n{}", map.digest);
-            let what = format!("publish version {} of the data map (sha256:{})", before + 1, short(&map.digest));
+            let what =
+                format!("publish version {} of the data map (sha256:{})", before + 1, short(&map.digest));
             let wish = Wish { act: Act::PublishMap, subject: None, bound: bound.as_bytes(), what };
             self.two_people(actor, &wish).await?
         };

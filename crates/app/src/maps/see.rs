@@ -64,7 +64,11 @@ impl Office {
         if self.maps.is_empty() {
             return self.kept_map.published().is_none();
         }
-        let empty = |path: &PathBuf| !path.exists() || path.is_dir() && read::files(std::slice::from_ref(path)).is_ok_and(|files| files.is_empty());
+        let empty = |path: &PathBuf| {
+            !path.exists()
+                || path.is_dir()
+                    && read::files(std::slice::from_ref(path)).is_ok_and(|files| files.is_empty())
+        };
         self.maps.iter().all(empty)
     }
 

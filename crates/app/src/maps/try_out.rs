@@ -77,10 +77,12 @@ impl Office {
         let map = self.map_of(which).await?;
         let known = kinds(&map);
         if let Some((kind, _)) = given.iter().find(|(kind, _)| !known.contains(kind)) {
-            let why = format!("the map finds nobody by `{}`; it knows {}", suggest::shown(kind), known.join(", "));
+            let why =
+                format!("the map finds nobody by `{}`; it knows {}", suggest::shown(kind), known.join(", "));
             return Err(Error::Usage("E0302", why));
         }
-        let asked: BTreeSet<IdentityKind> = given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)).collect();
+        let asked: BTreeSet<IdentityKind> =
+            given.iter().filter_map(|(kind, _)| IdentityKind::new(kind)).collect();
         let plans = self.plans_by(map, &[Right::Access, Right::Erasure], &asked).await?;
         let [access, erasure] = plans.as_slice() else { return Ok(Tried::nothing()) };
         let world = &self.engine.world;
@@ -138,7 +140,10 @@ impl Tried {
 }
 
 fn kinds(map: &Map) -> Vec<String> {
-    let all: BTreeSet<String> =
-        map.map.models().flat_map(|(_, model)| model.subject.iter().flatten().map(|(kind, _)| kind.to_string())).collect();
+    let all: BTreeSet<String> = map
+        .map
+        .models()
+        .flat_map(|(_, model)| model.subject.iter().flatten().map(|(kind, _)| kind.to_string()))
+        .collect();
     all.into_iter().collect()
 }

@@ -74,6 +74,7 @@ impl Office {
                 ),
             ));
         }
+        self.not_stopped(&[id]).await?;
         let document = self.approved_document(actor, &request).await?;
         self.may_handle(&document)?;
         let map = self.map()?;

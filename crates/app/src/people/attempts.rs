@@ -17,6 +17,8 @@ pub(crate) enum Counted {
     Source([u8; 32]),
     /// Links that lead nowhere, from one place. Apart from everything else: whoever tries them keeps nobody from signing in.
     Link([u8; 32]),
+    /// What is typed in on a portal from one place. Apart, too: it keeps nobody from signing in.
+    Portal([u8; 32]),
     /// One address, from one place.
     Login([u8; 32]),
     /// Wrong codes and passwords of somebody whose password or session is already known to whoever tries. Strangers never
@@ -35,6 +37,11 @@ impl Counted {
         Self::Link(digest_of(&[source.as_bytes()]))
     }
 
+    /// What is typed in on a portal, from a place.
+    pub(crate) fn portal(source: &str) -> Self {
+        Self::Portal(digest_of(&[source.as_bytes()]))
+    }
+
     /// Attempts on a login from a place.
     pub(crate) fn login(login: &[u8; 32], source: &str) -> Self {
         Self::Login(digest_of(&[login, source.as_bytes()]))
@@ -43,6 +50,8 @@ impl Counted {
     fn limit(self) -> Limit {
         match self {
             Self::Source(_) | Self::Link(_) => Limit { at_once: 60, seconds_each: 6 },
+            // a whole company may sit behind one address
+            Self::Portal(_) => Limit { at_once: 30, seconds_each: 20 },
             Self::Login(_) => Limit { at_once: 5, seconds_each: 60 },
             // of a million codes three count: 240 tries a day find one in four years
             Self::User(_) => Limit { at_once: 10, seconds_each: 360 },

@@ -56,6 +56,7 @@ impl Office {
         self.allow(actor, Permission::ApprovePlans)?;
         let shown = self.show_plan(actor, id).await?;
         self.not_their_own(actor, &shown.requests).await?;
+        self.not_stopped(&shown.requests).await?;
         self.known_well_enough(actor, &shown.requests, shown.plan.document()).await?;
         let digest = shown.stored.digest.clone();
         if let Some((_, at)) = shown.stored.approved {

@@ -25,6 +25,17 @@ pub struct Report {
 impl Office {
     /// Adds up the requests received within these days, as they stand today.
     pub async fn report_metrics(&self, actor: &Actor, from: Day, to: Day) -> Result<Report, Error> {
+        let (counted, as_of) = self.counted_within(actor, from, to).await?;
+        Ok(Report { from, to, as_of, metrics: Metrics::of(counted, as_of) })
+    }
+
+    /// The requests received within these days as figures count them, and the day it is.
+    pub(super) async fn counted_within(
+        &self,
+        actor: &Actor,
+        from: Day,
+        to: Day,
+    ) -> Result<(Vec<Counted>, Day), Error> {
         self.allow(actor, Permission::ReadRequests)?;
         if from > to {
             return Err(Error::Usage(
@@ -48,7 +59,7 @@ impl Office {
                 grounds: deadline.refusal_grounds,
             });
         }
-        Ok(Report { from, to, as_of, metrics: Metrics::of(counted, as_of) })
+        Ok((counted, as_of))
     }
 }
 

@@ -1,8 +1,8 @@
 //! What happened with a request, as the log has it: when, what, by whom, how many. Never whose it is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use exeunt_audit::event::{self, Event, Object};
+use exeunt_audit::event::{Event, Object};
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, RequestId, Timestamp};
 
@@ -10,7 +10,7 @@ use crate::access::{Permission, Role};
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
-use crate::people::users;
+use crate::people::faces::Face;
 
 /// Most entries that are told.
 const MOST: u32 = 500;
@@ -46,25 +46,10 @@ impl Office {
         let noted_from = store.audit_about_from(organization).await?;
         let mut entries = self.entries_before(&request, &objects, noted_from).await?;
         entries.extend(store.audit_entries_about(organization, &objects, MOST).await?);
-        let mut roles: HashMap<ActorId, Vec<Role>> = HashMap::new();
-        for user in store.users(organization).await? {
-            roles.insert(user.id.into(), users::roles_of(&user));
-        }
-        let (mut history, mut people) = (Vec::new(), HashMap::new());
+        let (mut history, mut faces) = (Vec::new(), self.faces().await?);
         for (entry, bytes) in entries {
             let Ok(event) = Event::parse(&bytes) else { continue };
-            let by = match event.actor {
-                event::Actor::System => None,
-                event::Actor::Known(by) => Some(match people.get(&by) {
-                    Some(person) => *person,
-                    None => {
-                        let person = self.person_behind(by).await?;
-                        people.insert(by, person);
-                        person
-                    }
-                }),
-            };
-            let roles = by.and_then(|by| roles.get(&by).cloned()).unwrap_or_default();
+            let Face { by, roles } = faces.of(event.actor).await?;
             let Event { at, kind, counts, facts, .. } = event;
             history.push(Happened { entry, at, kind, by, roles, counts, facts });
         }

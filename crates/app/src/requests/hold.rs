@@ -11,6 +11,20 @@ use crate::error::Error;
 use crate::office::Office;
 use crate::proposals::Act;
 use crate::proposals::two::{Wish, spend};
+use crate::reasons::LIFT;
+
+/// How a hold is set.
+#[derive(Default)]
+struct Setting<'a> {
+    /// Why it stands; nothing when it is lifted.
+    because: Option<&'a str>,
+    /// When it ends by itself.
+    ends: Option<Timestamp>,
+    /// What two people wanted.
+    proposal: Option<ProposalId>,
+    /// Why it is lifted, where somebody said so.
+    why: Option<&'a str>,
+}
 
 /// Longest reason.
 const LONGEST: usize = 500;
@@ -35,11 +49,26 @@ impl Office {
             return Err(Error::Usage("E0801", format!("a hold cannot end on {until}: that day is over")));
         }
         let ends = until.map(|until| self.policy.law.zone.start_of(until.plus_days(1)));
-        self.set_hold(actor, id, Some(&because), ends, None).await
+        self.set_hold(actor, id, Setting { because: Some(&because), ends, ..Setting::default() }).await
     }
 
     /// Lifts the hold.
     pub async fn release_request(&self, actor: &Actor, id: RequestId) -> Result<(), Error> {
+        self.release(actor, id, None).await
+    }
+
+    /// The same for a reason, which is kept beside the request. Both people may have one of their own; the second one's is kept.
+    pub async fn release_request_because(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        because: &str,
+    ) -> Result<(), Error> {
+        self.allow(actor, Permission::HoldRequests)?;
+        self.release(actor, id, Some(&reason(because)?)).await
+    }
+
+    async fn release(&self, actor: &Actor, id: RequestId, why: Option<&str>) -> Result<(), Error> {
         self.allow(actor, Permission::HoldRequests)?;
         self.lift_ended_holds().await?;
         let Some(because) = self.request(id).await?.held_because else {
@@ -52,7 +81,7 @@ impl Office {
             bound: because.as_bytes(),
         };
         let proposal = self.two_people(actor, &wish).await?;
-        self.set_hold(actor, id, None, None, proposal).await
+        self.set_hold(actor, id, Setting { proposal, why, ..Setting::default() }).await
     }
 
     /// Lifts what has ended by itself: whatever was held goes on where it stood.
@@ -78,9 +107,7 @@ impl Office {
         &self,
         actor: &Actor,
         id: RequestId,
-        because: Option<&str>,
-        ends: Option<Timestamp>,
-        proposal: Option<ProposalId>,
+        Setting { because, ends, proposal, why }: Setting<'_>,
     ) -> Result<(), Error> {
         let kind = if because.is_some() { Kind::HoldPlaced } else { Kind::HoldLifted };
         let mut event = self.event(kind, actor).about(id);
@@ -91,13 +118,23 @@ impl Office {
         if let Some(ends) = ends {
             event = event.fact("until", ends);
         }
+        if let Some(why) = why {
+            event = event.commit("reason", Commitment::new(&self.chance(), LIFT, why.as_bytes()));
+        }
         // what it left by law and goes now is held with it
         let follow_ups = self.engine.store.follow_ups_of(id).await?;
         let mut change = self.engine.store.begin().await?;
         change.lock_holds(self.organization.id).await?;
         change.set_hold(id, because, ends).await?;
+        // whoever releases what was stopped has looked at it
+        if because.is_none() && self.end_stop(&mut change, id).await? {
+            event = event.fact("stop", "looked_at");
+        }
         // another hold for the same reason takes two people again
         spend(&mut change, proposal).await?;
+        if let Some(why) = why {
+            change.add_reason(&self.reason_of(actor, id.to_string(), LIFT, why)).await?;
+        }
         for follow_up in follow_ups {
             change.set_hold(follow_up.request, because, ends).await?;
             event = event.about(follow_up.request);

@@ -156,6 +156,12 @@ impl Office {
         kinds.into_iter().collect()
     }
 
+    /// The models of the data map, by name; none where the map cannot be read.
+    pub fn names_of_models(&self) -> Vec<String> {
+        let Ok(read) = self.map() else { return Vec::new() };
+        read.map.models().map(|(name, _)| name.to_string()).collect()
+    }
+
     /// Refuses kinds of identifiers that the map does not know: nobody would be found by them. Without a map that can be
     /// read there is nothing to ask, and the request is taken in; its plan will say what is wrong with the map.
     pub(crate) fn known_to_the_map(&self, identifiers: &[(String, Personal)]) -> Result<(), Error> {

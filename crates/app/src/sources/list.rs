@@ -82,7 +82,10 @@ impl Office {
         let public = Name::new("public").map_err(|_| Error::Usage("E0801", String::from("no schema")))?;
         let tables: Vec<TableRef> = match map.as_ref().and_then(|map| map.map.sources.get(name)) {
             Some(mapped) => mapped.models.values().map(|model| model.table.resolve(&public)).collect(),
-            None => describe(name, source).await.map(|catalog| catalog.tables.into_iter().map(|table| table.name).collect()).unwrap_or_default(),
+            None => describe(name, source)
+                .await
+                .map(|catalog| catalog.tables.into_iter().map(|table| table.name).collect())
+                .unwrap_or_default(),
         };
         Ok(source.grants(&tables))
     }

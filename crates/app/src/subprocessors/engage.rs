@@ -10,6 +10,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::reasons::{END, ENGAGE};
 use crate::requests::hold::reason;
 use crate::subprocessors::announce::stands;
 use crate::subprocessors::list::Stands;
@@ -62,6 +63,9 @@ impl Office {
             change.rollback().await?;
             return Err(stands(&was, "engaged"));
         }
+        if let Some(because) = &because {
+            change.add_reason(&self.reason_of(actor, id.to_string(), ENGAGE, because)).await?;
+        }
         Ok(change.commit(self.organization.id, &[event]).await?)
     }
 
@@ -87,6 +91,7 @@ impl Office {
             change.rollback().await?;
             return Err(stands(&was, "ended"));
         }
+        change.add_reason(&self.reason_of(actor, id.to_string(), END, &because)).await?;
         Ok(change.commit(self.organization.id, &[event]).await?)
     }
 }

@@ -1,5 +1,6 @@
 //! Asking for work: what can be refused at once is refused at once, the rest waits for a worker.
 
+use exeunt_audit::commitment::Commitment;
 use exeunt_audit::event::Object;
 use exeunt_audit::kind::Kind;
 use exeunt_base::{JobId, RequestId, TaskId, Timestamp};
@@ -8,6 +9,7 @@ use exeunt_engine::purge::Options;
 use exeunt_engine::restore::Choice;
 use exeunt_engine::world::chance_for_id;
 use exeunt_engine::{sealing, states};
+use exeunt_store::reasons::Reason;
 use exeunt_store::tasks::{Task, WAITING};
 
 use crate::access::Permission;
@@ -15,7 +17,9 @@ use crate::actor::Actor;
 use crate::calls::{self, Call};
 use crate::error::Error;
 use crate::office::Office;
+use crate::reasons::RESTORE;
 use crate::requests::changes_rows;
+use crate::requests::hold::reason;
 use crate::tasks::wanted::{PackageWanted, Wanted};
 
 impl Office {
@@ -89,6 +93,31 @@ impl Office {
         choice: &Choice,
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
+        self.restore_asked(actor, id, choice, None, call).await
+    }
+
+    /// The same for a reason, which is kept beside the request.
+    pub async fn ask_restore_because(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        choice: &Choice,
+        because: &str,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
+        self.allow(actor, Permission::Restore)?;
+        let because = reason(because)?;
+        self.restore_asked(actor, id, choice, Some(&because), call).await
+    }
+
+    async fn restore_asked(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        choice: &Choice,
+        because: Option<&str>,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
         self.allow(actor, Permission::Restore)?;
         if let Some(task) = self.made_before(call).await? {
             return Ok(task);
@@ -97,7 +126,8 @@ impl Office {
         if self.engine.store.claims_of(id).await?.is_empty() {
             return Err(exeunt_engine::Error::NothingThere(id).into());
         }
-        self.ask(actor, id.into(), &Wanted::Restore(choice.clone()), call).await
+        let because = because.map(|because| self.reason_of(actor, id.to_string(), RESTORE, because));
+        self.ask_for(actor, Some(id.into()), &Wanted::Restore(choice.clone()), because, call).await
     }
 
     /// Asks for a request to be purged.
@@ -173,11 +203,27 @@ impl Office {
         wanted: &Wanted,
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
+        self.ask_for(actor, subject, wanted, None, call).await
+    }
+
+    /// The same for a reason, if one is given.
+    async fn ask_for(
+        &self,
+        actor: &Actor,
+        subject: Option<Object>,
+        wanted: &Wanted,
+        because: Option<Reason>,
+        call: Option<&Call>,
+    ) -> Result<TaskId, Error> {
         let now = self.engine.world.now();
         let about = subject.as_ref().map_or_else(|| self.organization.id.to_string(), ToString::to_string);
         let task = self.new_task(actor, &about, wanted, now)?;
         let event = self.event(Kind::TaskAsked, actor).fact("task", wanted.kind());
-        let event = subject.into_iter().fold(event, |event, subject| event.about(subject));
+        let mut event = subject.into_iter().fold(event, |event, subject| event.about(subject));
+        if let Some(reason) = &because {
+            let words = reason.because.as_bytes();
+            event = event.commit("reason", Commitment::new(&self.chance(), &reason.act, words));
+        }
         let mut change = self.engine.store.begin().await?;
         let open = change.add_task(&task).await?;
         let id = open.as_ref().map_or(task.id, |open| open.id);
@@ -186,6 +232,9 @@ impl Office {
             return earlier;
         }
         let Some(open) = open else {
+            if let Some(reason) = &because {
+                change.add_reason(reason).await?;
+            }
             change.commit(self.organization.id, &[event]).await?;
             self.bell.notify_one();
             return Ok(id);

@@ -28,6 +28,8 @@ const TASKS_SECONDS: i64 = 30 * 86_400;
 const LETTERS_SECONDS: i64 = 30 * 86_400;
 /// Seconds for which it can be looked up from where a package was fetched.
 const DOWNLOADS_SECONDS: i64 = 90 * 86_400;
+/// What was typed in on a portal and not confirmed.
+const ASKINGS_SECONDS: i64 = 20 * 3_600;
 /// Most requests whose people are forgotten together.
 const FORGOTTEN: u32 = 500;
 /// The code of a purge that a hold stopped.
@@ -188,8 +190,13 @@ impl Office {
         let letters = change.shred_letters(now.plus_seconds(-LETTERS_SECONDS)).await?;
         let links = change.forget_links(now).await?;
         let asked = change.forget_unconfirmed_subscribers(now.plus_days(-ASKED_DAYS)).await?;
+        let askings = change.forget_askings(now.plus_seconds(-ASKINGS_SECONDS)).await?;
+        let looks = change.forget_looks(now).await?;
+        let told = i64::from(self.policy.identities_days);
+        let told = change.forget_said(now.plus_days(-told)).await?
+            + change.forget_complaints(now.plus_days(-told)).await?;
         let downloads = change.forget_link_downloads(now.plus_seconds(-DOWNLOADS_SECONDS)).await?;
-        let destroyed = letters + links + downloads + asked;
+        let destroyed = letters + links + downloads + asked + askings + looks + told;
         if calls + tasks + tokens + proposals + sessions + destroyed == 0 {
             return Ok(change.rollback().await?);
         }

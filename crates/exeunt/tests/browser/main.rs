@@ -44,11 +44,13 @@ macro_rules! journeys {
 
 journeys! {
     account
+    customers
     doors
     keyboard
     requests
     package
     request
+    settings
     troubles
 }
 

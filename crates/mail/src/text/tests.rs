@@ -2,7 +2,7 @@
 
 use exeunt_base::{JobId, Personal, ReceiptId, RequestId, Timestamp};
 
-use super::Text;
+use super::{Pages, Text};
 use crate::book::Book;
 use crate::language::Language;
 use crate::letter::{Account, Due, Ended, Kept, Letter, Right};
@@ -19,6 +19,13 @@ fn all(word: &str) -> Vec<Letter> {
     vec![
         Letter::Received { reference, right: Right::Erasure, due: Some(at("2026-12-22")) },
         Letter::Code { reference, code: String::from("048213"), minutes: 10 },
+        Letter::Confirm {
+            right: Right::Access,
+            code: String::from("048213"),
+            minutes: 10,
+            link: String::from("https://privacy.example.test/portal/acme/not-me/x"),
+        },
+        Letter::Look { reference, code: String::from("048213"), minutes: 10 },
         Letter::Asked { reference, right: Right::Access },
         Letter::Extended { reference, reason: text(), due: at("2027-02-22") },
         Letter::Ready { reference, link: text(), until: at("2026-11-29"), downloads: 3, passphrase: false },
@@ -37,6 +44,8 @@ fn all(word: &str) -> Vec<Letter> {
         Letter::Refused { reference, reason: text(), law: text() },
         Letter::Unidentified { reference, wanted: text() },
         Letter::NoData { reference, systems: 4 },
+        Letter::Stopped { reference, until: at("2026-11-25") },
+        Letter::Complained { reference, until: at("2026-12-22") },
         Letter::Due {
             requests: vec![
                 Due { request: reference, at: at("2026-11-20") },
@@ -78,7 +87,7 @@ fn every_place_of_every_letter_has_a_value_and_every_value_a_place() {
             let template = &book.letters[letter.word()];
             let texts = template.paragraphs.iter().chain([&template.subject]);
             let mut asked: Vec<&str> = texts.flat_map(|text| places::names(text)).collect();
-            asked.retain(|name| *name != "organization");
+            asked.retain(|name| !["organization", "follow", "stop"].contains(name));
             asked.sort_unstable();
             asked.dedup();
             let mut given: Vec<&str> = letter.values(language).iter().map(|(name, _)| *name).collect();
@@ -91,7 +100,7 @@ fn every_place_of_every_letter_has_a_value_and_every_value_a_place() {
 #[test]
 fn a_letter_reads_like_this() {
     let name = Personal::new(String::from("Ada Lovelace"));
-    let letter = &all("invoices")[8];
+    let letter = &all("invoices")[10];
     let text = Text::of(letter, Language::English, "Acme", Some(&name));
     let Letter::Finished { reference, .. } = letter else { panic!("another letter") };
     assert_eq!(text.subject, format!("Your request {reference} is finished"));
@@ -111,7 +120,9 @@ fn a_paragraph_without_its_value_is_left_out_and_a_heading_without_its_list() {
     let text = Text::of(&Letter::Received { reference, right, due: None }, Language::English, "Acme", None);
     assert!(!text.plain.contains("answer by") && !text.plain.contains('{'), "{}", text.plain);
     assert!(text.plain.starts_with("Hello,\n"), "{}", text.plain);
-    let Letter::Finished { reference, deleted, receipt, .. } = all("x")[8].clone() else { panic!("another") };
+    let Letter::Finished { reference, deleted, receipt, .. } = all("x")[10].clone() else {
+        panic!("another")
+    };
     let letter = Letter::Finished {
         reference,
         deleted,
@@ -171,15 +182,45 @@ fn nothing_is_fetched_and_nothing_is_attached() {
             }
             let links = html.matches("href=").count();
             // the page where the data is, and those where somebody says yes or stops being told
-            let pages = ["ready", "subscribe", "announced"].contains(&letter.word());
+            let pages = ["ready", "confirm", "subscribe", "announced"].contains(&letter.word());
             assert_eq!(links, usize::from(pages), "{}", letter.word());
         }
     }
 }
 
 #[test]
+fn letters_lead_to_the_pages_about_a_request_where_there_are_any() {
+    let page = |word: &str| Some(format!("https://privacy.example.test/portal/acme/{word}"));
+    let pages = Pages { follow: page("requests/x"), stop: page("stop/x") };
+    for language in Language::ALL {
+        for letter in all("x") {
+            let html = Text::with_pages(&letter, language, "Acme", None, &pages).html;
+            let leads = |word: &str| {
+                html.contains(&format!("href=\"https://privacy.example.test/portal/acme/{word}\""))
+            };
+            let stops = ["received", "asked", "started"].contains(&letter.word());
+            assert_eq!(leads("stop/x"), stops, "{}", letter.word());
+            let follows = [
+                "received",
+                "extended",
+                "started",
+                "finished",
+                "refused",
+                "unidentified",
+                "no_data",
+                "stopped",
+                "complained",
+            ];
+            assert_eq!(leads("requests/x"), follows.contains(&letter.word()), "{}", letter.word());
+            let plain = Text::of(&letter, language, "Acme", None).plain;
+            assert!(!plain.contains("/portal/acme/requests") && !plain.contains("{follow}"), "{plain}");
+        }
+    }
+}
+
+#[test]
 fn the_passphrase_never_travels_with_the_link() {
-    for letter in &all("https://privacy.example.test/d/x")[4..6] {
+    for letter in &all("https://privacy.example.test/d/x")[6..8] {
         let Letter::Ready { passphrase, .. } = letter else { panic!("another letter") };
         let text = Text::of(letter, Language::English, "Acme", None).plain;
         assert_eq!(text.contains("You need a password"), *passphrase, "{text}");
@@ -194,6 +235,19 @@ fn english_letters_read_at_grade_eight_or_below() {
         let grade = grade(&text);
         assert!(grade <= 8.0, "{}: {grade:.1}\n{text}", letter.word());
     }
+}
+
+#[test]
+fn english_pages_read_at_grade_eight_or_below() {
+    let book = Book::of(Language::English);
+    let sentences = book.words.iter().filter(|(name, text)| {
+        // a table of places and the words of a list are no sentences
+        name.starts_with("p_") && text.ends_with(['.', '?', '!']) && !text.contains('{')
+    });
+    let whole: Vec<&str> = sentences.map(|(_, text)| text.as_str()).collect();
+    assert!(whole.len() > 60);
+    let grade = grade(&whole.join("\n"));
+    assert!(grade <= 8.0, "{grade:.1}");
 }
 
 /// Flesch-Kincaid: 0.39 words a sentence + 11.8 syllables a word - 15.59.

@@ -28,6 +28,11 @@ pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("app", "js", "text/javascript; charset=utf-8", include_str!("../../assets/app.js"))
 });
 
+/// What pages for people who are no users are dressed in.
+pub(crate) static PORTAL_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("portal", "css", "text/css; charset=utf-8", include_str!("../../assets/portal.css"))
+});
+
 impl Asset {
     fn new(name: &str, ending: &str, kind: &'static str, text: &'static str) -> Self {
         let mut digest = digest::of_text(text);
@@ -39,7 +44,7 @@ impl Asset {
 /// One of them; a name of another release is not there.
 pub(crate) async fn show(Path(name): Path<String>) -> Response {
     let wanted = format!("/assets/{name}");
-    for asset in [&*STYLE, &*SCRIPT] {
+    for asset in [&*STYLE, &*SCRIPT, &*PORTAL_STYLE] {
         if asset.href == wanted {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static(asset.kind)),
@@ -53,11 +58,11 @@ pub(crate) async fn show(Path(name): Path<String>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{SCRIPT, STYLE};
+    use super::{PORTAL_STYLE, SCRIPT, STYLE};
 
     #[test]
     fn they_are_small_and_load_nothing_from_elsewhere() {
-        for asset in [&*STYLE, &*SCRIPT] {
+        for asset in [&*STYLE, &*SCRIPT, &*PORTAL_STYLE] {
             assert!(asset.text.len() < 30_000, "{} has {} bytes", asset.href, asset.text.len());
             for word in ["http://", "https://", "@import", "eval("] {
                 assert!(!asset.text.contains(word), "{} holds {word}", asset.href);

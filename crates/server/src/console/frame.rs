@@ -29,6 +29,19 @@ const PLACES: &[Place] = &[
     Place { key: "customers", name: "Customers", href: "/customers", needs: Some(Permission::FindCustomers) },
     Place { key: "map", name: "Data map", href: "/map", needs: Some(Permission::ReadMap) },
     Place { key: "sources", name: "Sources", href: "/sources", needs: Some(Permission::CheckSources) },
+    Place { key: "recovery", name: "Recovery", href: "/recovery", needs: Some(Permission::ReadRequests) },
+    Place { key: "exports", name: "Exports", href: "/exports", needs: Some(Permission::ReadPackages) },
+    Place { key: "holds", name: "Holds", href: "/holds", needs: Some(Permission::ReadRequests) },
+    Place { key: "retention", name: "Retention", href: "/retention", needs: Some(Permission::ReadRequests) },
+    Place { key: "audit", name: "Audit log", href: "/audit", needs: Some(Permission::ReadAudit) },
+    Place { key: "reports", name: "Reports", href: "/reports", needs: Some(Permission::ReadRequests) },
+    Place {
+        key: "subprocessors",
+        name: "Sub-processors",
+        href: "/subprocessors",
+        needs: Some(Permission::ReadSubprocessors),
+    },
+    Place { key: "settings", name: "Settings", href: "/settings", needs: None },
 ];
 
 /// A place as one visitor sees it.

@@ -2,9 +2,9 @@
 
 mod act;
 mod approve;
-mod evidence;
-mod form;
-mod history;
+pub(crate) mod evidence;
+pub(crate) mod form;
+pub(crate) mod history;
 mod journey;
 mod letters;
 mod offers;
@@ -14,9 +14,9 @@ mod plan;
 mod progress;
 mod proposals;
 mod recovery;
-mod ring;
+pub(crate) mod ring;
 mod run;
-mod said;
+pub(crate) mod said;
 mod statement;
 mod steps;
 
@@ -130,7 +130,11 @@ impl<T: FromStr + Send> FromRequest<Service> for AboutPart<T> {
     }
 }
 
-async fn named<T: FromStr>(parts: &mut Parts, service: &Service, name: &str) -> Result<T, Trouble> {
+pub(crate) async fn named<T: FromStr>(
+    parts: &mut Parts,
+    service: &Service,
+    name: &str,
+) -> Result<T, Trouble> {
     let all = RawPathParams::from_request_parts(parts, service).await.map_err(|_| Trouble::not_found())?;
     let text = all.iter().find(|(known, _)| *known == name).map(|(_, text)| text);
     text.and_then(|text| text.parse().ok()).ok_or_else(Trouble::not_found)
@@ -225,7 +229,7 @@ fn back(id: RequestId, tab: &str, done: &str, cookie: Option<HeaderValue>) -> Re
 
 /// Makes a session fresh by the code of a form, where it has to be: what the browser must keep then, whatever comes of the act,
 /// and whether it worked.
-async fn freshened(
+pub(crate) async fn freshened(
     by: &mut Visitor,
     fields: &Fields,
 ) -> (Option<HeaderValue>, Result<(), exeunt_app::Error>) {
@@ -236,7 +240,7 @@ async fn freshened(
 }
 
 /// Has the browser keep a session that went on under another token.
-fn keep(response: &mut Response, cookie: Option<HeaderValue>) {
+pub(crate) fn keep(response: &mut Response, cookie: Option<HeaderValue>) {
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

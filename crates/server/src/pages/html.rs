@@ -6,15 +6,8 @@ use exeunt_app::links::find::Found;
 use exeunt_base::{Secret, Timestamp};
 use exeunt_mail::{Language, escaped};
 
-const STYLE: &str = "\
-:root { color-scheme: light dark; }
-body { font: 1.125rem/1.5 Georgia, serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; }
-label { display: block; margin-top: 1rem; }
-input, button { font: inherit; padding: .5rem .75rem; margin: .5rem 0; min-height: 2.75rem; box-sizing: border-box; }
-input { width: 12rem; max-width: 100%; letter-spacing: .2em; }
-.problem { border: 3px solid; padding: 0 1rem; }
-";
+/// The portal's own: whoever comes from there is still at the same place.
+const STYLE: &str = include_str!("../../assets/portal.css");
 
 /// What the pages are dressed in.
 pub(super) async fn style() -> Response {
@@ -36,6 +29,14 @@ pub(super) fn message(language: Language, word: &str) -> Page<'static> {
     let mut page = Page { language, title: "page_title", up: "", token: "", body: String::new() };
     page.heading();
     page.say(word, &[]);
+    page
+}
+
+/// That there is no such page.
+pub(super) fn nowhere(language: Language) -> Page<'static> {
+    let mut page = Page { language, title: "p_closed_title", up: "/d/", token: "", body: String::new() };
+    page.heading();
+    page.say("p_closed", &[]);
     page
 }
 
@@ -179,7 +180,7 @@ impl<'a> Page<'a> {
 }
 
 /// A size as people say it.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),

@@ -361,6 +361,9 @@ pub(crate) struct RestoreRequest {
     pub(crate) model: Option<String>,
     /// Only the rows with these keys, each the text of its columns.
     pub(crate) keys: Vec<Vec<String>>,
+    /// Why, in one line of 1 to 500 characters. It is kept with the request; the log holds a commitment only.
+    #[schema(min_length = 1, max_length = 500)]
+    pub(crate) because: Option<String>,
 }
 
 /// How a purge is to go.

@@ -17,7 +17,7 @@ use crate::visitor::Visitor;
 const CANARY: &str = "Canary words of a person";
 
 /// A request that an agent entered.
-async fn submitted(home: &Home, right: &str, customer: &str) -> String {
+pub(crate) async fn submitted(home: &Home, right: &str, customer: &str) -> String {
     let sent = json!({
         "right": right,
         "identifiers": [{ "kind": "customer_id", "value": customer }],
@@ -30,7 +30,7 @@ async fn submitted(home: &Home, right: &str, customer: &str) -> String {
 }
 
 /// Follows an answer that leads on, and gives the page there.
-async fn followed(visitor: &Visitor<'_>, answer: Answer) -> String {
+pub(crate) async fn followed(visitor: &Visitor<'_>, answer: Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     let place = answer.headers["location"].to_str().unwrap().to_owned();
     let page = visitor.get(&place).await;
@@ -39,13 +39,13 @@ async fn followed(visitor: &Visitor<'_>, answer: Answer) -> String {
     page.text()
 }
 
-fn no_canary(text: &str, what: &str) {
+pub(crate) fn no_canary(text: &str, what: &str) {
     for canary in ["Canary", "canary@", "person.test"] {
         assert!(!text.contains(canary), "{what} holds `{canary}`");
     }
 }
 
-async fn shown(visitor: &Visitor<'_>, path: &str) -> String {
+pub(crate) async fn shown(visitor: &Visitor<'_>, path: &str) -> String {
     let page = visitor.get(path).await;
     assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text());
     no_canary(&page.text(), path);
@@ -53,7 +53,7 @@ async fn shown(visitor: &Visitor<'_>, path: &str) -> String {
 }
 
 /// Waits until a page says something.
-async fn until(home: &Home, visitor: &Visitor<'_>, path: &str, words: &str) -> String {
+pub(crate) async fn until(home: &Home, visitor: &Visitor<'_>, path: &str, words: &str) -> String {
     for _ in 0..600 {
         let page = shown(visitor, path).await;
         if page.contains(words) {
@@ -65,7 +65,7 @@ async fn until(home: &Home, visitor: &Visitor<'_>, path: &str, words: &str) -> S
 }
 
 /// A plan that an officer approved, of a request that an agent entered.
-async fn approved(home: &Home, officer: &Visitor<'_>, id: &str) {
+pub(crate) async fn approved(home: &Home, officer: &Visitor<'_>, id: &str) {
     followed(officer, officer.post(&format!("/requests/{id}/plan"), &[]).await).await;
     let page = shown(officer, &format!("/requests/{id}/approve")).await;
     let digest = digest(&page);
@@ -234,7 +234,12 @@ async fn an_erasure_goes_from_the_plan_to_the_receipt() {
     let page = shown(&officer, &at("recovery")).await;
     assert!(page.contains("of the window left") && page.contains("Bring all"), "{page}");
 
-    let some = officer.post(&at("recovery/restore"), &[("model", "shop.notes"), ("keys", "")]).await;
+    let some = officer
+        .post(
+            &at("recovery/restore"),
+            &[("model", "shop.notes"), ("keys", ""), ("because", "asked on the phone")],
+        )
+        .await;
     followed(&officer, some).await;
     until(&home, &officer, &format!("/requests/{id}"), "brought back").await;
     assert_eq!(
@@ -243,13 +248,14 @@ async fn an_erasure_goes_from_the_plan_to_the_receipt() {
         "its customer is not back"
     );
     // what was brought back is told a moment before the work for it has ended, and until then nothing else is taken
-    let mut whole = officer.post(&at("recovery/restore"), &[]).await;
+    let why = [("because", "the person changed their mind")];
+    let mut whole = officer.post(&at("recovery/restore"), &why).await;
     for _ in 0..600 {
         if whole.status != StatusCode::CONFLICT {
             break;
         }
         exeunt_engine::World::wait(&*home.world, std::time::Duration::from_millis(50)).await;
-        whole = officer.post(&at("recovery/restore"), &[]).await;
+        whole = officer.post(&at("recovery/restore"), &why).await;
     }
     followed(&officer, whole).await;
     until(&home, &officer, &format!("/requests/{id}"), "Everything was brought back").await;

@@ -251,6 +251,7 @@ impl Home {
             word: String::from("received"),
             language: String::from("en"),
             content: Some(vec![0]),
+            said: None,
             state: FAILED.to_owned(),
             made_at: self.world.now(),
             since: self.world.now(),

@@ -21,6 +21,7 @@ fn letter(number: u8) -> Letter {
         word: String::from("received"),
         language: String::from("en"),
         content: Some(vec![number, 0, 255]),
+        said: None,
         state: WAITING.to_owned(),
         made_at: now(),
         since: now(),

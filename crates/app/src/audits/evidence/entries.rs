@@ -128,7 +128,7 @@ impl Office {
     }
 
     /// About the place of the first entry of this moment or later, by halving.
-    async fn first_at(&self, moment: Timestamp, size: u64) -> Result<u64, Error> {
+    pub(crate) async fn first_at(&self, moment: Timestamp, size: u64) -> Result<u64, Error> {
         let (mut low, mut high) = (0, size);
         while low < high {
             let middle = low + (high - low) / 2;

@@ -31,7 +31,7 @@ pub(crate) async fn restore_request(
     body: Body<RestoreRequest>,
 ) -> Result<Response, Problem> {
     let call = once.call(&mut caller, &body.bytes).await?;
-    let RestoreRequest { model, keys } = body.value;
+    let RestoreRequest { model, keys, because } = body.value;
     let choice = match model {
         Some(model) => Choice::Rows { model, keys },
         None if keys.is_empty() => Choice::Whole,
@@ -40,5 +40,10 @@ pub(crate) async fn restore_request(
             return Err(Problem::flaw(StatusCode::UNPROCESSABLE_ENTITY, "/model", words));
         }
     };
-    Ok(Asked::answer(caller.office.ask_restore(&caller.actor, id, &choice, call.as_ref()).await?))
+    let (office, actor) = (&caller.office, &caller.actor);
+    let task = match because {
+        Some(because) => office.ask_restore_because(actor, id, &choice, &because, call.as_ref()).await?,
+        None => office.ask_restore(actor, id, &choice, call.as_ref()).await?,
+    };
+    Ok(Asked::answer(task))
 }

@@ -106,7 +106,7 @@ async fn one(
     all.into_iter().find(|known| known.id == receipt).ok_or_else(Trouble::not_found)
 }
 
-fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
+pub(crate) fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

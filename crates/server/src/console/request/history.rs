@@ -33,7 +33,7 @@ pub(super) fn lines(by: &Visitor, history: &[Happened]) -> Vec<Line> {
 }
 
 /// Who, for people.
-pub(super) fn who(by: &Visitor, actor: Option<ActorId>, roles: &[Role]) -> String {
+pub(crate) fn who(by: &Visitor, actor: Option<ActorId>, roles: &[Role]) -> String {
     let Some(actor) = actor else { return String::from("Exeunt itself") };
     if by.actor.id == Some(actor) {
         return String::from("you");
@@ -178,7 +178,7 @@ pub(super) fn ground(word: &str) -> &'static str {
 }
 
 /// What takes two people.
-pub(super) fn act(word: &str) -> &'static str {
+pub(crate) fn act(word: &str) -> &'static str {
     match word {
         "approve_plan" => "approving the plan",
         "exceed_cap" => "going over the caps",

@@ -26,6 +26,12 @@ struct Waits {
     what: String,
 }
 
+/// Why rows were asked back.
+struct Reason {
+    at: Moment,
+    because: String,
+}
+
 #[derive(Template)]
 #[template(path = "console/request/recovery.html")]
 struct Page {
@@ -40,6 +46,8 @@ struct Page {
     waits: Vec<Waits>,
     /// For whom rows wait that were asked back.
     others: Vec<String>,
+    /// Why rows were asked back, the latest first.
+    reasons: Vec<Reason>,
     /// Why the last try to bring back or erase was given up.
     trouble: Option<String>,
     working: bool,
@@ -64,7 +72,7 @@ pub(crate) async fn restore(About(id, sent): About) -> Result<Response, Trouble>
         "" => ("whole", What::Whole),
         model => ("some", What::Rows { model: model.to_owned(), keys }),
     };
-    match by.office.ask_restore(&by.actor, id, &choice, None).await {
+    match by.office.ask_restore_because(&by.actor, id, &choice, fields.text("because"), None).await {
         Ok(_) => Ok(back(id, "recovery", "restore", None)),
         Err(error) => again(&by, id, error.into(), form, &fields, None, None).await,
     }
@@ -192,6 +200,7 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
         let left = ends.seconds_since(now);
         Ring::of(left, window.max(left))
     });
+    let reasons = by.office.reasons_of_request(&by.actor, id).await?;
     let models: Vec<String> = lines.iter().map(|(model, _)| model.clone()).collect();
     // what is not counted by table is told as the vault counts it
     let rows = match lines.iter().flat_map(|(_, acts)| acts).map(|(_, rows)| rows).sum() {
@@ -216,6 +225,11 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
         total: said::counted(rows, "row", "rows"),
         waits: waits.collect(),
         others: others.collect(),
+        reasons: reasons
+            .into_iter()
+            .filter(|one| one.act == exeunt_app::reasons::RESTORE)
+            .map(|one| Reason { at: clock.at(one.at), because: one.because })
+            .collect(),
         trouble,
         working,
         whole: restores.then(|| whole_form(id, rows)),
@@ -252,10 +266,14 @@ fn says(state: &str, over: bool, held: bool, sealed: u64) -> &'static str {
     }
 }
 
+/// What is said beside the reason for bringing rows back.
+const WHY: &str = "One line. It is kept with the request; the log keeps a seal of it.";
+
 fn whole_form(id: RequestId, rows: u64) -> Form {
     let says = "Rows come back as they were. A row that lived on meanwhile is never overwritten; each that cannot come says why.";
     let button = format!("Bring all {} back", said::counted(rows, "row", "rows"));
     Form::new(format!("/requests/{id}/recovery/restore"), "whole", "Bring everything back", says, &button)
+        .with(Field::because(WHY))
 }
 
 fn some_form(id: RequestId, models: Vec<String>) -> Form {
@@ -277,6 +295,7 @@ fn some_form(id: RequestId, models: Vec<String>) -> Form {
         )
         .optional(),
     )
+    .with(Field::because(WHY))
 }
 
 fn typed(id: RequestId) -> Field {

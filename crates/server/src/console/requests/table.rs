@@ -77,7 +77,7 @@ fn line(listed: &Listed) -> String {
 }
 
 /// A cell that no spreadsheet takes for a formula.
-fn safe(cell: &str) -> String {
+pub(crate) fn safe(cell: &str) -> String {
     let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let cell = if begins { format!("'{cell}") } else { cell.to_owned() };
     if cell.contains(['"', ',', '\r', '\n']) {

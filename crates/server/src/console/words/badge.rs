@@ -55,6 +55,33 @@ impl Badge {
         }
     }
 
+    /// Whether somebody can sign in.
+    pub(crate) fn user(state: &str) -> Self {
+        match state {
+            "active" => Self::new(DONE, "active"),
+            "invited" => Self::new(WAITING, "invited"),
+            _ => Self::new(FAILED, "disabled"),
+        }
+    }
+
+    /// Whether an API key opens anything.
+    pub(crate) fn api_key(revoked: bool, over: bool) -> Self {
+        match (revoked, over) {
+            (true, _) => Self::new(FAILED, "revoked"),
+            (false, true) => Self::new(FAILED, "expired"),
+            (false, false) => Self::new(DONE, "in use"),
+        }
+    }
+
+    /// Whether requests may be opened under a regime.
+    pub(crate) fn regime(in_force: bool, draft: bool) -> Self {
+        match (in_force, draft) {
+            (true, _) => Self::new(DONE, "in force"),
+            (false, true) => Self::new(WAITING, "draft"),
+            (false, false) => Self::new(FAILED, "disabled"),
+        }
+    }
+
     /// Where a job stands.
     pub(crate) fn job(state: &str) -> Self {
         match state {
@@ -84,8 +111,38 @@ impl Badge {
     pub(crate) const HOLDS: Self = Self::new(DONE, "holds");
     /// That something was checked and does not hold.
     pub(crate) const BROKEN: Self = Self::new(FAILED, "does not hold");
+    /// That there is nobody who could.
+    pub(crate) const NONE_NAMED: Self = Self::new(WAITING, "none named");
+    /// That data of a special category is among it.
+    pub(crate) const SPECIAL: Self = Self::new(HELD, "special category");
     /// That somebody paused it.
     pub(crate) const PAUSED: Self = Self::new(HELD, "paused");
+    /// That a window ends soon.
+    pub(crate) const ENDS_SOON: Self = Self::new(DUE, "ends soon");
+    /// That a link can be used.
+    pub(crate) const OPEN: Self = Self::new(RUNNING, "open");
+    /// That a link was used as often as it could be.
+    pub(crate) const USED_UP: Self = Self::new(DONE, "used up");
+    /// That its time is over.
+    pub(crate) const EXPIRED: Self = Self::new(WAITING, "expired");
+    /// That somebody revoked it.
+    pub(crate) const REVOKED: Self = Self::new(HELD, "revoked");
+    /// That key and file are destroyed.
+    pub(crate) const DESTROYED: Self = Self::new(WAITING, "destroyed");
+    /// That something can be fetched.
+    pub(crate) const THERE: Self = Self::new(DONE, "ready to fetch");
+    /// That something was written down, and nobody told.
+    pub(crate) const PLANNED: Self = Self::new(WAITING, "planned");
+    /// That those who want to know were told.
+    pub(crate) const ANNOUNCED: Self = Self::new(DUE, "announced");
+    /// That it counts now.
+    pub(crate) const ENGAGED: Self = Self::new(DONE, "engaged");
+    /// That it is over.
+    pub(crate) const ENDED: Self = Self::new(WAITING, "ended");
+    /// That it is there for longer than it should be.
+    pub(crate) const TOO_LONG: Self = Self::new(FAILED, "kept too long");
+    /// That it is within its time.
+    pub(crate) const IN_TIME: Self = Self::new(DONE, "in time");
     /// That a hold keeps something.
     pub(crate) const ON_HOLD: Self = Self::new(HELD, "on hold");
 }
