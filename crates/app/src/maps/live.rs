@@ -41,7 +41,11 @@ impl Office {
     }
 
     /// The same for a map that is worked on.
-    pub async fn check_draft(&self, actor: &Actor, map: &exeunt_datamap::DataMap) -> Result<Vec<Finding>, Error> {
+    pub async fn check_draft(
+        &self,
+        actor: &Actor,
+        map: &exeunt_datamap::DataMap,
+    ) -> Result<Vec<Finding>, Error> {
         self.allow(actor, Permission::ReadMap)?;
         check(map, &self.engine.sources, self.today().to_date(), Some(&self.policy.residency)).await
     }
@@ -68,7 +72,8 @@ impl Office {
             };
             table.columns.iter().map(column).collect()
         });
-        let mut findings = exeunt_plan::map::check::check(&map.map, &BTreeMap::from([(at.source.clone(), catalog)]));
+        let mut findings =
+            exeunt_plan::map::check::check(&map.map, &BTreeMap::from([(at.source.clone(), catalog)]));
         let place = at.to_string();
         findings.retain(|finding| {
             finding.place.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

@@ -17,7 +17,10 @@ async fn without_files() -> Home {
 
 /// The value of a hidden field.
 fn hidden(page: &str, name: &str) -> String {
-    let field = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {page}"));
+    let field = page
+        .split(&format!("name=\"{name}\" value=\""))
+        .nth(1)
+        .unwrap_or_else(|| panic!("no {name}: {page}"));
     field.split('"').next().unwrap().to_owned()
 }
 
@@ -56,7 +59,8 @@ fn filled(page: &str) -> Vec<(String, String)> {
 }
 
 async fn accept(by: &Visitor<'_>, fields: &[(String, String)]) -> crate::home::Answer {
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     by.post("/map/discover", &fields).await
 }
 
@@ -122,7 +126,13 @@ async fn an_empty_house_gets_its_map_from_proposals_and_one_person_publishes_the
     let proposed = engineer.get("/map/discover").await;
     assert_eq!(proposed.status, StatusCode::OK);
     let text = proposed.text();
-    for words in ["3 tables of shop", "People are found here", "looks like a table of people", "user.contact.email", "sure"] {
+    for words in [
+        "3 tables of shop",
+        "People are found here",
+        "looks like a table of people",
+        "user.contact.email",
+        "sure",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
     let answer = accept(&engineer, &filled(&text)).await;
@@ -132,7 +142,8 @@ async fn an_empty_house_gets_its_map_from_proposals_and_one_person_publishes_the
         assert!(changes.contains(words), "{words}: {changes}");
     }
     assert!(!changes.contains("It takes two people"), "{changes}");
-    let tried = engineer.post("/map/test", &[("map", "draft"), ("kind", "email"), ("value", "one@mail.test")]).await;
+    let tried =
+        engineer.post("/map/test", &[("map", "draft"), ("kind", "email"), ("value", "one@mail.test")]).await;
     assert_eq!(tried.status, StatusCode::OK, "{}", tried.text());
     assert!(tried.text().contains("Nothing was changed"), "{}", tried.text());
     assert_eq!(home.acme.ask("SELECT count(*) FROM customers"), 4);
@@ -154,7 +165,12 @@ async fn a_later_version_takes_two_people() {
     assert_eq!(publish(&engineer).await.status, StatusCode::SEE_OTHER);
     draft(&engineer, &MAP.replace("controller: Small Ltd", "controller: Large Ltd")).await;
     let changes = engineer.get("/map/changes").await.text();
-    assert!(changes.contains("taken out: ") && changes.contains("Large Ltd") && changes.contains("It takes two people"), "{changes}");
+    assert!(
+        changes.contains("taken out: ")
+            && changes.contains("Large Ltd")
+            && changes.contains("It takes two people"),
+        "{changes}"
+    );
     let proposed = publish(&engineer).await;
     assert_eq!(proposed.status, StatusCode::CONFLICT, "{}", proposed.text());
     assert!(proposed.text().contains("proposed now"), "{}", proposed.text());
@@ -172,16 +188,28 @@ async fn a_later_version_takes_two_people() {
 async fn what_is_typed_is_kept_even_if_it_is_no_map() {
     let home = without_files().await;
     let engineer = home.visitor(Role::Engineer).await;
-    draft(&engineer, "source: shop\nmodels:\n  orders:\n    table: orders\n    on_erase: eat\n<script>alert(1)</script>").await;
+    draft(
+        &engineer,
+        "source: shop\nmodels:\n  orders:\n    table: orders\n    on_erase: eat\n<script>alert(1)</script>",
+    )
+    .await;
     let text = engineer.get("/map/changes").await.text();
-    assert!(text.contains("cannot be read yet") && text.contains("<th scope=\"row\" class=\"number\">"), "{text}");
+    assert!(
+        text.contains("cannot be read yet") && text.contains("<th scope=\"row\" class=\"number\">"),
+        "{text}"
+    );
     assert!(text.contains("&lt;script&gt;") || text.contains("&#60;script&#62;"), "{text}");
     assert!(!text.contains("<script>alert"), "{text}");
     assert_eq!(publish(&engineer).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     // somebody else changed it meanwhile: what was typed stays in the field
     let stale = engineer.post("/map/changes", &[("text", "source: mine"), ("revision", "0")]).await;
     assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text());
-    assert!(stale.text().contains("source: mine") && stale.text().contains("somebody changed the draft") || stale.text().contains("Somebody changed the draft"), "{}", stale.text());
+    assert!(
+        stale.text().contains("source: mine") && stale.text().contains("somebody changed the draft")
+            || stale.text().contains("Somebody changed the draft"),
+        "{}",
+        stale.text()
+    );
     let empty = engineer.post("/map/changes", &[("text", "  "), ("revision", "1")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     let large = "#".repeat(5 << 20);
@@ -201,12 +229,20 @@ async fn a_map_in_files_is_the_map_and_nothing_is_published_beside_it() {
     let engineer = home.visitor(Role::Engineer).await;
     draft(&engineer, &MAP.replace("on_erase: delete\n  orders", "on_erase: detach\n  orders")).await;
     let text = engineer.get("/map/changes").await.text();
-    assert!(text.contains("The map is kept in files") && text.contains("put in: ") && !text.contains("Publish version"), "{text}");
+    assert!(
+        text.contains("The map is kept in files")
+            && text.contains("put in: ")
+            && !text.contains("Publish version"),
+        "{text}"
+    );
     let refused = publish(&engineer).await;
     assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
     assert!(refused.text().contains("files that hold the data map"), "{}", refused.text());
     let file = engineer.get("/map.yaml").await;
-    assert_eq!((file.text().as_str(), &file.headers["content-type"]), (MAP, &"application/yaml; charset=utf-8".parse().unwrap()));
+    assert_eq!(
+        (file.text().as_str(), &file.headers["content-type"]),
+        (MAP, &"application/yaml; charset=utf-8".parse().unwrap())
+    );
     assert!(engineer.get("/map.yaml?draft=yes").await.text().contains("detach"));
 }
 
@@ -248,12 +284,25 @@ async fn names_from_databases_are_words_and_never_markup() {
     let engineer = home.visitor(Role::Engineer).await;
     let text = engineer.get("/map/discover").await.text();
     assert!(!text.contains("<img") && !text.contains("<b>customer"), "{text}");
-    let answer = accept(&engineer, &filled(&text).into_iter().map(|(name, value)| (unescaped(&name), unescaped(&value))).collect::<Vec<_>>()).await;
+    let answer = accept(
+        &engineer,
+        &filled(&text)
+            .into_iter()
+            .map(|(name, value)| (unescaped(&name), unescaped(&value)))
+            .collect::<Vec<_>>(),
+    )
+    .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     assert_eq!(publish(&engineer).await.status, StatusCode::SEE_OTHER);
     let map = engineer.get("/map").await.text();
     assert!(map.contains("&lt;img") && !map.contains("<img"), "{map}");
-    let href = map.split("href=\"").find(|part| part.starts_with("/map/shop/%3Cimg")).unwrap().split('"').next().unwrap();
+    let href = map
+        .split("href=\"")
+        .find(|part| part.starts_with("/map/shop/%3Cimg"))
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
     let one = engineer.get(href).await;
     assert_eq!(one.status, StatusCode::OK, "{}", one.text());
     assert!(!one.text().contains("<img"), "{}", one.text());
@@ -262,7 +311,11 @@ async fn names_from_databases_are_words_and_never_markup() {
 }
 
 fn unescaped(text: &str) -> String {
-    text.replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'").replace("&#38;", "&")
+    text.replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&")
 }
 
 #[tokio::test]
@@ -274,7 +327,9 @@ async fn a_person_is_tried_in_truth_and_nothing_is_changed_or_told() {
     assert_eq!(tried.status, StatusCode::OK, "{}", tried.text());
     let text = tried.text();
     assert!(text.contains("Nothing was changed: everything was rolled back"), "{text}");
-    let row = |model: &str| text.split("<tr>").find(|row| row.contains(&format!(">shop.{model}<"))).unwrap().to_owned();
+    let row = |model: &str| {
+        text.split("<tr>").find(|row| row.contains(&format!(">shop.{model}<"))).unwrap().to_owned()
+    };
     assert!(row("orders").contains("<td class=\"number ano\">2</td>"), "{}", row("orders"));
     assert!(row("customers").contains("<td class=\"number del\">1</td>"), "{}", row("customers"));
     assert_eq!(home.acme.ask("SELECT count(*) FROM orders"), before);
@@ -320,7 +375,19 @@ async fn a_thousand_tables_are_seen_in_time() {
         println!("{path} with a draft of 1,003 tables: {} ms", begun.elapsed().as_millis());
     }
     assert_eq!(publish(&engineer).await.status, StatusCode::SEE_OTHER);
-    for path in ["/map", "/map?source=shop", "/map?category=user.contact", "/map?from=900", "/map/shop/t7", "/map/changes", "/map/test", "/sources", "/sources/shop", "/map/discover", "/"] {
+    for path in [
+        "/map",
+        "/map?source=shop",
+        "/map?category=user.contact",
+        "/map?from=900",
+        "/map/shop/t7",
+        "/map/changes",
+        "/map/test",
+        "/sources",
+        "/sources/shop",
+        "/map/discover",
+        "/",
+    ] {
         let begun = Instant::now();
         assert_eq!(engineer.get(path).await.status, StatusCode::OK, "{path}");
         let took = begun.elapsed().as_millis();
@@ -330,6 +397,9 @@ async fn a_thousand_tables_are_seen_in_time() {
         }
     }
     let text = engineer.get("/map").await.text();
-    assert!(text.contains("1,003 tables in 1 source") && text.contains("943 tables farther from the person"), "{text}");
+    assert!(
+        text.contains("1,003 tables in 1 source") && text.contains("943 tables farther from the person"),
+        "{text}"
+    );
     assert!(slow.is_empty(), "{slow:?}");
 }

@@ -30,7 +30,8 @@ async fn a_database_that_is_gone_is_told_with_what_to_do() {
     let home = Home::new().await;
     let engineer = home.visitor(Role::Engineer).await;
     std::fs::rename(home.dir.path().join("Acme.db"), home.dir.path().join("elsewhere.db")).unwrap();
-    std::fs::write(home.dir.path().join("Acme.db"), "this is no database at all, only some text".repeat(50)).unwrap();
+    std::fs::write(home.dir.path().join("Acme.db"), "this is no database at all, only some text".repeat(50))
+        .unwrap();
     let checked = engineer.post("/sources/shop/check", &[]).await;
     assert_eq!(checked.status, StatusCode::OK, "{}", checked.text());
     for words in ["banner bad", "What to do", "the database file"] {
@@ -42,7 +43,8 @@ async fn a_database_that_is_gone_is_told_with_what_to_do() {
 async fn the_lines_for_another_database_are_written_and_nothing_typed_is_lost() {
     let home = Home::new().await;
     let engineer = home.visitor(Role::Engineer).await;
-    let wrong = engineer.post("/sources", &[("name", "crm"), ("kind", "postgres"), ("host", "db.internal")]).await;
+    let wrong =
+        engineer.post("/sources", &[("name", "crm"), ("kind", "postgres"), ("host", "db.internal")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     for words in ["needs its host, its database and the role", "value=\"db.internal\"", "value=\"crm\""] {
         assert!(wrong.text().contains(words), "{words}: {}", wrong.text());
@@ -57,7 +59,9 @@ async fn the_lines_for_another_database_are_written_and_nothing_typed_is_lost() 
     ];
     let right = engineer.post("/sources", &fields).await;
     assert_eq!(right.status, StatusCode::OK, "{}", right.text());
-    for words in ["kind: postgres", "password_file: &#34;crm.password&#34;", "Start <code>exeunt serve</code> again"] {
+    for words in
+        ["kind: postgres", "password_file: &#34;crm.password&#34;", "Start <code>exeunt serve</code> again"]
+    {
         assert!(right.text().contains(words), "{words}: {}", right.text());
     }
     assert!(!right.text().contains("<b>crm"), "{}", right.text());

@@ -186,7 +186,9 @@ async fn of(visitor: &Visitor) -> Result<Page, Trouble> {
         errors: 0,
         unasked: String::new(),
         files: match &seen.held {
-            Held::Files(paths) => paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+            Held::Files(paths) => {
+                paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+            }
             Held::Store(_) => String::new(),
         },
         next: newest + 1,
@@ -242,11 +244,10 @@ impl Page {
         }
         match visitor.office.check_draft(&visitor.actor, &map.map).await {
             Ok(findings) => {
-                self.errors = findings
-                    .iter()
-                    .filter(|one| one.severity == exeunt_plan::map::Severity::Error)
-                    .count();
-                self.findings = findings.iter().take(SHOWN).map(|one| Found::of(one, String::new())).collect();
+                self.errors =
+                    findings.iter().filter(|one| one.severity == exeunt_plan::map::Severity::Error).count();
+                self.findings =
+                    findings.iter().take(SHOWN).map(|one| Found::of(one, String::new())).collect();
                 self.more = findings.len().saturating_sub(SHOWN);
             }
             Err(error) => self.unasked = Trouble::told(&error),

@@ -143,7 +143,8 @@ async fn taken(by: &Visitor, fields: &Fields) -> Result<(), exeunt_app::Error> {
 /// The categories that a form says, by column.
 fn said(fields: &Fields, id: &str) -> BTreeMap<String, String> {
     let prefix = format!("category-{id}-");
-    let of = |(name, value): (&str, &str)| Some((name.strip_prefix(&prefix)?.to_owned(), value.trim().to_owned()));
+    let of =
+        |(name, value): (&str, &str)| Some((name.strip_prefix(&prefix)?.to_owned(), value.trim().to_owned()));
     fields.iter().filter_map(of).collect()
 }
 
@@ -264,7 +265,8 @@ fn one(proposal: &Proposal, sent: &Fields) -> One {
         What::LeaveOut { because, telling } => {
             one.proposal = String::from("Leave it out of the map");
             one.why = vec![because.clone()];
-            (one.tone, one.sure) = if *telling { ("warn", "▲ look at it") } else { ("ok", "✓ likely right") };
+            (one.tone, one.sure) =
+                if *telling { ("warn", "▲ look at it") } else { ("ok", "✓ likely right") };
             one.because.clone_from(because);
             one.only_left_out = true;
             // what is named as if it held something about people is for somebody to decide

@@ -137,7 +137,8 @@ pub(crate) async fn download(
     let mut response = text.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/yaml; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"map.yaml\""));
+    headers
+        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"map.yaml\""));
     Ok(response)
 }
 
@@ -215,7 +216,8 @@ impl Page {
         let from = wanted.from.min(chosen.len());
         let rows = chosen.iter().skip(from).take(ROWS);
         self.rows = rows.filter_map(|at| Some(row(at, map.model(at)?, &paths, &beside))).collect();
-        self.before = (from > 0).then(|| address(&wanted.source, &wanted.category, from.saturating_sub(ROWS)));
+        self.before =
+            (from > 0).then(|| address(&wanted.source, &wanted.category, from.saturating_sub(ROWS)));
         let next = from + ROWS;
         self.next = (next < chosen.len()).then(|| address(&wanted.source, &wanted.category, next));
     }
@@ -227,7 +229,9 @@ fn held(held: &Held) -> String {
             let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             format!("It is kept in files, which the settings name: {}.", names.join(", "))
         }
-        Held::Store(Some(version)) => format!("It is kept here. Version {} is in force, published", version.version),
+        Held::Store(Some(version)) => {
+            format!("It is kept here. Version {} is in force, published", version.version)
+        }
         Held::Store(None) => String::from("It is kept here."),
     }
 }
@@ -253,7 +257,9 @@ fn has(model: &Model, category: &str) -> bool {
     match category {
         "" => true,
         "special" => is_special(model),
-        wanted => model.fields.values().filter_map(|field| field.category.as_deref()).any(|one| within(one, wanted)),
+        wanted => {
+            model.fields.values().filter_map(|field| field.category.as_deref()).any(|one| within(one, wanted))
+        }
     }
 }
 
@@ -263,10 +269,10 @@ fn within(category: &str, wanted: &str) -> bool {
 
 /// Categories that the map has, by their first two words.
 fn chips(all: &[(ModelRef, &Model)], wanted: &Wanted) -> Vec<Chip> {
-    let categories = all.iter().flat_map(|(_, model)| model.fields.values()).filter_map(|field| field.category.as_deref());
-    let broad: BTreeSet<String> = categories
-        .map(|category| category.splitn(3, '.').take(2).collect::<Vec<_>>().join("."))
-        .collect();
+    let categories =
+        all.iter().flat_map(|(_, model)| model.fields.values()).filter_map(|field| field.category.as_deref());
+    let broad: BTreeSet<String> =
+        categories.map(|category| category.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")).collect();
     let special = all.iter().any(|(_, model)| is_special(model)).then(|| String::from("special"));
     let named = broad.into_iter().chain(special).map(|name| {
         let on = name == wanted.category;
@@ -292,7 +298,8 @@ fn address(source: &str, category: &str, from: usize) -> String {
 }
 
 fn row(at: &ModelRef, model: &Model, paths: &Paths, beside: &Beside) -> Row {
-    let categories: BTreeSet<&str> = model.fields.values().filter_map(|field| field.category.as_deref()).collect();
+    let categories: BTreeSet<&str> =
+        model.fields.values().filter_map(|field| field.category.as_deref()).collect();
     Row {
         source: at.source.to_string(),
         table: model.table.to_string(),

@@ -18,7 +18,8 @@ impl Paths {
         let reached = reach::reached(map);
         let mut before: BTreeMap<ModelRef, (ModelRef, String)> = BTreeMap::new();
         for (at, model) in map.models() {
-            for relation in model.relations.iter().filter(|relation| relation.kind != RelationKind::RefersTo) {
+            for relation in model.relations.iter().filter(|relation| relation.kind != RelationKind::RefersTo)
+            {
                 let up = matches!(relation.kind, RelationKind::Owns | RelationKind::Accesses);
                 let (from, to) = if up { (&relation.to, &at) } else { (&at, &relation.to) };
                 let nearer = match (reached.get(from), reached.get(to)) {

@@ -79,7 +79,12 @@ pub(crate) struct Beside {
 
 impl Picture {
     /// Of these models of a map; nothing where there are none.
-    pub(crate) fn of_models(map: &DataMap, paths: &Paths, chosen: &[ModelRef], beside: &Beside) -> Option<Self> {
+    pub(crate) fn of_models(
+        map: &DataMap,
+        paths: &Paths,
+        chosen: &[ModelRef],
+        beside: &Beside,
+    ) -> Option<Self> {
         let mut nodes: Vec<Node> = Vec::new();
         for at in chosen {
             if let Some(model) = map.model(at) {
@@ -123,7 +128,8 @@ impl Picture {
             "{} around the person: people are found in {people}, {sensitive} hold data of a special category.",
             counted(nodes.len(), "table", "tables"),
         );
-        let mut picture = Self { nodes, lines, frames: Vec::new(), person: (0, 0), width: 0, height: 0, summary };
+        let mut picture =
+            Self { nodes, lines, frames: Vec::new(), person: (0, 0), width: 0, height: 0, summary };
         picture.choose_sides(&places, paths);
         picture.lay_out();
         Some(picture)
@@ -147,7 +153,10 @@ impl Picture {
                 about: tables.clone(),
                 marks: if special > 0 { "◆ sensitive" } else { "" },
                 class: if people { "people" } else { "" },
-                label: format!("Open source {}: {tables}, {special} with data of a special category", source.name),
+                label: format!(
+                    "Open source {}: {tables}, {special} with data of a special category",
+                    source.name
+                ),
                 column: 0,
                 right: nodes.len() % 2 == 0,
                 x: 0,
@@ -159,7 +168,8 @@ impl Picture {
             counted(map.models().count(), "table", "tables"),
             counted(map.sources.len(), "source", "sources"),
         );
-        let mut picture = Self { nodes, lines, frames: Vec::new(), person: (0, 0), width: 0, height: 0, summary };
+        let mut picture =
+            Self { nodes, lines, frames: Vec::new(), person: (0, 0), width: 0, height: 0, summary };
         picture.lay_out();
         picture.frames.clear();
         picture
@@ -200,7 +210,9 @@ impl Picture {
                 let side = usize::from(right);
                 let mut rows: BTreeMap<u32, i64> = BTreeMap::new();
                 let top = bottom[side];
-                for node in self.nodes.iter_mut().filter(|node| node.at.source == *source && node.right == right) {
+                for node in
+                    self.nodes.iter_mut().filter(|node| node.at.source == *source && node.right == right)
+                {
                     let row = rows.entry(node.column).or_default();
                     node.y = top + HEAD + *row * (HEIGHT + GAP_Y);
                     *row += 1;
@@ -223,7 +235,11 @@ impl Picture {
         let shifts = [shift(0), shift(1)];
         for node in &mut self.nodes {
             let column = i64::from(node.column);
-            node.x = if node.right { middle + PERSON + GAP_X + column * step } else { middle - PERSON - (column + 1) * step };
+            node.x = if node.right {
+                middle + PERSON + GAP_X + column * step
+            } else {
+                middle - PERSON - (column + 1) * step
+            };
             node.y += shifts[usize::from(node.right)];
         }
         self.frames = if one {
@@ -233,7 +249,8 @@ impl Picture {
         } else {
             let frame = |(name, right, top, height, deepest): (String, bool, i64, i64, u32)| {
                 let width = i64::from(deepest + 1) * step - GAP_X + 2 * PAD;
-                let x = if right { middle + PERSON + GAP_X - PAD } else { middle - PERSON - GAP_X - width + PAD };
+                let x =
+                    if right { middle + PERSON + GAP_X - PAD } else { middle - PERSON - GAP_X - width + PAD };
                 Frame { name, x, y: top + shifts[usize::from(right)], width, height }
             };
             blocks.into_iter().map(frame).collect()
@@ -300,7 +317,13 @@ impl Picture {
         )?;
         if !node.marks.is_empty() {
             let tone = if node.marks.contains('!') { "bad" } else { "hold" };
-            write!(f, "<text class=\"mark {tone}\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>", x + WIDTH - 10, y - 3, node.marks)?;
+            write!(
+                f,
+                "<text class=\"mark {tone}\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
+                x + WIDTH - 10,
+                y - 3,
+                node.marks
+            )?;
         }
         f.write_str("</a>")
     }
@@ -329,7 +352,11 @@ impl fmt::Display for Picture {
             self.draw_line(line, f)?;
         }
         let (x, y) = self.person;
-        write!(f, "<circle class=\"person\" cx=\"{x}\" cy=\"{y}\" r=\"{PERSON}\"/><text class=\"name\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">Person</text>", y + 5)?;
+        write!(
+            f,
+            "<circle class=\"person\" cx=\"{x}\" cy=\"{y}\" r=\"{PERSON}\"/><text class=\"name\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">Person</text>",
+            y + 5
+        )?;
         for (place, node) in self.nodes.iter().enumerate() {
             self.draw_node(place, node, f)?;
         }

@@ -52,7 +52,10 @@ struct Page {
 }
 
 /// The page.
-pub(crate) async fn show(visitor: Visitor, Path((source, model)): Path<(String, String)>) -> Result<Response, Trouble> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path((source, model)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
     let seen = visitor.office.see_map(&visitor.actor).await?;
     let name = |text: &str| Name::new(text).map_err(|_| Trouble::not_found());
     let at = ModelRef { source: name(&source)?, model: name(&model)? };
@@ -89,7 +92,8 @@ pub(crate) async fn show(visitor: Visitor, Path((source, model)): Path<(String, 
             told,
         })
     });
-    let findings = live.as_ref().map(|live| live.findings.iter().map(|one| Found::of(one, String::new())).collect());
+    let findings =
+        live.as_ref().map(|live| live.findings.iter().map(|one| Found::of(one, String::new())).collect());
     Ok(shown(&Page {
         frame: visitor.frame("A table of the data map", "map").await,
         tabs: tabs(&visitor, ""),

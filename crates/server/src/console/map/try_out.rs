@@ -138,7 +138,8 @@ fn outcome(tried: &Tried) -> Outcome {
         total.keep += rows.keep;
         total.detach += rows.detach;
     }
-    let back = tried.held_back.iter().map(|(model, rows, why)| (model.clone(), grouped(*rows), why.join("; ")));
+    let back =
+        tried.held_back.iter().map(|(model, rows, why)| (model.clone(), grouped(*rows), why.join("; ")));
     Outcome {
         rows: tried.models.iter().map(|(model, rows)| row(model, rows)).collect(),
         nobody: total == exeunt_app::maps::try_out::Rows::default(),

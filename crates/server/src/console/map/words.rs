@@ -19,7 +19,9 @@ pub(crate) fn erasure(model: &Model) -> String {
 fn fate(action: &Action) -> String {
     match action {
         Action::Delete => String::from("deletes the row"),
-        Action::Anonymize(methods) if methods.len() == 1 => String::from("anonymizes 1 column, the row stays"),
+        Action::Anonymize(methods) if methods.len() == 1 => {
+            String::from("anonymizes 1 column, the row stays")
+        }
         Action::Anonymize(methods) => format!("anonymizes {} columns, the row stays", methods.len()),
         Action::Keep => String::from("keeps the row"),
         Action::Detach => String::from("keeps the row and cuts its link to the person"),

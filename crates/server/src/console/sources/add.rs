@@ -49,14 +49,14 @@ pub(crate) async fn write(Sent { by, fields }: Sent) -> Result<Response, Trouble
     let known: Vec<String> = by.office.engine.sources.keys().map(ToString::to_string).collect();
     match lines(&asked, &known) {
         Ok(block) => list::of(&by, &asked, Some(block), None, StatusCode::OK).await,
-        Err(why) => {
-            list::of(&by, &asked, None, Some(why.to_owned()), StatusCode::UNPROCESSABLE_ENTITY).await
-        }
+        Err(why) => list::of(&by, &asked, None, Some(why.to_owned()), StatusCode::UNPROCESSABLE_ENTITY).await,
     }
 }
 
 fn lines(asked: &Asked, known: &[String]) -> Result<Block, &'static str> {
-    if Name::new(&asked.name).is_err() || asked.name.chars().any(|c| !(c.is_alphanumeric() || "_-".contains(c))) {
+    if Name::new(&asked.name).is_err()
+        || asked.name.chars().any(|c| !(c.is_alphanumeric() || "_-".contains(c)))
+    {
         return Err("Give the source a name of letters, digits, - and _: the map calls it by that.");
     }
     if known.contains(&asked.name) {

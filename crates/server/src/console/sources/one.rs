@@ -99,7 +99,8 @@ fn todo(engine: &str) -> Vec<&'static str> {
 
 async fn of(visitor: &Visitor, source: &str) -> Result<Page, Trouble> {
     let all = visitor.office.list_sources(&visitor.actor).await?;
-    let known: Known = all.into_iter().find(|known| known.name.as_str() == source).ok_or_else(Trouble::not_found)?;
+    let known: Known =
+        all.into_iter().find(|known| known.name.as_str() == source).ok_or_else(Trouble::not_found)?;
     let limits = &visitor.office.engine.settings;
     let grants = match known.kind {
         Some(_) => visitor.office.source_grants(&visitor.actor, &known.name).await?,
