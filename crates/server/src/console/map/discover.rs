@@ -42,6 +42,8 @@ struct Source {
 
 struct Column {
     name: String,
+    /// What the page calls its field: names of columns are anything.
+    key: String,
     field: String,
     type_name: String,
     category: String,
@@ -215,12 +217,13 @@ fn sure(confidence: Confidence) -> (&'static str, &'static str) {
 
 fn one(proposal: &Proposal, sent: &Fields) -> One {
     let Proposal { id, .. } = proposal;
-    let column = |column: &exeunt_app::maps::propose::NewColumn| {
+    let column = |(place, column): (usize, &exeunt_app::maps::propose::NewColumn)| {
         let (tone, sure) = sure(column.confidence);
         let field = format!("category-{id}-{}", column.name.as_str());
         let category = if sent.has(&field) { sent.raw(&field).to_owned() } else { column.category.clone() };
         Column {
             name: column.name.to_string(),
+            key: format!("c-{id}-{place}"),
             field,
             type_name: column.type_name.clone(),
             category,
@@ -237,7 +240,7 @@ fn one(proposal: &Proposal, sent: &Fields) -> One {
         why: Vec::new(),
         tone: "",
         sure: "",
-        columns: proposal.columns.iter().map(column).collect(),
+        columns: proposal.columns.iter().enumerate().map(column).collect(),
         fates: Vec::new(),
         leaves_out: false,
         because: String::new(),
