@@ -157,7 +157,8 @@ impl Office {
         } else {
             None
         };
-        let map = may(Permission::ReadMap).then(|| self.map().is_ok());
+        // a house that has none yet is told what comes first, and not that something is wrong
+        let map = (may(Permission::ReadMap) && !self.has_no_map_yet()).then(|| self.map().is_ok());
         Ok(Today { requests, work, letters, log, map, begun: stands.any })
     }
 

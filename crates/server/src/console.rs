@@ -10,12 +10,14 @@ mod customers;
 mod door;
 mod form;
 mod frame;
+mod map;
 mod people;
 mod qr;
 mod request;
 mod requests;
 mod rooms;
 mod settings;
+mod sources;
 mod today;
 mod trouble;
 mod words;
@@ -106,6 +108,22 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/requests/{id}/evidence"),
     ("GET", "/requests/{id}/evidence/{receipt}/receipt"),
     ("GET", "/requests/{id}/evidence/{receipt}/proof"),
+    ("GET", "/map"),
+    ("GET", "/map.yaml"),
+    ("POST", "/map/check"),
+    ("GET", "/map/discover"),
+    ("POST", "/map/discover"),
+    ("GET", "/map/changes"),
+    ("POST", "/map/changes"),
+    ("POST", "/map/changes/discard"),
+    ("POST", "/map/changes/publish"),
+    ("GET", "/map/test"),
+    ("POST", "/map/test"),
+    ("GET", "/map/{source}/{model}"),
+    ("GET", "/sources"),
+    ("POST", "/sources"),
+    ("GET", "/sources/{source}"),
+    ("POST", "/sources/{source}/check"),
     ("GET", "/settings"),
     ("POST", "/settings/organization/key"),
     ("GET", "/settings/law"),
@@ -188,6 +206,8 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/import", get(requests::import::show).post(requests::import::send))
         .route("/requests/views", post(requests::views::save))
         .route("/requests/views/{view}/remove", post(requests::views::remove))
+        .merge(map::routes())
+        .merge(sources::routes())
         .merge(request::routes())
         .merge(settings::routes())
         .merge(rooms::routes())

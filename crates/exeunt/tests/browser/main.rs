@@ -55,7 +55,7 @@ journeys! {
 }
 
 /// Those that need something else beside the program.
-const OTHERS: &[&str] = &["provider", "rooms"];
+const OTHERS: &[&str] = &["first", "map", "provider", "rooms"];
 
 #[test]
 fn rooms() {
@@ -69,6 +69,37 @@ fn rooms() {
     assert_ne!(written, changed);
     std::fs::write(&map, changed).unwrap();
     travel("rooms", home, &[]);
+}
+
+/// Changes the shop of a home behind the map's back.
+fn change_shop(home: &Path, script: &str) {
+    rusqlite::Connection::open(home.join("shop.db")).unwrap().execute_batch(script).unwrap();
+}
+
+#[test]
+fn map() {
+    let home = Served::home();
+    change_shop(
+        home.path(),
+        "ALTER TABLE customers ADD COLUMN phone_number TEXT;
+         CREATE TABLE visits (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id), ip TEXT, at TEXT);
+         CREATE TABLE currencies (code TEXT PRIMARY KEY, sign TEXT);",
+    );
+    travel("map", home, &[]);
+}
+
+#[test]
+fn first() {
+    let home = tempfile::tempdir().unwrap();
+    change_shop(home.path(), include_str!("../cli/small.sql"));
+    let init = Command::new(env!("CARGO_BIN_EXE_exeunt"))
+        .args(["init", "--source", "shop=sqlite:shop.db", "--map-in-console"])
+        .current_dir(home.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
+    travel("first", home, &[]);
 }
 
 #[test]

@@ -285,7 +285,7 @@ fn house(visitor: &Visitor, today: &Today) -> Vec<Part> {
                 "Data map",
                 false,
                 "cannot be read",
-                String::from("No plan can be made. `exeunt map check` tells why."),
+                String::from("No plan can be made. The page Data map tells why."),
             ),
         });
     }

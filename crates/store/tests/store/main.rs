@@ -13,6 +13,7 @@ mod leases;
 mod ledger;
 mod letters;
 mod links;
+mod maps;
 mod outages;
 mod people;
 mod requests;
