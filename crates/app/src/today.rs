@@ -106,6 +106,10 @@ pub struct Today {
     pub map: Option<bool>,
     /// Whether there was ever a request.
     pub begun: bool,
+    /// Requests that were stopped by the link in a letter, oldest first; for those who see requests.
+    pub stops: Vec<exeunt_store::stops::Stop>,
+    /// Complaints that nobody answered yet, oldest first.
+    pub complaints: Vec<exeunt_store::complaints::Complaint>,
 }
 
 impl Office {
@@ -144,8 +148,13 @@ impl Office {
         } else {
             None
         };
+        let (mut stops, mut complaints) = (Vec::new(), Vec::new());
+        if may(Permission::ReadRequests) {
+            stops = self.engine.store.open_stops(self.organization.id, JOBS).await?;
+            complaints = self.engine.store.open_complaints(self.organization.id, JOBS).await?;
+        }
         let map = may(Permission::ReadMap).then(|| self.map().is_ok());
-        Ok(Today { requests, work, letters, log, map, begun: stands.any })
+        Ok(Today { requests, work, letters, log, map, begun: stands.any, stops, complaints })
     }
 
     async fn requests_today(&self, actor: &Actor, oldest: Option<Day>) -> Result<Requests, Error> {

@@ -11,6 +11,7 @@ mod door;
 mod form;
 mod frame;
 mod people;
+mod portal;
 mod qr;
 mod request;
 mod requests;
@@ -104,6 +105,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/requests/{id}/evidence"),
     ("GET", "/requests/{id}/evidence/{receipt}/receipt"),
     ("GET", "/requests/{id}/evidence/{receipt}/proof"),
+    ("POST", "/requests/{id}/complaints/{number}"),
+    ("GET", "/settings/portal"),
+    ("POST", "/settings/portal"),
 ];
 
 /// The pages.
@@ -136,6 +140,8 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/import", get(requests::import::show).post(requests::import::send))
         .route("/requests/views", post(requests::views::save))
         .route("/requests/views/{view}/remove", post(requests::views::remove))
+        .route("/requests/{id}/complaints/{number}", post(portal::read_complaint))
+        .route("/settings/portal", get(portal::show).post(portal::change))
         .merge(request::routes())
 }
 

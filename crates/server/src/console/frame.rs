@@ -27,6 +27,7 @@ const PLACES: &[Place] = &[
     Place { key: "today", name: "Today", href: "/", needs: None },
     Place { key: "requests", name: "Requests", href: "/requests", needs: Some(Permission::ReadRequests) },
     Place { key: "customers", name: "Customers", href: "/customers", needs: Some(Permission::FindCustomers) },
+    Place { key: "portal", name: "Portal", href: "/settings/portal", needs: Some(Permission::ManagePortal) },
 ];
 
 /// A place as one visitor sees it.

@@ -31,6 +31,7 @@ mod links;
 mod log;
 mod once;
 mod people;
+mod portal;
 mod posted;
 mod proposals;
 mod providers;
