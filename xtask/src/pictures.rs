@@ -16,6 +16,12 @@ const PICTURES: &[(&str, &str)] = &[
     ("request-evidence", "evidence"),
     ("request-new-proposed", "new-request"),
     ("customer", "customer"),
+    ("map", "map"),
+    ("map-proposals", "proposals"),
+    ("map-test", "test-person"),
+    ("audit-verified", "audit"),
+    ("reports", "reports"),
+    ("portal-status-hidden", "portal"),
     ("settings", "settings"),
     ("settings-people", "people"),
 ];
