@@ -77,6 +77,7 @@ await journey(async ({ house, enter, check, step }) => {
   await page.goto(house.at(`/requests/${id}`));
   await check(page, "request-hidden");
   await tab("Recovery");
+  await page.locator("#whole-because").fill("the person changed their mind");
   await page.getByRole("button", { name: /^Bring all/ }).click();
   await house.until(() => house.api("GET", `/requests/${id}`, first.token), (shown) => shown.state === "restored", "the rows");
   await page.goto(house.at(`/requests/${id}`));

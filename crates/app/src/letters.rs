@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod asked;
+pub mod checklist;
 pub(crate) mod decided;
 pub(crate) mod due;
 pub(crate) mod job;

@@ -1,7 +1,9 @@
 //! What an organization's people look at in the morning: what is due, what waits for them, what runs, what went wrong, and how
 //! the house itself stands. Each part for those who may see it; only what is known.
 
-use exeunt_base::{ActorId, Timestamp};
+use exeunt_audit::event::Object;
+use exeunt_audit::kind::Kind;
+use exeunt_base::{ActorId, RequestId, Timestamp};
 use exeunt_engine::states;
 use exeunt_rights::Day;
 use exeunt_rights::search::Search;
@@ -52,6 +54,8 @@ pub struct Running {
     pub job: Job,
     /// Rows that had their turn.
     pub done: u64,
+    /// The request it is carried out for, or the first of them.
+    pub request: Option<RequestId>,
     /// Rows that wait for review.
     pub failed: u64,
     /// Seconds it takes still at the rate so far; nothing where that means nothing yet.
@@ -63,8 +67,8 @@ pub struct Running {
 pub struct Work {
     /// Jobs that are not over.
     pub jobs: Vec<Running>,
-    /// What other people proposed, and a second person confirms.
-    pub proposals: Vec<Proposal>,
+    /// What other people proposed, and a second person confirms; each with the request it is about, where it is about one.
+    pub proposals: Vec<(Proposal, Option<RequestId>)>,
     /// Tasks that wait and could be begun.
     pub waiting: u64,
     /// Since when nobody began the oldest of them, where that is long.
@@ -89,6 +93,12 @@ pub struct Log {
     pub entries: u64,
     /// Its witnesses; none where none are named.
     pub witnesses: Vec<Witness>,
+    /// When a backup was made last by this program, as far as the log tells.
+    pub backup: Option<Timestamp>,
+    /// When a key was replaced last.
+    pub rotated: Option<Timestamp>,
+    /// When it was tried last whether shares of the recovery key would bring it back.
+    pub drilled: Option<Timestamp>,
 }
 
 /// What is looked at in the morning.
@@ -106,6 +116,10 @@ pub struct Today {
     pub map: Option<bool>,
     /// Whether there was ever a request.
     pub begun: bool,
+    /// Requests that were stopped by the link in a letter, oldest first; for those who see requests.
+    pub stops: Vec<exeunt_store::stops::Stop>,
+    /// Complaints that nobody answered yet, oldest first.
+    pub complaints: Vec<exeunt_store::complaints::Complaint>,
 }
 
 impl Office {
@@ -140,13 +154,21 @@ impl Office {
             Some(Log {
                 entries: self.engine.store.audit_head(self.organization.id).await?.size,
                 witnesses: self.witness_standings(actor).await?,
+                backup: self.last_time(Kind::BackupMade).await?,
+                rotated: self.last_time(Kind::KeyRotated).await?,
+                drilled: self.last_time(Kind::KeyDrilled).await?,
             })
         } else {
             None
         };
+        let (mut stops, mut complaints) = (Vec::new(), Vec::new());
+        if may(Permission::ReadRequests) {
+            stops = self.engine.store.open_stops(self.organization.id, JOBS).await?;
+            complaints = self.engine.store.open_complaints(self.organization.id, JOBS).await?;
+        }
         // a house that has none yet is told what comes first, and not that something is wrong
         let map = (may(Permission::ReadMap) && !self.has_no_map_yet()).then(|| self.map().is_ok());
-        Ok(Today { requests, work, letters, log, map, begun: stands.any })
+        Ok(Today { requests, work, letters, log, map, begun: stands.any, stops, complaints })
     }
 
     async fn requests_today(&self, actor: &Actor, oldest: Option<Day>) -> Result<Requests, Error> {
@@ -174,20 +196,39 @@ impl Office {
             let runs = job.state == states::RUNNING;
             let started = job.started_at.filter(|_| runs);
             let seconds_left = started.and_then(|at| left(done, job.rows_total, now.seconds_since(at)));
-            running.push(Running { job, done, failed, seconds_left });
+            let request = self.engine.store.first_of_job(job.id).await?;
+            running.push(Running { job, request, done, failed, seconds_left });
         }
         Ok(running)
     }
 
+    async fn last_time(&self, kind: Kind) -> Result<Option<Timestamp>, Error> {
+        Ok(self.engine.store.last_audit_entry(self.organization.id, kind).await?.map(|event| event.at))
+    }
+
     /// What others proposed and still counts.
-    async fn proposals_for(&self, actor: &Actor, now: Timestamp) -> Result<Vec<Proposal>, Error> {
+    async fn proposals_for(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Vec<(Proposal, Option<RequestId>)>, Error> {
         let own: Option<ActorId> = match actor.id {
             Some(id) => Some(self.person_behind(id).await?),
             None => None,
         };
         let mut all = self.list_proposals(actor).await?;
         all.retain(|one| one.state == OPEN && one.expires_at > now && Some(one.by) != own);
-        Ok(all)
+        let mut told = Vec::with_capacity(all.len());
+        for one in all {
+            let about = match one.subject.parse() {
+                Ok(Object::Request(id)) => Some(id),
+                Ok(Object::Plan(plan)) => self.engine.store.first_of_plan(plan).await?,
+                Ok(Object::Job(job)) => self.engine.store.first_of_job(job).await?,
+                _ => None,
+            };
+            told.push((one, about));
+        }
+        Ok(told)
     }
 }
 

@@ -12,6 +12,7 @@ mod form;
 mod frame;
 mod map;
 mod people;
+mod portal;
 mod qr;
 mod request;
 mod requests;
@@ -174,6 +175,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/subprocessors/{subprocessor}/acts/{act}"),
     ("POST", "/subprocessors/subscribers"),
     ("POST", "/subprocessors/subscribers/{subscriber}/remove"),
+    ("POST", "/requests/{id}/complaints/{number}"),
+    ("GET", "/settings/portal"),
+    ("POST", "/settings/portal"),
 ];
 
 /// The pages.
@@ -208,6 +212,8 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/views/{view}/remove", post(requests::views::remove))
         .merge(map::routes())
         .merge(sources::routes())
+        .route("/requests/{id}/complaints/{number}", post(portal::read_complaint))
+        .route("/settings/portal", get(portal::show).post(portal::change))
         .merge(request::routes())
         .merge(settings::routes())
         .merge(rooms::routes())

@@ -135,7 +135,7 @@ fn fate(action: &Action) -> String {
 }
 
 /// How long a law holds rows back.
-fn kept(keep: &Keep) -> String {
+pub(crate) fn kept(keep: &Keep) -> String {
     let from = match &keep.from {
         KeepFrom::Column(column) => format!("`{}`", column.as_str()),
         KeepFrom::Request => String::from("the request"),

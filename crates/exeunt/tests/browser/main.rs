@@ -15,6 +15,7 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use exeunt_testkit::identity::Identity;
+use exeunt_testkit::smtp::Smtp;
 
 use crate::served::Served;
 
@@ -55,7 +56,21 @@ journeys! {
 }
 
 /// Those that need something else beside the program.
-const OTHERS: &[&str] = &["first", "map", "provider"];
+const OTHERS: &[&str] = &["first", "map", "portal", "provider", "rooms"];
+
+#[test]
+fn rooms() {
+    let home = Served::home();
+    // something has to stay by law
+    let map = home.path().join("map.yaml");
+    let written = std::fs::read_to_string(&map).unwrap();
+    let anonymized = "on_erase:\n      anonymize: { ship_name: null }";
+    let kept = "on_erase: keep\n    keep: { for: 8y, from: request, starting: end_of_year, because: tax law, then: delete }";
+    let changed = written.replacen(anonymized, kept, 1);
+    assert_ne!(written, changed);
+    std::fs::write(&map, changed).unwrap();
+    travel("rooms", home, &[]);
+}
 
 /// Changes the shop of a home behind the map's back.
 fn change_shop(home: &Path, script: &str) {
@@ -86,6 +101,25 @@ fn first() {
         .unwrap();
     assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
     travel("first", home, &[]);
+}
+
+#[test]
+fn portal() {
+    let smtp = Smtp::start().unwrap();
+    let home = Served::home();
+    // two who ask are known, one is not
+    let known = "UPDATE customers SET email = 'one@canary.test' WHERE id = 1;
+                 UPDATE customers SET email = 'three@canary.test' WHERE id = 3;";
+    rusqlite::Connection::open(home.path().join("shop.db")).unwrap().execute_batch(known).unwrap();
+    let settings = home.path().join(".exeunt/exeunt.yaml");
+    let written = std::fs::read_to_string(&settings).unwrap();
+    // the journey leads whoever follows a link in a letter to where the service really is
+    let changed = written.replacen("\nserve: {", "\nserve: { public_url: \"https://privacy.small.test\",", 1);
+    assert_ne!(written, changed);
+    let mail =
+        format!("mail: {{ host: 127.0.0.1, port: {}, tls: none, from: privacy@small.test }}", smtp.port());
+    std::fs::write(&settings, format!("{changed}\n{mail}\n")).unwrap();
+    travel("portal", home, &[("EXEUNT_MAIL", smtp.folder().to_str().unwrap())]);
 }
 
 #[test]

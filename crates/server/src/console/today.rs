@@ -5,6 +5,7 @@ use axum::response::Response;
 use exeunt_app::access::Permission;
 use exeunt_app::requests::search::COUNTED;
 use exeunt_app::today::{Figure as Counted, Running, Today};
+use exeunt_base::Timestamp;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
@@ -12,6 +13,9 @@ use crate::console::requests::list::{grouped, href};
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+
+/// Days after which the last backup is old.
+const BACKUP_DAYS: i64 = 7;
 
 /// A number that leads to what it counts.
 struct Figure {
@@ -28,14 +32,26 @@ struct Job {
     done: u64,
     total: u64,
     told: String,
+    /// Where it is followed; empty where that is not for whoever looks.
+    href: String,
     left: String,
     failed: u64,
     trouble: String,
 }
 
+/// Somebody who waits for a person of ours: what happened, with which request, and by when they hear of us.
+struct Person {
+    tone: &'static str,
+    word: &'static str,
+    request: String,
+    by: Option<Moment>,
+}
+
 /// What somebody proposed.
 struct Proposal {
     what: String,
+    /// Where it is confirmed; empty where there is no page for it.
+    href: String,
     until: Moment,
 }
 
@@ -58,6 +74,7 @@ struct Page {
     jobs: Vec<Job>,
     shows_jobs: bool,
     proposals: Vec<Proposal>,
+    people: Vec<Person>,
     house: Vec<Part>,
     begun: bool,
     may_submit: bool,
@@ -77,12 +94,23 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
         frame: visitor.frame("Today", "today").await,
         figures: figures(&today),
         oldest: oldest.map(|day| clock.day(day)),
-        jobs: work.map(|work| work.jobs.iter().map(job).collect()).unwrap_or_default(),
+        jobs: work.map(|work| work.jobs.iter().map(|one| job(&visitor, one)).collect()).unwrap_or_default(),
         shows_jobs: work.is_some(),
         proposals: proposals
             .iter()
-            .map(|one| Proposal { what: one.what.clone(), until: clock.at(one.expires_at) })
+            .map(|(one, about)| Proposal {
+                what: one.what.clone(),
+                href: match about {
+                    Some(id) if visitor.may(Permission::ReadRequests) => format!("/requests/{id}"),
+                    None if one.subject.starts_with("hld_") && visitor.may(Permission::HoldRequests) => {
+                        String::from("/holds")
+                    }
+                    _ => String::new(),
+                },
+                until: clock.at(one.expires_at),
+            })
             .collect(),
+        people: people(&visitor, &today),
         house: house(&visitor, &today),
         begun: today.begun,
         may_submit: visitor.may(Permission::SubmitRequests),
@@ -90,6 +118,24 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
         sees_map: visitor.may(Permission::ReadMap),
         sees_requests: visitor.may(Permission::ReadRequests),
     }))
+}
+
+fn people(visitor: &Visitor, today: &Today) -> Vec<Person> {
+    let clock = visitor.clock();
+    let by = |day: &str| day.parse().ok().map(|day| clock.day(day));
+    let stops = today.stops.iter().map(|stop| Person {
+        tone: "bad",
+        word: "! stopped by a link",
+        request: stop.request.to_string(),
+        by: by(&stop.answer_by),
+    });
+    let complaints = today.complaints.iter().map(|complaint| Person {
+        tone: "warn",
+        word: "▲ complaint",
+        request: complaint.request.to_string(),
+        by: by(&complaint.answer_by),
+    });
+    stops.chain(complaints).collect()
 }
 
 fn figures(today: &Today) -> Vec<Figure> {
@@ -116,7 +162,7 @@ fn figures(today: &Today) -> Vec<Figure> {
     all
 }
 
-fn job(running: &Running) -> Job {
+fn job(visitor: &Visitor, running: &Running) -> Job {
     let job = &running.job;
     let told = match job.rows_total {
         0 => String::from("rows are being counted"),
@@ -128,6 +174,11 @@ fn job(running: &Running) -> Job {
         done: running.done.min(job.rows_total),
         total: job.rows_total,
         told,
+        href: running
+            .request
+            .filter(|_| visitor.may(Permission::ReadRequests))
+            .map(|id| format!("/requests/{id}/run"))
+            .unwrap_or_default(),
         left: running.seconds_left.map(duration).unwrap_or_default(),
         failed: running.failed,
         trouble: job.trouble.clone().unwrap_or_default(),
@@ -180,6 +231,44 @@ fn house(visitor: &Visitor, today: &Today) -> Vec<Part> {
                 since,
                 ..part("Witnesses", false, "not all sign", format!("{failing} of {many} did not sign"))
             },
+        });
+    }
+    if let Some(log) = &today.log {
+        let stale = log.backup.is_some_and(|at| at < visitor.now().plus_days(-BACKUP_DAYS));
+        parts.push(match log.backup {
+            None => Part {
+                tone: "",
+                shape: "○",
+                ..part(
+                    "Backups",
+                    true,
+                    "none known",
+                    String::from(
+                        "`exeunt backup make` makes one of everything, and the log tells of it. Copies made otherwise are not seen from here.",
+                    ),
+                )
+            },
+            Some(at) => Part {
+                since: Some(clock.at(at)),
+                ..part(
+                    "Backups",
+                    !stale,
+                    if stale { "old" } else { "made" },
+                    String::from("The last one that this program made:"),
+                )
+            },
+        });
+        let keys = |told: &str, since: Option<Timestamp>| Part {
+            since: since.map(|at| clock.at(at)),
+            ..part("Keys", true, "here", told.to_owned())
+        };
+        parts.push(match (log.rotated, log.drilled) {
+            (_, Some(at)) => keys("It was tried whether shares would bring the root key back:", Some(at)),
+            (Some(at), None) => keys("Replaced last:", Some(at)),
+            (None, None) => keys(
+                "None was replaced yet, and no shares were tried: `exeunt root-key shares` makes shares for the day the key is lost.",
+                None,
+            ),
         });
     }
     if let Some(work) = &today.work {

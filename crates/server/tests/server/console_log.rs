@@ -11,7 +11,7 @@ async fn the_log_is_read_in_words_filtered_and_paged() {
     let home = Home::new().await;
     let (auditor, officer) = (home.visitor(Role::Auditor).await, home.visitor(Role::Officer).await);
     let id = submitted(&home, "erasure", "1").await;
-    let place = [("request", id.as_str()), ("because", "Canary words")];
+    let place = [("request", id.as_str()), ("because", "a court wants it")];
     followed(&officer, officer.post("/holds?what=request", &place).await).await;
     let page = shown(&auditor, "/audit").await;
     assert!(
@@ -126,7 +126,7 @@ async fn a_log_that_somebody_changed_is_told_in_words() {
     let home = Home::new().await;
     let auditor = home.visitor(Role::Auditor).await;
     submitted(&home, "erasure", "1").await;
-    let store = rusqlite::Connection::open(home.dir.path().join("home/exeunt.db"));
+    let store = rusqlite::Connection::open(home.dir.path().join("home/control.db"));
     let store = store.unwrap();
     let text = "UPDATE audit_entries SET entry = CAST(replace(CAST(entry AS TEXT), 'store.created', 'backup.opened') AS BLOB) WHERE position = 0";
     store.execute(text, []).unwrap();
@@ -162,7 +162,9 @@ async fn a_sample_is_drawn_by_a_head_that_was_there_before_and_is_drawn_again_th
     let again = shown(&auditor, &place).await;
     assert!(picked.iter().all(|id| again.contains(id)) && again.contains("drawn of 12"), "{again}");
     assert!(!again.contains("not the same any more"), "{again}");
-    assert!(shown(&auditor, "/audit?kind=audit.sampled").await.contains("head that was there before"));
+    assert!(
+        shown(&auditor, "/audit?kind=audit.sampled").await.contains("head of the log that was there before")
+    );
     let entry = place.rsplit('/').next().unwrap();
     let other = home.visitor_of(&home.globex, &[Role::Auditor]).await;
     assert_eq!(other.get(&place).await.status, StatusCode::NOT_FOUND);

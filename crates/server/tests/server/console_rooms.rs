@@ -226,6 +226,21 @@ async fn what_stays_is_told_with_its_end_and_looked_at_when_asked() {
     let viewer = home.visitor(Role::Viewer).await;
     assert!(!shown(&viewer, "/retention").await.contains("What this installation keeps"));
     assert_eq!(viewer.post("/retention/check", &[]).await.status, StatusCode::FORBIDDEN);
+
+    let map = home.dir.path().join("Acme.yaml");
+    let written = std::fs::read_to_string(&map).unwrap();
+    let kept = "on_erase: keep\n    keep: { for: 8y, from: request, starting: end_of_year, because: tax law, then: delete }";
+    let changed = written.replacen("on_erase:\n      anonymize: { ship_name: null }", kept, 1);
+    assert_ne!(written, changed);
+    std::fs::write(&map, changed).unwrap();
+    let (stop, worker) = home.work();
+    let id = hidden(&home, &officer, "2").await;
+    until(&home, &officer, "/recovery", &id).await;
+    let page = shown(&officer, "/retention").await;
+    assert!(page.contains("stay because a law says so") && page.contains("shop.orders"), "{page}");
+    assert!(page.contains("Check all"), "{page}");
+    stop.now();
+    worker.await.unwrap();
     let asked = officer.post("/retention/check", &[]).await;
     assert!(followed(&officer, asked).await.contains("A worker looks at everything"));
 }

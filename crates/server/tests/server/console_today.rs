@@ -64,13 +64,23 @@ async fn each_part_is_for_those_who_may_see_it() {
     for (role, seen, not) in [
         (
             Role::Officer,
-            &["overdue", "plans waiting for you", "make shares", "Witnesses", "Data map", "Letters"][..],
+            &[
+                "overdue",
+                "plans waiting for you",
+                "make shares",
+                "Witnesses",
+                "Data map",
+                "Letters",
+                "Backups",
+                "none known",
+                "Keys",
+            ][..],
             &[][..],
         ),
         (
             Role::Agent,
             &["overdue", "Letters", "Workers"],
-            &["plans waiting for you", "Witnesses", "Data map"],
+            &["plans waiting for you", "Witnesses", "Data map", "Backups"],
         ),
         (Role::Engineer, &["Running", "Data map", "Workers"], &["overdue", "Witnesses", "Letters"]),
         (Role::Admin, &["Running", "make shares"], &["overdue", "Witnesses", "Letters", "Data map"]),
@@ -85,4 +95,20 @@ async fn each_part_is_for_those_who_may_see_it() {
         }
         assert!(!main.contains("example.test") && !main.contains(&proposal), "{role:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_somebody_leads_to_where_it_is_done() {
+    let home = Home::new().await;
+    let officer = home.visitor(Role::Officer).await;
+    let id = crate::console_request::submitted(&home, "erasure", "1").await;
+    crate::console_request::approved(&home, &officer, &id).await;
+    crate::console_request::followed(&officer, officer.post(&format!("/requests/{id}/run"), &[]).await).await;
+    officer.post("/holds?what=request", &[("request", id.as_str()), ("because", "a court")]).await;
+    officer.post(&format!("/holds/requests/{id}/release"), &[("because", "it is over")]).await;
+    let today = home.visitor(Role::Officer).await.get("/").await.text();
+    assert!(today.contains(&format!("<a href=\"/requests/{id}\">release {id}")), "{today}");
+    assert!(today.contains(&format!("<a href=\"/requests/{id}/run\">job_")), "{today}");
+    let engineer = home.visitor(Role::Engineer).await.get("/").await.text();
+    assert!(engineer.contains("job_") && !engineer.contains(&format!("/requests/{id}/run")), "{engineer}");
 }

@@ -36,6 +36,7 @@ mod links;
 mod log;
 mod once;
 mod people;
+mod portal;
 mod posted;
 mod proposals;
 mod providers;

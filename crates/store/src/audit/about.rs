@@ -11,6 +11,9 @@ use crate::database::{Connection, made, query};
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
+/// Kinds whose latest entry is asked for by itself: when it happened last.
+const LOOKED_FOR: [Kind; 3] = [Kind::BackupMade, Kind::KeyRotated, Kind::KeyDrilled];
+
 /// Notes what an entry at this place is about. A job has thousands of batches, and nobody asks for their history one by one.
 pub(super) async fn note(
     connection: &mut Connection,
@@ -22,7 +25,8 @@ pub(super) async fn note(
         return Ok(());
     }
     let told = |object: &&Object| matches!(object, Object::Request(_) | Object::Plan(_) | Object::Job(_));
-    let objects: Vec<&Object> = event.objects.iter().filter(told).collect();
+    let mut objects: Vec<String> = event.objects.iter().filter(told).map(ToString::to_string).collect();
+    objects.extend(LOOKED_FOR.contains(&event.kind).then(|| event.kind.as_str().to_owned()));
     for objects in objects.chunks(bulk::ROWS) {
         let text = format!(
             "INSERT INTO audit_about (organization, object, position) VALUES {}",
@@ -30,7 +34,7 @@ pub(super) async fn note(
         );
         let mut query = made(text);
         for object in objects {
-            query = query.bind(organization).bind(object.to_string()).bind(signed(position));
+            query = query.bind(organization).bind(object.as_str()).bind(signed(position));
         }
         let done = query.execute(connection).await;
         done.map_err(Error::while_doing("append to the audit log"))?;
@@ -68,6 +72,26 @@ impl Store {
             Ok((reading.count("position")?, reading.get("entry")?))
         };
         rows.iter().rev().map(read).collect()
+    }
+
+    /// The latest entry of a kind that is looked for by itself; `None` where there is none since such are noted.
+    pub async fn last_audit_entry(
+        &self,
+        organization: OrganizationId,
+        kind: Kind,
+    ) -> Result<Option<Event>, Error> {
+        let rows = query(
+            "SELECT entry FROM audit_entries WHERE organization = $1 AND position =
+                 (SELECT max(position) FROM audit_about WHERE organization = $1 AND object = $2)",
+        )
+        .bind(organization.to_string())
+        .bind(kind.as_str())
+        .fetch_all(&mut *self.reader().await)
+        .await
+        .map_err(Error::while_doing("read the audit log"))?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let entry: Vec<u8> = Reading { row, what: "audit log" }.get("entry")?;
+        Ok(Event::parse(&entry).ok())
     }
 
     /// The first entry from which on it is noted what entries are about; those before are found by reading them.

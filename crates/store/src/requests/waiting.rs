@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use exeunt_base::{OrganizationId, RequestId, Timestamp};
+use exeunt_base::{JobId, OrganizationId, PlanId, RequestId, Timestamp};
 
 use super::{COLUMNS, Request, read};
 use crate::bulk;
@@ -104,6 +104,26 @@ impl Store {
         let mut connection = self.reader().await;
         let rows = query.bind(i64::from(limit)).fetch_all(&mut connection).await;
         rows.map_err(Error::while_doing("read what is on hold"))?.iter().map(read).collect()
+    }
+
+    /// The first request of a plan.
+    pub async fn first_of_plan(&self, plan: PlanId) -> Result<Option<RequestId>, Error> {
+        let row = query("SELECT id FROM requests WHERE plan = $1 ORDER BY id LIMIT 1")
+            .bind(plan.to_string())
+            .fetch_optional(&mut *self.reader().await)
+            .await
+            .map_err(Error::while_doing("read the requests of a plan"))?;
+        row.map(|row| Reading { row: &row, what: "request" }.id("id")).transpose()
+    }
+
+    /// The first request of a job.
+    pub async fn first_of_job(&self, job: JobId) -> Result<Option<RequestId>, Error> {
+        let row = query("SELECT id FROM requests WHERE job = $1 ORDER BY claimant LIMIT 1")
+            .bind(job.to_string())
+            .fetch_optional(&mut *self.reader().await)
+            .await
+            .map_err(Error::while_doing("read the requests of a job"))?;
+        row.map(|row| Reading { row: &row, what: "request" }.id("id")).transpose()
     }
 
     /// The requests that were entered from one moment on and before another, by id.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
 mod place;
+mod portals;
 
 mod aggregates;
 mod changes;
@@ -17,6 +18,7 @@ mod maps;
 mod outages;
 mod people;
 mod requests;
+mod rooms;
 mod search;
 mod subprocessors;
 mod tasks;

@@ -3,11 +3,13 @@
 use askama::Template;
 use axum::response::Response;
 use exeunt_app::access::Permission;
+use exeunt_app::letters::checklist::{Item, Point};
 use exeunt_base::{LetterId, RequestId};
 use exeunt_store::letters::{BOUNCED, FAILED, Letter, SENT, WAITING};
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, page, shown};
+use crate::console::request::said::counted;
 use crate::console::request::{AboutPart, Head, Named, around, back, history};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
@@ -34,6 +36,20 @@ struct Page {
     letters: Vec<Told>,
     /// Whether letters are sent here at all.
     sends: bool,
+    checklist: Vec<Checked>,
+    /// How many points are missing, in words; empty where none is.
+    missing: String,
+    /// Whether the data map could be read.
+    mapped: bool,
+}
+
+/// A point of what the answer must tell.
+struct Checked {
+    what: &'static str,
+    state: Badge,
+    told: Vec<String>,
+    /// What to do where it is missing.
+    todo: &'static str,
 }
 
 /// Shows them.
@@ -65,13 +81,58 @@ pub(crate) async fn resend(AboutPart(id, letter, sent): AboutPart<LetterId>) -> 
 async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
     let (_, frame, head) = around(by, id, "letters").await?;
     let letters = by.office.letters_about(&by.actor, id).await?;
+    let (items, mapped) = by.office.check_answer(&by.actor, id).await?;
+    let missing = items.iter().filter(|item| item.is_missing()).count() as u64;
     Ok(Page {
+        missing: match missing {
+            0 => String::new(),
+            many => counted(many, "point is missing", "points are missing"),
+        },
+        checklist: items.iter().map(checked).collect(),
+        mapped,
         letters: letters.iter().map(|letter| told(by, letter)).collect(),
         sends: by.office.engine.settings.letters.is_some(),
         frame,
         head,
         problem: None,
     })
+}
+
+fn checked(item: &Item) -> Checked {
+    let (what, todo) = match item.point {
+        Point::Law => ("The law and the right", "Set when the request was received: it decides the regime."),
+        Point::Controller => {
+            ("Who decides about the data", "Write `controller` and `contact` into the data map.")
+        }
+        Point::Purposes => (
+            "What it is used for, and why that is allowed",
+            "Write `purposes` and `legal_basis` into the data map.",
+        ),
+        Point::Recipients => (
+            "Who gets it, and has to be told",
+            "Write `recipients` into the data map; `none` is an answer, too.",
+        ),
+        Point::Retention => ("How long it is kept", "Write `retention` into the data map."),
+        Point::KeptByLaw => ("What stays, by which law, until when", ""),
+        Point::Source => ("Where it came from", ""),
+        Point::Automated => ("Whether machines decide alone", ""),
+        Point::Transfers => ("Transfers to other countries", ""),
+        Point::Authority => (
+            "That the person may complain, and where",
+            "Write `authority` into the data map. Without it the letter names the authority where the person lives or works.",
+        ),
+        Point::Court => ("That they may go to court", ""),
+    };
+    Checked {
+        what,
+        state: match (item.is_missing(), item.told.is_empty()) {
+            (true, _) => Badge::MISSING,
+            (false, true) => Badge::NOTHING_TO_SAY,
+            (false, false) => Badge::TOLD,
+        },
+        told: item.told.clone(),
+        todo: if item.is_missing() { todo } else { "" },
+    }
 }
 
 fn told(by: &Visitor, letter: &Letter) -> Told {

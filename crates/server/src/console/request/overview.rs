@@ -49,10 +49,23 @@ struct Overview {
     forms: Vec<Form>,
     /// Whether what the person said may be revealed.
     statement: bool,
+    /// By when a person gets in touch about it, where it was stopped by a link.
+    stopped: Option<Moment>,
+    complaints: Vec<Complaint>,
+    /// Whether what complaints say may be revealed.
+    reads: bool,
+}
+
+/// A complaint.
+struct Complaint {
+    number: u64,
+    at: Moment,
+    due: Option<Moment>,
+    answered: Option<Moment>,
 }
 
 /// An act that was refused.
-pub(super) struct Failed<'a> {
+pub(crate) struct Failed<'a> {
     pub(super) act: &'a str,
     pub(super) typed: &'a Fields,
     pub(super) flaw: Option<(&'a str, String)>,
@@ -64,7 +77,7 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Shows it again after something was refused, with why and what was typed.
-pub(super) async fn again(
+pub(crate) async fn again(
     by: &Visitor,
     id: RequestId,
     trouble: Trouble,
@@ -109,6 +122,21 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Overview, Trouble> {
         trouble: left.trouble.clone().unwrap_or_default(),
     });
     let left = left.collect();
+    let due = |day: &str| day.parse().ok().map(|day| clock.day(day));
+    let complaints = by.office.complaints_about(&by.actor, id).await?;
+    let mut forms = offers::of(by, &shown, pack.as_ref());
+    let open: Vec<u64> =
+        complaints.iter().filter(|one| one.answered_at.is_none()).map(|one| one.number).collect();
+    if !open.is_empty() && by.may(Permission::DecideRequests) {
+        forms.insert(0, offers::answer_complaint(id, &open));
+    }
+    let complaints = complaints.iter().map(|one| Complaint {
+        number: one.number,
+        at: clock.at(one.at),
+        due: due(&one.answer_by),
+        answered: one.answered_at.map(|at| clock.at(at)),
+    });
+    let stopped = by.office.stop_of(&by.actor, id).await?.filter(|stop| stop.ended_at.is_none());
     let words = shown.intake.as_ref().is_some_and(|intake| intake.words.is_some());
     Ok(Overview {
         step: steps::next(by, &shown, pack.as_ref()),
@@ -116,8 +144,11 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Overview, Trouble> {
         facts: facts(by, &shown, pack.as_ref()),
         others,
         left,
-        forms: offers::of(by, &shown, pack.as_ref()),
+        forms,
         statement: words && by.may(Permission::ReadStatements),
+        stopped: stopped.and_then(|stop| due(&stop.answer_by)),
+        complaints: complaints.collect(),
+        reads: by.may(Permission::ReadStatements),
         journey,
         frame,
         head,

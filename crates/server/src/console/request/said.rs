@@ -85,6 +85,7 @@ pub(crate) fn done(path: &str) -> Option<&'static str> {
         "withdraw" => "It is written down that the person took the request back.",
         "hold" => "The request is on hold. Nothing of it is purged.",
         "release" => "The request is released.",
+        "complaint" => "It is written down that the complaint was answered.",
         "planned" => "The plan is made. Read it before you approve it.",
         "approved" => "The plan is approved. Nothing runs until somebody starts it.",
         "proposed" => "That takes two people. Yours is written down; somebody else has to want it too.",

@@ -192,6 +192,9 @@ async fn placed(by: &Visitor, fields: &Fields) -> Result<&'static str, Refusal> 
     let because = fields.text("because");
     let until = Some(fields.text("until")).filter(|day| !day.is_empty()).map(str::parse::<Day>).transpose();
     let until = until.map_err(|_| Refusal::Flaw("until", "Write the day like 2026-12-31."))?;
+    if until.is_some_and(|day| day < by.clock().today()) {
+        return Err(Refusal::Flaw("until", "A hold cannot end on a day that is over."));
+    }
     let needed = |field: &'static str, why: &'static str| match fields.text(field) {
         "" => Err(Refusal::Flaw(field, why)),
         text => Ok(text),

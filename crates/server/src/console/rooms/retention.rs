@@ -36,7 +36,8 @@ struct Kept {
     items: String,
     oldest: Option<Moment>,
     limit: String,
-    state: Badge,
+    /// Nothing where no time is set.
+    state: Option<Badge>,
 }
 
 /// A step of the stairs: so many rows are left after a day.
@@ -136,7 +137,8 @@ fn says(total: u64, open: u64, stairs: &[Stair], by: &Visitor) -> String {
         0 => String::new(),
         open => format!(" Of {} the end is not known yet.", counted(open, "row", "rows")),
     };
-    format!("{rows} stay because a law says so.{known}{unknown}")
+    let stay = if total == 1 { "stays" } else { "stay" };
+    format!("{rows} {stay} because a law says so.{known}{unknown}")
 }
 
 /// What is left after each day on which something falls away.
@@ -245,7 +247,7 @@ fn class(by: &Visitor, one: &Retained) -> Kept {
             Some(seconds) => format!("{} at the most", lasting(seconds as f64)),
             None => String::from("no time is set"),
         },
-        state: if one.overdue { Badge::TOO_LONG } else { Badge::IN_TIME },
+        state: one.limit.map(|_| if one.overdue { Badge::TOO_LONG } else { Badge::IN_TIME }),
     }
 }
 

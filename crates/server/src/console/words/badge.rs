@@ -115,6 +115,12 @@ impl Badge {
     pub(crate) const NONE_NAMED: Self = Self::new(WAITING, "none named");
     /// That data of a special category is among it.
     pub(crate) const SPECIAL: Self = Self::new(HELD, "special category");
+    /// That an answer tells it.
+    pub(crate) const TOLD: Self = Self::new(DONE, "told");
+    /// That an answer must tell it, and nobody wrote it down.
+    pub(crate) const MISSING: Self = Self::new(FAILED, "missing");
+    /// That there is nothing of it to tell.
+    pub(crate) const NOTHING_TO_SAY: Self = Self::new(WAITING, "nothing to say");
     /// That somebody paused it.
     pub(crate) const PAUSED: Self = Self::new(HELD, "paused");
     /// That a window ends soon.

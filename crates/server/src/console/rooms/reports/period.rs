@@ -136,9 +136,9 @@ fn says(all: &Figures) -> String {
         many => format!("{} are overdue", grouped(many)),
     };
     format!(
-        "{} were received; {} wait for their answer, {late}. Of what was due, {} was answered in time.",
-        counted(all.received, "request", "requests"),
-        grouped(all.open),
+        "{} received; {} for an answer, {late}. Of what was due, {} was answered in time.",
+        counted(all.received, "request was", "requests were"),
+        counted(all.open, "waits", "wait"),
         share(all.on_time_share())
     )
 }

@@ -135,6 +135,17 @@ impl Times {
                 y,
                 y + 40.0
             );
+            // each number stands beside its bar, where the line is not in its way
+            for (days, high) in [(*median, 16.0), (*ninetieth, 34.0)] {
+                let _ = write!(svg, "<text x=\"{:.1}\" y=\"{:.1}\">{days}</text>", x(days) + 6.0, y + high);
+            }
+            let (at, anchor) = if *promised > most * 0.8 { (-6.0, "end") } else { (6.0, "start") };
+            let _ = write!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{promised}</text>",
+                x(*promised) + at,
+                y + 25.0
+            );
         }
         svg.push_str("</svg>");
         Some(Self(svg))
