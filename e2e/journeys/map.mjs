@@ -6,7 +6,7 @@ import { arrived, focused, journey, must } from "../lib/journey.mjs";
 await journey(async ({ house, enter, check, step }) => {
   step("the map is a picture, and a table beside it");
   const page = await enter(await house.person("engineer"));
-  await page.getByRole("link", { name: "Data map" }).click();
+  await page.getByRole("link", { name: "Data map", exact: true }).click();
   await arrived(page, "Data map");
   await check(page, "map");
 
@@ -33,7 +33,7 @@ await journey(async ({ house, enter, check, step }) => {
   await check(page, "map-checked");
 
   step("a category narrows it down");
-  await page.getByRole("link", { name: "user.contact" }).click();
+  await page.getByRole("link", { name: "user.contact", exact: true }).click();
   await arrived(page, "Data map");
   must(page.url().includes("category=user.contact"), page.url());
 
@@ -61,13 +61,13 @@ await journey(async ({ house, enter, check, step }) => {
   await check(page, "map-draft-broken");
 
   step("a test person is tried with the map in force");
-  await page.getByRole("link", { name: "Test person" }).click();
+  await page.getByRole("link", { name: "Test person", exact: true }).click();
   await page.goto(house.at("/map/test?map=in_force"));
   await arrived(page, "Test person");
   await check(page, "map-test");
 
   step("the sources: how each stands, its check, and the lines for another one");
-  await page.getByRole("link", { name: "Sources" }).click();
+  await page.getByRole("link", { name: "Sources", exact: true }).click();
   await arrived(page, "Sources");
   await check(page, "sources");
   await page.getByLabel("Name", { exact: true }).fill("crm");

@@ -1,9 +1,11 @@
 //! The map held against the databases as they are now.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use exeunt_base::{ModelRef, Name};
 use exeunt_plan::map::{Finding, discover};
+use exeunt_source::Catalog;
 
 use crate::access::Permission;
 use crate::actor::Actor;
@@ -37,6 +39,7 @@ impl Office {
     pub async fn check_map(&self, actor: &Actor) -> Result<Vec<Finding>, Error> {
         self.allow(actor, Permission::ReadMap)?;
         let map = self.map()?;
+        self.kept_map.look_again();
         check(&map.map, &self.engine.sources, self.today().to_date(), Some(&self.policy.residency)).await
     }
 
@@ -50,13 +53,24 @@ impl Office {
         check(map, &self.engine.sources, self.today().to_date(), Some(&self.policy.residency)).await
     }
 
-    /// One table of the map, as its database has it now.
+    /// A source's schema for a page: as it was read within the last half minute, or now.
+    pub(crate) async fn catalog_lately(&self, name: &Name) -> Result<Arc<Catalog>, Error> {
+        let now = self.engine.world.now();
+        if let Some(catalog) = self.kept_map.catalog(name, now) {
+            return Ok(catalog);
+        }
+        let sources = &self.engine.sources;
+        let source = sources.get(name).ok_or_else(|| unknown(sources, name))?;
+        let catalog = Arc::new(describe(name, source).await?);
+        self.kept_map.saw(name, now, &catalog);
+        Ok(catalog)
+    }
+
+    /// One table of the map, as its database had it lately.
     pub async fn check_table(&self, actor: &Actor, at: &ModelRef) -> Result<Live, Error> {
         self.allow(actor, Permission::ReadMap)?;
         let map = self.map()?;
-        let sources = &self.engine.sources;
-        let source = sources.get(&at.source).ok_or_else(|| unknown(sources, &at.source))?;
-        let catalog = describe(&at.source, source).await?;
+        let catalog = self.catalog_lately(&at.source).await?;
         let about = map.map.model(at);
         let table = about.and_then(|model| catalog.table(&discover::resolve(&catalog, &model.table)?));
         let is_person = about.is_some_and(|model| model.subject.is_some());
@@ -72,8 +86,10 @@ impl Office {
             };
             table.columns.iter().map(column).collect()
         });
-        let mut findings =
-            exeunt_plan::map::check::check(&map.map, &BTreeMap::from([(at.source.clone(), catalog)]));
+        let mut findings = exeunt_plan::map::check::check(
+            &map.map,
+            &BTreeMap::from([(at.source.clone(), (*catalog).clone())]),
+        );
         let place = at.to_string();
         findings.retain(|finding| {
             finding.place.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

@@ -345,8 +345,9 @@ async fn a_person_is_tried_in_truth_and_nothing_is_changed_or_told() {
     assert!(!log.contains("one@mail"), "{log}");
 }
 
-/// Milliseconds that a page may take with a thousand tables, when it is built for speed; tests are not.
-const MOST_MILLIS: u128 = if cfg!(debug_assertions) { 1_500 } else { 150 };
+/// Milliseconds that a page may take with a thousand tables. What is built for speed is measured by `bench`; this catches what
+/// grows with the square of them, on a machine that does something else as well.
+const MOST_MILLIS: u128 = if cfg!(debug_assertions) { 15_000 } else { 150 };
 
 #[tokio::test]
 async fn a_thousand_tables_are_seen_in_time() {
