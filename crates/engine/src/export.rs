@@ -100,6 +100,7 @@ impl Engine {
         let (encryption, key) = self.package_key(package, order.to)?;
         std::fs::create_dir_all(&self.settings.scratch).map_err(|error| cannot("make its folder", &error))?;
         let name = format!("{package}.age");
+        let formats = order.formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
         let spec = Spec {
             package,
             right: match document.right {
@@ -175,7 +176,8 @@ impl Engine {
             .count("rows", total)
             .count("bytes", summary.bytes)
             .commit("manifest", manifest)
-            .fact("complete", if summary.complete { "yes" } else { "no" });
+            .fact("complete", if summary.complete { "yes" } else { "no" })
+            .fact("formats", formats);
         let mut change = self.store.begin().await?;
         change.add_package(&stored).await?;
         change.commit(self.organization, &[event]).await?;

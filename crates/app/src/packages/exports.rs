@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use exeunt_audit::event::{Event, Object};
+use exeunt_audit::kind::Kind;
 use exeunt_base::{PackageId, Timestamp};
 use exeunt_store::links::Link;
 use exeunt_store::packages::Package;
@@ -11,6 +13,9 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::links::DOWNLOADS;
 use crate::office::Office;
+
+/// Entries of a request that are looked through for how its package was made.
+const ENTRIES: u32 = 200;
 
 /// How a link stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub struct Export {
     pub package: Package,
     /// Its links, newest first.
     pub links: Vec<(Link, Way)>,
+    /// The formats in it, as the log has them; none of one that was made before the log did.
+    pub formats: Vec<String>,
 }
 
 impl Export {
@@ -56,6 +63,18 @@ pub struct Page {
 }
 
 impl Office {
+    /// The formats of a package, from the entry that tells of its making.
+    async fn formats_of(&self, package: &Package) -> Result<Vec<String>, Error> {
+        let about = [Object::from(package.request)];
+        let entries = self.engine.store.audit_entries_about(self.organization.id, &about, ENTRIES).await?;
+        let mut events = entries.iter().rev().filter_map(|(_, entry)| Event::parse(entry).ok());
+        let made = events.find(|event| {
+            event.kind == Kind::PackageMade && event.objects.contains(&Object::from(package.id))
+        });
+        let words = made.and_then(|event| event.facts.get("formats").cloned()).unwrap_or_default();
+        Ok(words.split('.').filter(|word| !word.is_empty()).map(str::to_owned).collect())
+    }
+
     /// A page of the packages with their links.
     pub async fn list_exports(
         &self,
@@ -74,19 +93,18 @@ impl Office {
             links.entry(link.package).or_default().push(link);
         }
         let now = self.now();
-        let export = |package: Package| {
+        let mut exports = Vec::with_capacity(packages.len());
+        for package in packages {
             let gone = package.removed_at.is_some();
             let of = links.remove(&package.id).unwrap_or_default();
-            Export {
-                links: of
-                    .into_iter()
-                    .map(|link| (stands(&link, gone, now), link))
-                    .map(|(way, link)| (link, way))
-                    .collect(),
-                package,
-            }
-        };
-        Ok(Page { exports: packages.into_iter().map(export).collect(), next })
+            let way = |link: Link| {
+                let stands = stands(&link, gone, now);
+                (link, stands)
+            };
+            let formats = self.formats_of(&package).await?;
+            exports.push(Export { links: of.into_iter().map(way).collect(), formats, package });
+        }
+        Ok(Page { exports, next })
     }
 }
 

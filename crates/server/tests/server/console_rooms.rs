@@ -109,7 +109,10 @@ async fn packages_and_their_links_are_seen_revoked_and_destroyed() {
     followed(&officer, made).await;
     let page = until(&home, &officer, "/exports", "pkg_").await;
     assert!(
-        page.contains(&id) && page.contains("ready to fetch") && page.contains("No link was made"),
+        page.contains(&id)
+            && page.contains("as JSON,")
+            && page.contains("ready to fetch")
+            && page.contains("No link was made"),
         "{page}"
     );
     let package = format!("pkg_{}", page.split_once("pkg_").unwrap().1.get(..26).unwrap());

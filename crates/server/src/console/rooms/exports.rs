@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::console::door::Visitor;
 use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
-use crate::console::request::said::{bytes, counted};
+use crate::console::request::said::{bytes, counted, listed};
 use crate::console::request::{freshened, keep};
 use crate::console::rooms::{AboutOne, back, done};
 use crate::console::trouble::Trouble;
@@ -49,6 +49,8 @@ struct Row {
     state: Badge,
     rows: String,
     size: String,
+    /// What is in it: `JSON and CSV`.
+    formats: String,
     opens: &'static str,
     fetched: u64,
     opened: u64,
@@ -153,6 +155,10 @@ fn row(by: &Visitor, export: &Export) -> Row {
         state: if there { Badge::THERE } else { Badge::DESTROYED },
         rows: counted(package.rows, "row", "rows"),
         size: bytes(package.bytes),
+        formats: match export.formats.as_slice() {
+            [] => String::from("an archive"),
+            formats => listed(&formats.iter().map(|word| word.to_uppercase()).collect::<Vec<_>>()),
+        },
         opens: match (there, package.key.is_some()) {
             (false, _) => "nothing any more",
             (true, true) => "a key kept here",

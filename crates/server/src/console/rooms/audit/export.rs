@@ -41,16 +41,15 @@ pub(crate) async fn download(sent: Sent) -> Result<Response, Trouble> {
 pub(crate) async fn evidence(sent: Sent) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     by.office.allow(&by.actor, Permission::ReadAudit)?;
-    let day = |field: &'static str| {
-        let day = fields.text(field).parse::<Day>();
-        day.map_err(|_| (Trouble::flaw("Write the first and the last day like 2026-12-31."), field))
-    };
+    let day = |field: &'static str| fields.text(field).parse::<Day>().map_err(|_| field);
     let made = match (day("from"), day("to")) {
         (Ok(from), Ok(to)) => {
             let made = by.office.make_period_evidence(&by.actor, from, to).await;
             made.map(|made| (made, from, to)).map_err(|error| (Trouble::from(error), "from"))
         }
-        (Err(flaw), _) | (_, Err(flaw)) => Err(flaw),
+        (Err(field), _) | (_, Err(field)) => {
+            Err((Trouble::flaw("Write the first and the last day like 2026-12-31."), field))
+        }
     };
     match made {
         Ok((made, from, to)) => Ok(file(made.bytes, "application/zip", &format!("evidence-{from}-{to}.zip"))),
