@@ -9,10 +9,11 @@ use exeunt_base::Timestamp;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
-use crate::console::requests::list::{grouped, href};
+use crate::console::requests::list::href;
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::grouped;
 
 /// Days after which the last backup is old.
 const BACKUP_DAYS: i64 = 7;

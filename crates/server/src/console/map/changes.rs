@@ -16,9 +16,9 @@ use crate::console::form::Sent;
 use crate::console::frame::{Frame, shown};
 use crate::console::map::words::Found;
 use crate::console::map::{Tab, tabs};
-use crate::console::requests::list::grouped;
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::grouped;
 
 /// Lines of a difference on the page; the whole is in the text.
 const LINES: usize = 1_000;

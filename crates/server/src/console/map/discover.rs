@@ -20,8 +20,8 @@ use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page, shown};
 use crate::console::map::picture::counted;
 use crate::console::map::{Tab, part, tabs};
-use crate::console::requests::list::grouped;
 use crate::console::trouble::Trouble;
+use crate::console::words::number::grouped;
 
 /// Tables on one page.
 const TABLES: usize = 50;

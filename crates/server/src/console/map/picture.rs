@@ -440,7 +440,7 @@ pub(crate) fn is_special(model: &Model) -> bool {
 
 /// A number with its noun.
 pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
-    let number = crate::console::requests::list::grouped(count as u64);
+    let number = crate::console::words::number::grouped(count as u64);
     format!("{number} {}", if count == 1 { one } else { many })
 }
 

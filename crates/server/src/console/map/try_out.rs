@@ -15,8 +15,8 @@ use crate::console::door::Visitor;
 use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
 use crate::console::map::{Tab, tabs};
-use crate::console::requests::list::grouped;
 use crate::console::trouble::Trouble;
+use crate::console::words::number::grouped;
 
 /// What an address asks for.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -6,8 +6,8 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::ActorId;
 
 use crate::console::door::Visitor;
-use crate::console::request::said::counted;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::counted;
 
 /// One thing that happened, as the page shows it.
 pub(crate) struct Line {

@@ -13,10 +13,10 @@ use crate::console::door::Visitor;
 use crate::console::form::Sent;
 use crate::console::frame::{Frame, page};
 use crate::console::map::part;
-use crate::console::requests::list::grouped;
 use crate::console::sources::list::{Run, engine, runs};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::grouped;
 
 /// What a check said.
 struct Checked {
