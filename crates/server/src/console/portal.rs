@@ -17,6 +17,7 @@ use crate::console::door::Visitor;
 use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page};
 use crate::console::request::{About, overview};
+use crate::console::settings::{Tab, around};
 use crate::console::trouble::Trouble;
 
 /// What was just done, by its word in the address.
@@ -37,10 +38,11 @@ struct Offered {
 #[template(path = "console/portal.html")]
 struct Page {
     frame: Frame,
+    tabs: Vec<Tab>,
     problem: Option<String>,
     /// The field that it is about.
     at: &'static str,
-    done: bool,
+    done: &'static str,
     portal: Portal,
     languages: Vec<Offered>,
     /// The color as it is used, where the chosen one is too faint.
@@ -78,10 +80,17 @@ async fn shown(
     let base = visitor.office.public_url.clone().unwrap_or_default();
     let link = format!("{base}/portal/{}", portal.word);
     let (at, problem) = problem.map_or(("", None), |(at, why)| (at, Some(why)));
+    let done = match (done, portal.opened) {
+        (false, _) => "",
+        (true, true) => "It is saved. The portal is open.",
+        (true, false) => "It is saved. The portal is shut.",
+    };
+    let around = around(visitor, "Portal", "portal").await;
     page(
         status,
         &Page {
-            frame: visitor.frame("Portal", "portal").await,
+            frame: around.frame,
+            tabs: around.tabs,
             problem,
             at,
             done,

@@ -68,6 +68,7 @@ const PARTS: &[Part] = &[
     },
     Part { key: "api-keys", name: "API keys", href: "/settings/api-keys", needs: None },
     Part { key: "law", name: "Regimes", href: "/settings/law", needs: Some(Permission::ReadRequests) },
+    Part { key: "portal", name: "Portal", href: "/settings/portal", needs: Some(Permission::ManagePortal) },
     Part { key: "letters", name: "Letters", href: "/settings/letters", needs: Some(Permission::ReadLetters) },
 ];
 
@@ -79,12 +80,13 @@ pub(crate) struct Tab {
 }
 
 /// What stands around every part.
-struct Around {
-    frame: Frame,
-    tabs: Vec<Tab>,
+pub(crate) struct Around {
+    pub(crate) frame: Frame,
+    pub(crate) tabs: Vec<Tab>,
 }
 
-async fn around(by: &Visitor, title: &str, here: &str) -> Around {
+/// Around a part: `here` is its key.
+pub(crate) async fn around(by: &Visitor, title: &str, here: &str) -> Around {
     let tabs = PARTS
         .iter()
         .filter(|part| part.needs.is_none_or(|needs| by.may(needs)))

@@ -6,6 +6,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use exeunt_app::access::Permission;
+use exeunt_datamap::region::Regions;
 use exeunt_plan::residency::Server;
 
 use crate::console::door::Visitor;
@@ -13,6 +14,7 @@ use crate::console::form::Sent;
 use crate::console::frame::{Frame, page};
 use crate::console::settings::{Done, Tab, around, back, freshened, said};
 use crate::console::trouble::Trouble;
+use crate::console::words::number::grouped;
 
 #[derive(Template)]
 #[template(path = "console/settings/organization.html")]
@@ -90,17 +92,17 @@ fn facts(visitor: &Visitor) -> Vec<Group> {
                 fact("Erased rows can be restored for", "window_days", days(policy.window_days)),
                 fact("Purging may take, after that", "purge_days", days(policy.purge_days)),
                 fact("Whose a request was is known for", "identities_days", days(policy.identities_days)),
-                fact("Most rows of one person without a question", "row_cap", policy.row_cap.to_string()),
+                fact("Most rows of one person without a question", "row_cap", grouped(policy.row_cap)),
                 fact("The most dangerous acts take two people", "two_people", yes(policy.two_people)),
             ],
         },
         Group {
             heading: "Where data may be",
             facts: vec![
-                fact("Regions the organization allows", "region", or(residency.allowed.to_string(), "any")),
+                fact("Regions the organization allows", "region", or(plain(&residency.allowed), "any")),
                 fact("Vault and packages are in", "residency.storage", region(residency.storage.as_ref())),
                 fact("The control store is", "residency.store", store),
-                fact("Workers are in", "residency.workers", or(residency.workers.to_string(), UNSAID)),
+                fact("Workers are in", "residency.workers", or(plain(&residency.workers), UNSAID)),
             ],
         },
         Group {
@@ -164,6 +166,11 @@ fn facts(visitor: &Visitor) -> Vec<Group> {
 
 /// What is told of a place that the settings do not name.
 const UNSAID: &str = "a region nobody said";
+
+/// Regions without the marks that messages put around names.
+fn plain(regions: &Regions) -> String {
+    regions.to_string().replace('`', "")
+}
 
 fn region(region: Option<&impl ToString>) -> String {
     region.map_or_else(|| UNSAID.to_owned(), ToString::to_string)
