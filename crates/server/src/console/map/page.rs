@@ -172,7 +172,7 @@ async fn of(visitor: &Visitor, seen: &Seen, wanted: &Wanted, findings: Option<&[
         may_check_sources: visitor.may(Permission::CheckSources),
         has_sources: !visitor.office.engine.sources.is_empty(),
     };
-    page.problem = seen.trouble.as_ref().map(|error| Trouble::told(error));
+    page.problem = seen.trouble.as_ref().map(Trouble::told);
     if let Some(map) = &seen.map {
         page.fill(map, wanted, findings.unwrap_or_default());
     }
@@ -239,17 +239,20 @@ fn held(held: &Held) -> String {
 /// The whole map in one sentence.
 fn lead(all: &[(ModelRef, &Model)], sources: usize) -> String {
     let of = |test: fn(&Model) -> bool| all.iter().filter(|(_, model)| test(model)).count();
-    let special = of(is_special);
-    let kept = of(|model| model.keep.is_some());
-    let loose = of(|model| model.unlinked.is_some());
+    let mut parts = vec![format!("people are found in {}", of(|model| model.subject.is_some()))];
+    let mut add = |count: usize, words: &str| {
+        if count > 0 {
+            parts.push(words.replace("{}", &count.to_string()));
+        }
+    };
+    add(of(|model| model.keep.is_some()), "a law keeps rows of {}");
+    add(of(|model| model.unlinked.is_some()), "{} on purpose without a link to people");
+    add(of(is_special), "{} with data of a special category");
     format!(
-        "{} in {}: people are found in {}, a law keeps rows of {}, {} no link to people, {} data of a special category.",
+        "{} in {}: {}.",
         counted(all.len(), "table", "tables"),
         counted(sources, "source", "sources"),
-        of(|model| model.subject.is_some()),
-        kept,
-        if loose == 1 { String::from("1 has") } else { format!("{loose} have") },
-        if special == 1 { String::from("1 holds") } else { format!("{special} hold") },
+        parts.join(", ")
     )
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 
 use askama::FastWritable;
 use askama::filters::HtmlSafe;
-use exeunt_base::ModelRef;
+use exeunt_base::{ModelRef, Name};
 use exeunt_datamap::categories;
 use exeunt_datamap::model::{DataMap, Model, RelationKind};
 
@@ -124,9 +124,13 @@ impl Picture {
         }
         let people = nodes.iter().filter(|node| node.class == "people").count();
         let sensitive = nodes.iter().filter(|node| node.marks.contains('◆')).count();
+        let summary = match sensitive {
+            0 => String::new(),
+            count => format!(", {count} hold data of a special category"),
+        };
         let summary = format!(
-            "{} around the person: people are found in {people}, {sensitive} hold data of a special category.",
-            counted(nodes.len(), "table", "tables"),
+            "{} around the person: people are found in {people}{summary}.",
+            counted(nodes.len(), "table", "tables")
         );
         let mut picture =
             Self { nodes, lines, frames: Vec::new(), person: (0, 0), width: 0, height: 0, summary };
@@ -202,6 +206,15 @@ impl Picture {
     fn lay_out(&mut self) {
         let sources: BTreeSet<_> = self.nodes.iter().map(|node| node.at.source.clone()).collect();
         let one = sources.len() == 1;
+        // what is on one side only leaves no gap on the other
+        let mut distances: BTreeMap<(bool, Name), BTreeSet<u32>> = BTreeMap::new();
+        for node in &self.nodes {
+            distances.entry((node.right, node.at.source.clone())).or_default().insert(node.column);
+        }
+        for node in &mut self.nodes {
+            let known = distances.get(&(node.right, node.at.source.clone()));
+            node.column = known.map_or(0, |known| known.range(..node.column).count() as u32);
+        }
         let mut bottom = [PAD; 2];
         let mut columns = [0u32; 2];
         let mut blocks: Vec<(String, bool, i64, i64, u32)> = Vec::new();
@@ -302,12 +315,12 @@ impl Picture {
         let Node { x, y, class, .. } = node;
         write!(
             f,
-            "<a href=\"{}\" id=\"n{place}\" data-to=\"{}\" aria-label=\"{}\"><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" \
+            "<a href=\"{}\" id=\"n{place}\" data-to=\"{}\"><title>{}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" \
              width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"6\"/><text class=\"name\" x=\"{}\" y=\"{}\">{}</text>\
              <text class=\"about\" x=\"{}\" y=\"{}\">{}</text>",
             escaped(&node.href),
             self.neighbors(place),
-            escaped(&node.label),
+            escaped(&format!("{} {} {}: {}", cut(&node.name), cut(&node.about), node.marks, node.label)),
             x + 12,
             y + 22,
             escaped(&cut(&node.name)),
@@ -417,7 +430,7 @@ fn of_model(at: &ModelRef, model: &Model, paths: &Paths, wrong: bool) -> Node {
 const UNREACHED: u32 = 6;
 
 fn of_unmapped(source: &str, table: &str) -> Option<Node> {
-    let name = |text: &str| exeunt_base::Name::new(text).ok();
+    let name = |text: &str| Name::new(text).ok();
     Some(Node {
         at: ModelRef { source: name(source)?, model: name(&format!("{table} "))? },
         href: format!("/map/discover?source={}", super::part(source)),
