@@ -95,7 +95,7 @@ async fn data_that_is_ready_is_told_and_its_link_dies_when_somebody_stops_it() {
     stop.now();
     worker.await.unwrap();
     opened
-        .says(&made, &["Your data is ready. You can get it until", "You can use it 3 more times", "ZIP"])
+        .says(&made, &["Your data is ready. You can get it until", "You can get it 3 more times.", "ZIP"])
         .await;
     let from = text.find("https://privacy.acme.test/d/").unwrap() + "https://privacy.acme.test".len();
     let download = text[from..].split_whitespace().next().unwrap().to_owned();
