@@ -194,7 +194,7 @@ await journey(async ({ house, enter, browser, check, step }) => {
 
   step("refused");
   const refused = await confirm(await ask("Get my data to take it elsewhere", "four@canary.test"));
-  const because = { grounds: ["manifestly_unfounded"], because: "it was asked for five times this week" };
+  const because = { grounds: ["unfounded"], because: "it was asked for five times this week" };
   await house.api("POST", `/requests/${refused.id}/refuse`, first.token, because).catch(async (error) => {
     const known = String(error).match(/these grounds for refusing: ([\w]+)/);
     if (!known) throw error;

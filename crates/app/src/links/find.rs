@@ -5,6 +5,7 @@ use exeunt_engine::sealing;
 use exeunt_mail::{Contact, Language};
 use exeunt_store::links::Link;
 use exeunt_store::packages::Package;
+use exeunt_store::portals::Portal;
 
 use crate::error::Error;
 use crate::house::House;
@@ -26,6 +27,8 @@ pub struct Found {
     pub language: Language,
     /// Whether it can be used.
     pub stands: Stands,
+    /// How the organization shows itself, where somebody said.
+    pub portal: Option<Portal>,
 }
 
 /// Whether a link can be used.
@@ -69,7 +72,8 @@ impl House {
             Stands::Open
         };
         let language = Language::from_code(&link.language).unwrap_or_default();
-        Ok(Some(Found { office: office.clone(), link, package, language, stands }))
+        let portal = office.engine.store.portal(link.organization).await?;
+        Ok(Some(Found { office: office.clone(), link, package, language, stands, portal }))
     }
 }
 

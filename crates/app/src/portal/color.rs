@@ -19,11 +19,25 @@ pub struct NoColor;
 const WHITE: Color = Color([255; 3]);
 const BLACK: Color = Color([0; 3]);
 
-/// What words stand on in light pages, the darkest of them.
-const PAPER: Color = Color([0xf3, 0xf1, 0xed]);
+/// What words stand on in light pages: paper, and the tints of what is said apart.
+const PAPERS: [Color; 6] = [
+    WHITE,
+    Color([0xf3, 0xf1, 0xed]),
+    Color([0xfb, 0xe9, 0xe7]),
+    Color([0xfb, 0xf0, 0xdc]),
+    Color([0xf1, 0xea, 0xf9]),
+    Color([0xe6, 0xf2, 0xea]),
+];
 
-/// What words stand on in dark pages, the lightest of them.
-const NIGHT: Color = Color([0x26, 0x25, 0x23]);
+/// The same in dark pages.
+const NIGHTS: [Color; 6] = [
+    INK,
+    Color([0x26, 0x25, 0x23]),
+    Color([0x3f, 0x1b, 0x18]),
+    Color([0x3a, 0x2a, 0x10]),
+    Color([0x2e, 0x21, 0x42]),
+    Color([0x16, 0x30, 0x1f]),
+];
 
 /// The words of a button in dark pages.
 pub const INK: Color = Color([0x14, 0x14, 0x13]);
@@ -71,12 +85,16 @@ impl Color {
 
     /// The nearest color to it that is read on light pages.
     pub fn on_light(self) -> Self {
-        self.towards(BLACK, |color| color.contrast(PAPER) >= LEAST && color.contrast(WHITE) >= LEAST)
+        self.towards(BLACK, |color| color.is_read_on(&PAPERS))
     }
 
     /// The nearest color to it that is read on dark pages.
     pub fn on_dark(self) -> Self {
-        self.towards(WHITE, |color| color.contrast(NIGHT) >= LEAST && color.contrast(INK) >= LEAST)
+        self.towards(WHITE, |color| color.is_read_on(&NIGHTS))
+    }
+
+    fn is_read_on(self, grounds: &[Self]) -> bool {
+        grounds.iter().all(|ground| self.contrast(*ground) >= LEAST)
     }
 
     fn towards(self, end: Self, good: impl Fn(Self) -> bool) -> Self {
@@ -94,7 +112,7 @@ impl Color {
 
 #[cfg(test)]
 mod tests {
-    use super::{Color, INK, LEAST, NIGHT, PAPER, WHITE};
+    use super::{Color, NIGHTS, PAPERS, WHITE};
 
     #[test]
     fn every_color_becomes_one_that_can_be_read_and_a_good_one_stays() {
@@ -105,8 +123,7 @@ mod tests {
                 for blue in (0..=255).step_by(51) {
                     let color = Color([red, green, blue]);
                     let (light, dark) = (color.on_light(), color.on_dark());
-                    assert!(light.contrast(PAPER) >= LEAST && light.contrast(WHITE) >= LEAST, "{color}");
-                    assert!(dark.contrast(NIGHT) >= LEAST && dark.contrast(INK) >= LEAST, "{color}");
+                    assert!(light.is_read_on(&PAPERS) && dark.is_read_on(&NIGHTS), "{color}");
                 }
             }
         }

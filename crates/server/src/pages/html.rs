@@ -22,11 +22,13 @@ pub(super) struct Page<'a> {
     up: &'a str,
     token: &'a str,
     body: String,
+    /// Whose it is: its name, and its word in addresses where it has one.
+    from: Option<(String, Option<String>)>,
 }
 
 /// A page that says one thing.
 pub(super) fn message(language: Language, word: &str) -> Page<'static> {
-    let mut page = Page { language, title: "page_title", up: "", token: "", body: String::new() };
+    let mut page = Page { language, title: "page_title", up: "", token: "", body: String::new(), from: None };
     page.heading();
     page.say(word, &[]);
     page
@@ -34,7 +36,8 @@ pub(super) fn message(language: Language, word: &str) -> Page<'static> {
 
 /// That there is no such page.
 pub(super) fn nowhere(language: Language) -> Page<'static> {
-    let mut page = Page { language, title: "p_closed_title", up: "/d/", token: "", body: String::new() };
+    let mut page =
+        Page { language, title: "p_closed_title", up: "/d/", token: "", body: String::new(), from: None };
     page.heading();
     page.say("p_closed", &[]);
     page
@@ -42,7 +45,7 @@ pub(super) fn nowhere(language: Language) -> Page<'static> {
 
 /// That a link's time is over.
 pub(super) fn ended(language: Language, at: Timestamp) -> Page<'static> {
-    let mut page = Page { language, title: "page_title", up: "", token: "", body: String::new() };
+    let mut page = Page { language, title: "page_title", up: "", token: "", body: String::new(), from: None };
     page.heading();
     page.say("page_ended", &[("until", &language.day(at))]);
     page
@@ -55,7 +58,7 @@ pub(super) fn notices<'a>(
     said: &[(&str, &[(&str, &str)])],
     button: Option<(&str, &str, &str)>,
 ) -> Page<'a> {
-    let mut page = Page { language, title: "notices_title", up, token: "", body: String::new() };
+    let mut page = Page { language, title: "notices_title", up, token: "", body: String::new(), from: None };
     page.heading();
     for (word, values) in said {
         page.say(word, values);
@@ -73,9 +76,14 @@ pub(super) fn notices<'a>(
 impl<'a> Page<'a> {
     /// The page of a link that can be used. `up` leads from where it is shown to the link's own folder.
     pub(super) fn of(found: &Found, token: &'a str, up: &'a str) -> Self {
-        let mut page = Self { language: found.language, title: "page_title", up, token, body: String::new() };
+        let own = &found.office.organization.name;
+        let name = found.portal.as_ref().map_or(own, |portal| &portal.name);
+        let word = found.portal.as_ref().map(|portal| portal.word.clone());
+        let from = Some((name.clone(), word));
+        let (language, title) = (found.language, "page_title");
+        let mut page = Self { language, title, up, token, body: String::new(), from };
         page.heading();
-        page.say("page_intro", &[("organization", &found.office.organization.name)]);
+        page.say("page_intro", &[("organization", name)]);
         page.say("page_until", &[("until", &found.language.day(found.link.expires_at))]);
         match found.link.downloads_left {
             1 => page.say("page_left_one", &[]),
@@ -128,11 +136,18 @@ impl<'a> Page<'a> {
 
     /// The page as an answer.
     pub(super) fn answer(self, status: StatusCode) -> Response {
+        let (mut color, mut sender) = (String::new(), String::new());
+        if let Some((name, word)) = &self.from {
+            sender = format!("<header class=\"sender\"><p translate=\"no\">{}</p></header>\n", escaped(name));
+            color = word.as_ref().map_or(String::new(), |word| {
+                format!("<link rel=\"stylesheet\" href=\"/portal/{}/color.css\">\n", escaped(word))
+            });
+        }
         let html = format!(
             "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"robots\" content=\"noindex\">\n<title>{}</title>\n\
-             <link rel=\"stylesheet\" href=\"{}style.css\">\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
+             <link rel=\"stylesheet\" href=\"{}style.css\">\n{color}</head>\n<body>\n{sender}<main>\n{}</main>\n</body>\n</html>\n",
             self.language.as_str(),
             self.word(self.title),
             self.up,

@@ -37,6 +37,7 @@ mod log;
 mod once;
 mod people;
 mod portal;
+mod portal_states;
 mod posted;
 mod proposals;
 mod providers;

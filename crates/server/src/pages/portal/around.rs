@@ -198,16 +198,16 @@ impl Come {
     }
 
     /// A form's fields; or what is told instead.
-    pub(super) fn fields(&self, headers: &HeaderMap, sent: Sent) -> Result<Fields, Response> {
+    pub(super) fn fields(&self, headers: &HeaderMap, sent: Sent) -> Result<Fields, Box<Response>> {
         if !comes_from_here(headers) {
             let texts = vec![self.say().w("p_foreign").to_owned()];
-            return Err(self.said(StatusCode::FORBIDDEN, "page_problem", texts, None));
+            return Err(Box::new(self.said(StatusCode::FORBIDDEN, "page_problem", texts, None)));
         }
         match sent {
             Ok(Form(fields)) => Ok(Fields(fields)),
             Err(FormRejection::BytesRejection(_)) => {
                 let texts = vec![self.say().w("p_too_long").to_owned()];
-                Err(self.said(StatusCode::PAYLOAD_TOO_LARGE, "page_problem", texts, None))
+                Err(Box::new(self.said(StatusCode::PAYLOAD_TOO_LARGE, "page_problem", texts, None)))
             }
             // what is no form says nothing
             Err(_) => Ok(Fields::default()),

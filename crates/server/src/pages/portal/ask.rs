@@ -59,7 +59,6 @@ impl Ask {
     fn new(come: &Come, fields: &Fields, flaws: Vec<Wrong>) -> Self {
         let say = come.say();
         let found = &come.found;
-        let days = found.window_days().to_string();
         let laws = found.laws();
         let due = laws.first().map(|(_, due)| say.day(*due)).unwrap_or_default();
         let chosen = fields.text("regime");
@@ -77,13 +76,7 @@ impl Ask {
             around: come.around("p_ask_title", Some("")),
             intro: say.f("p_ask_intro", &[("organization", &found.portal.name)]),
             rights: RIGHTS.map(|right| pick(say, right, fields.text("right"))).into(),
-            terms: vec![
-                (say.w("p_term_delete"), say.w("p_text_delete").to_owned()),
-                (say.w("p_term_anonymous"), say.w("p_text_anonymous").to_owned()),
-                (say.w("p_term_kept"), say.w("p_text_kept").to_owned()),
-                (say.w("p_term_window"), say.f("p_text_window", &[("days", &days)])),
-                (say.w("p_term_backups"), say.w("p_text_backups").to_owned()),
-            ],
+            terms: terms(say, found.window_days()),
             email: fields.raw("email").to_owned(),
             name: fields.raw("name").to_owned(),
             kinds: kinds(come, fields),
@@ -97,6 +90,24 @@ impl Ask {
     fn flaw(&self, field: &str) -> Option<&str> {
         self.flaws.iter().find(|flaw| flaw.field == field).map(|flaw| flaw.words.as_str())
     }
+}
+
+/// What the words mean that people choose by.
+fn terms(say: Say, days: u32) -> Vec<(&'static str, String)> {
+    let plain = |term: &str, text: &str| (say.w(term), say.w(text).to_owned());
+    let window = match days {
+        0 => None,
+        1 => Some(plain("p_term_window", "p_text_window_one")),
+        _ => Some((say.w("p_term_window"), say.f("p_text_window", &[("days", &days.to_string())]))),
+    };
+    let mut terms = vec![
+        plain("p_term_delete", "p_text_delete"),
+        plain("p_term_anonymous", "p_text_anonymous"),
+        plain("p_term_kept", "p_text_kept"),
+    ];
+    terms.extend(window);
+    terms.push(plain("p_term_backups", "p_text_backups"));
+    terms
 }
 
 fn pick(say: Say, right: Right, chosen: &str) -> Choice {
@@ -151,7 +162,7 @@ pub(super) async fn send(
     };
     let fields = match come.fields(&headers, sent) {
         Ok(fields) => fields,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     let (typed, flaws) = read(&come, &fields);
     let Some(typed) = typed.filter(|_| flaws.is_empty()) else {

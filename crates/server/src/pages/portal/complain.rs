@@ -68,7 +68,7 @@ pub(super) async fn send(
     }
     let fields = match followed.come.fields(&headers, sent) {
         Ok(fields) => fields,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     let words = fields.raw("words").replace("\r\n", "\n");
     match followed.come.found.complain(&followed.request, &Personal::new(words.clone())).await {

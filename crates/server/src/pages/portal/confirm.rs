@@ -62,7 +62,7 @@ pub(super) async fn confirm(
     };
     let fields = match come.fields(&headers, sent) {
         Ok(fields) => fields,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     let form = Secret::new(fields.text("form").to_owned());
     let again = fields.text("again") == "yes";
@@ -173,7 +173,7 @@ pub(super) async fn deny(
         Err(page) => return page,
     };
     if let Err(page) = come.fields(&headers, sent) {
-        return page;
+        return *page;
     }
     match come.found.deny(&token).await {
         Ok(done) => {

@@ -183,7 +183,7 @@ pub(super) async fn send_code(
         Err(page) => return page,
     };
     if let Err(page) = followed.come.fields(&headers, sent) {
-        return page;
+        return *page;
     }
     if followed.way == Way::Link {
         return back(&followed, false);
@@ -209,7 +209,7 @@ pub(super) async fn check(
     };
     let fields = match followed.come.fields(&headers, sent) {
         Ok(fields) => fields,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     let form = Secret::new(fields.text("form").to_owned());
     match followed.come.found.check_look(&followed.request, form.expose(), fields.text("code")).await {
@@ -241,7 +241,7 @@ pub(super) async fn leave(
         Err(page) => return page,
     };
     if let Err(page) = followed.come.fields(&headers, sent) {
-        return page;
+        return *page;
     }
     let mut response = back(&followed, false);
     response.headers_mut().append(header::SET_COOKIE, drop_cookie());

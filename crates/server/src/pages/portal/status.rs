@@ -36,6 +36,7 @@ struct Record {
     backups: String,
     receipt: String,
     file: Option<String>,
+    closing: String,
 }
 
 #[derive(Template)]
@@ -87,7 +88,7 @@ pub(super) async fn shown(followed: &Followed, made: bool, leaves: bool) -> Resu
             _ => "",
         },
         stop,
-        record: record(say, &view, file),
+        record: record(say, &view, &around.name, file),
         steps: steps(say, &view),
         complaints: complaints(say, &view),
         complain: around.at(&format!("{place}/complaint")),
@@ -136,9 +137,14 @@ fn notes(say: Say, view: &View) -> Vec<Note> {
         State::Purging => note("hold", plain("p_purging")),
         State::Stopped(by) => note("warn", vec![say.f("p_stopped", &[("until", &say.day(*by))])]),
         State::Ready { until, downloads, bytes, .. } => {
-            let (until, downloads) = (moment(say, *until), downloads.to_string());
-            let values = [("downloads", downloads.as_str()), ("size", &size(*bytes))];
-            note("ok", vec![say.f("p_ready", &[("until", &until)]), say.f("p_ready_how", &values)]);
+            let until = moment(say, *until);
+            let left = match downloads {
+                1 => say.w("page_left_one").to_owned(),
+                left => say.f("page_left", &[("downloads", &left.to_string())]),
+            };
+            let size = say.f("page_size", &[("size", &size(*bytes))]);
+            let how = say.w("p_ready_how").to_owned();
+            note("ok", vec![say.f("p_ready", &[("until", &until)]), how, left, size]);
         }
         State::ReadyEnded => note("warn", plain("p_ready_none")),
         State::Delivered => note("ok", plain("p_delivered")),
@@ -194,7 +200,8 @@ fn notes(say: Say, view: &View) -> Vec<Note> {
 }
 
 fn steps(say: Say, view: &View) -> Vec<Step> {
-    let Some((all, at)) = view.steps else { return Vec::new() };
+    // once all is done, the record says more
+    let Some((all, at)) = view.steps.filter(|(all, at)| *at < all.len()) else { return Vec::new() };
     let step = |(place, name): (usize, &&str)| {
         let (class, shape, word) = match place.cmp(&at) {
             std::cmp::Ordering::Less => ("done", "✓", "p_done"),
@@ -206,7 +213,7 @@ fn steps(say: Say, view: &View) -> Vec<Step> {
     all.iter().enumerate().map(step).collect()
 }
 
-fn record(say: Say, view: &View, file: Option<String>) -> Option<Record> {
+fn record(say: Say, view: &View, organization: &str, file: Option<String>) -> Option<Record> {
     let Letter::Finished { deleted, anonymized, kept, copies_until, copies_undated, receipt, .. } =
         told(view, "finished")?
     else {
@@ -229,6 +236,7 @@ fn record(say: Say, view: &View, file: Option<String>) -> Option<Record> {
         backups,
         receipt: say.f("p_receipt", &[("receipt", &receipt.to_string())]),
         file,
+        closing: say.f("closing", &[("organization", organization)]),
     })
 }
 

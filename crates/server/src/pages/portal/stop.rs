@@ -59,7 +59,7 @@ pub(super) async fn stop(
     };
     let fields = match come.fields(&headers, sent) {
         Ok(fields) => fields,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     // what posts without the button's word pressed no button
     if fields.text("act") != "stop" {
