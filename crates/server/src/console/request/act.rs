@@ -48,7 +48,7 @@ pub(crate) async fn decide(AboutPart(id, act, sent): AboutPart<String>) -> Resul
         "refuse" => refuse(&by, id, &fields).await,
         "withdraw" => told(by.office.withdraw_request(&by.actor, id, because(&fields)).await),
         "hold" => hold(&by, id, &fields).await,
-        "release" => told(by.office.release_request(&by.actor, id).await),
+        "release" => told(by.office.release_request_because(&by.actor, id, because(&fields)).await),
         _ => return Err(Trouble::not_found()),
     };
     match done {
