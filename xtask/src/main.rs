@@ -1,4 +1,4 @@
-//! Chores, in Rust so that they run the same everywhere: `cargo xtask test | layers | licenses | sbom | bench`.
+//! Chores, in Rust so that they run the same everywhere: `cargo xtask test | layers | licenses | sbom | pictures | bench`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to whoever runs it")]
 #![expect(clippy::disallowed_methods, reason = "a chore reads the clock and the environment")]
 
@@ -6,6 +6,7 @@ mod bench;
 mod layers;
 mod licenses;
 mod metadata;
+mod pictures;
 mod prepare;
 mod run;
 mod sbom;
@@ -23,6 +24,7 @@ usage: cargo xtask <chore>
   layers     crates may use only what lies on lower floors (layers.toml)
   licenses   licenses and banned crates (deny.toml), without a network
   sbom       what the program is made of, as CycloneDX 1.5, into target/exeunt.cdx.json or the file named
+  pictures   copy the screenshots of the journeys into docs/guide
   bench      measure against the databases' own statements, into bench/RESULTS.md
              (further arguments go to the measuring program: cargo xtask bench -- --help)";
 
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         (Some("licenses"), []) => licenses::check(),
         (Some("sbom"), []) => sbom::write(None),
         (Some("sbom"), [to]) => sbom::write(Some(to)),
+        (Some("pictures"), []) => pictures::renew(),
         (Some("bench"), rest) => bench::run(rest),
         (Some("help" | "--help" | "-h"), _) => {
             println!("{HELP}");

@@ -10,6 +10,7 @@ pub mod discover;
 pub mod draft;
 pub mod draw;
 pub mod kept;
+pub mod live;
 pub mod propose;
 pub mod publish;
 pub mod read;

@@ -116,6 +116,10 @@ pub struct Today {
     pub map: Option<bool>,
     /// Whether there was ever a request.
     pub begun: bool,
+    /// Requests that were stopped by the link in a letter, oldest first; for those who see requests.
+    pub stops: Vec<exeunt_store::stops::Stop>,
+    /// Complaints that nobody answered yet, oldest first.
+    pub complaints: Vec<exeunt_store::complaints::Complaint>,
 }
 
 impl Office {
@@ -157,8 +161,14 @@ impl Office {
         } else {
             None
         };
-        let map = may(Permission::ReadMap).then(|| self.map().is_ok());
-        Ok(Today { requests, work, letters, log, map, begun: stands.any })
+        let (mut stops, mut complaints) = (Vec::new(), Vec::new());
+        if may(Permission::ReadRequests) {
+            stops = self.engine.store.open_stops(self.organization.id, JOBS).await?;
+            complaints = self.engine.store.open_complaints(self.organization.id, JOBS).await?;
+        }
+        // a house that has none yet is told what comes first, and not that something is wrong
+        let map = (may(Permission::ReadMap) && !self.has_no_map_yet()).then(|| self.map().is_ok());
+        Ok(Today { requests, work, letters, log, map, begun: stands.any, stops, complaints })
     }
 
     async fn requests_today(&self, actor: &Actor, oldest: Option<Day>) -> Result<Requests, Error> {

@@ -132,7 +132,7 @@ pub(crate) struct Settings {
     /// Who keeps the unseal secret.
     #[serde(default)]
     pub(crate) unseal: Unseal,
-    /// Files or folders of the data map.
+    /// Files or folders of the data map; absent: it is drafted and published in the console.
     #[serde(default)]
     pub(crate) map: OneOrMany,
     /// Where the log's checkpoints are kept; on another disk they also notice that this one was rolled back.

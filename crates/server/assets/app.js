@@ -226,6 +226,7 @@ function help() {
     if (one(SEARCH)) rows.push(["/", "Search"]);
     if (copies.length) rows.push(["c", "Copy the id of this page"]);
     if (one("[data-rows]")) rows.push(["j", "Next row"], ["k", "Row before"]);
+    if (one("[data-choices]")) rows.push(["a", "Accept the proposal"], ["x", "Decide later"], ["c", "Change it"]);
     for (const [letter, link] of letters) rows.push([`g ${letter}`, words(link)]);
   }
   const body = make("tbody", {}, ...rows.map(([keys, what]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, keys)), make("td", {}, what))));
@@ -234,16 +235,46 @@ function help() {
 }
 
 function row(step) {
-  const links = all("[data-rows] tbody tr").map((line) => one("a[href]", line) ?? one("button, input", line)).filter(Boolean);
+  const links = all("[data-rows] tbody tr").map((line) => one("a[href], input:checked", line) ?? one("button, input", line)).filter(Boolean);
   const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
   links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
 }
 
+/** What is chosen for the row that has the focus: a accepts, x leaves it for later, c goes to what can be changed. */
+function choose(what) {
+  const field = one(`[${what}]`, document.activeElement.closest("[data-choices] tbody tr") ?? undefined);
+  if (!field || !document.activeElement.closest("[data-choices]")) return false;
+  field.focus();
+  if (field.type === "radio") field.checked = true;
+  return true;
+}
+
+/** In the data map, an arrow goes along a line to the box that lies that way, or to the nearest one there. */
+function follow(event) {
+  const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
+  const here = event.target.closest?.("[data-map] a");
+  if (!way || !here) return;
+  const at = (box) => { const { x, y, width, height } = box.getBoundingClientRect(); return [x + width / 2, y + height / 2]; };
+  const [x, y] = at(here);
+  const joined = new Set(here.dataset.to.split(" "));
+  const far = all("[data-map] a").map((box) => {
+    const [bx, by] = at(box);
+    const along = (bx - x) * way[0] + (by - y) * way[1];
+    const aside = Math.abs((bx - x) * way[1]) + Math.abs((by - y) * way[0]);
+    return { box, cost: along + 2 * aside + (joined.has(box.id) ? 0 : 10_000), ahead: along > 1 };
+  }).filter(({ box, ahead }) => box !== here && ahead);
+  far.sort((one, other) => one.cost - other.cost)[0]?.box.focus();
+  event.preventDefault();
+}
+addEventListener("keydown", follow);
+
 let going = 0;
 const single_keys = {
+  a: () => choose("data-accept"),
+  x: () => choose("data-skip"),
   "?": help,
   "/": () => one(SEARCH)?.focus(),
-  c: () => copies[0]?.click(),
+  c: () => choose("data-change") || copies[0]?.click(),
   j: () => row(1),
   k: () => row(-1),
   g: () => { going = performance.now(); },
@@ -256,7 +287,7 @@ addEventListener("keydown", (event) => {
     return;
   }
   // a dialog that was just closed may have the focus for a moment still
-  const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]")
+  const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), select, textarea, dialog, [contenteditable]")
     && !event.target.closest("dialog:not([open])");
   if (!single || typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (performance.now() - going < 1_500 && letters.has(event.key)) {

@@ -10,12 +10,15 @@ mod customers;
 mod door;
 mod form;
 mod frame;
+mod map;
 mod people;
+mod portal;
 mod qr;
 mod request;
 mod requests;
 mod rooms;
 mod settings;
+mod sources;
 mod today;
 mod trouble;
 mod words;
@@ -106,6 +109,22 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/requests/{id}/evidence"),
     ("GET", "/requests/{id}/evidence/{receipt}/receipt"),
     ("GET", "/requests/{id}/evidence/{receipt}/proof"),
+    ("GET", "/map"),
+    ("GET", "/map.yaml"),
+    ("POST", "/map/check"),
+    ("GET", "/map/discover"),
+    ("POST", "/map/discover"),
+    ("GET", "/map/changes"),
+    ("POST", "/map/changes"),
+    ("POST", "/map/changes/discard"),
+    ("POST", "/map/changes/publish"),
+    ("GET", "/map/test"),
+    ("POST", "/map/test"),
+    ("GET", "/map/{source}/{model}"),
+    ("GET", "/sources"),
+    ("POST", "/sources"),
+    ("GET", "/sources/{source}"),
+    ("POST", "/sources/{source}/check"),
     ("GET", "/settings"),
     ("POST", "/settings/organization/key"),
     ("GET", "/settings/law"),
@@ -156,6 +175,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/subprocessors/{subprocessor}/acts/{act}"),
     ("POST", "/subprocessors/subscribers"),
     ("POST", "/subprocessors/subscribers/{subscriber}/remove"),
+    ("POST", "/requests/{id}/complaints/{number}"),
+    ("GET", "/settings/portal"),
+    ("POST", "/settings/portal"),
 ];
 
 /// The pages.
@@ -188,6 +210,10 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/import", get(requests::import::show).post(requests::import::send))
         .route("/requests/views", post(requests::views::save))
         .route("/requests/views/{view}/remove", post(requests::views::remove))
+        .merge(map::routes())
+        .merge(sources::routes())
+        .route("/requests/{id}/complaints/{number}", post(portal::read_complaint))
+        .route("/settings/portal", get(portal::show).post(portal::change))
         .merge(request::routes())
         .merge(settings::routes())
         .merge(rooms::routes())

@@ -150,6 +150,11 @@ impl Smtp {
         }
     }
 
+    /// Where the letters it took are, one JSON file each, in the order they came.
+    pub fn folder(&self) -> std::path::PathBuf {
+        self.dir.path().join("mail")
+    }
+
     /// Its port on this machine.
     pub fn port(&self) -> u16 {
         self.port

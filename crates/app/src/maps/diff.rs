@@ -72,6 +72,9 @@ fn whole<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Line<'a>> {
 /// Pairs of lines that stay, by Myers' shortest edit script; nothing where the texts differ in too much.
 fn common(old: &[&str], new: &[&str]) -> Option<Vec<(usize, usize)>> {
     let (n, m) = (old.len(), new.len());
+    if n.abs_diff(m) > MOST {
+        return None;
+    }
     let most = (n + m).min(MOST);
     let offset = most + 1;
     let mut reach = vec![0usize; 2 * most + 3];

@@ -1,8 +1,12 @@
 //! The map as it was read last, for as long as its files say the same: a service asks for it with every call. Where no files
 //! hold it, the version that was published last.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use exeunt_base::{Name, Timestamp};
+use exeunt_source::Catalog;
 
 use crate::error::Error;
 use crate::maps::read::{self, Map};
@@ -19,7 +23,12 @@ type Published = Option<(i64, Option<Arc<Map>>)>;
 pub struct Kept {
     files: Mutex<Option<Last>>,
     published: Mutex<Published>,
+    /// Schemas as they were read lately, for pages that are looked at one after another. Nothing is decided by them.
+    catalogs: Mutex<BTreeMap<Name, (Timestamp, Arc<Catalog>)>>,
 }
+
+/// For how many seconds a page may show a schema that was read before.
+const LATELY: i64 = 30;
 
 impl std::fmt::Debug for Kept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -40,6 +49,24 @@ impl Kept {
         let map = Arc::new(read::of(&files)?);
         *last = Some((files, Arc::clone(&map)));
         Ok(map)
+    }
+
+    /// A schema that was read lately.
+    pub(crate) fn catalog(&self, source: &Name, now: Timestamp) -> Option<Arc<Catalog>> {
+        let known = self.catalogs.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, catalog) = known.get(source)?;
+        (now < at.plus_seconds(LATELY)).then(|| Arc::clone(catalog))
+    }
+
+    /// A schema was read.
+    pub(crate) fn saw(&self, source: &Name, now: Timestamp, catalog: &Arc<Catalog>) {
+        let mut known = self.catalogs.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(source.clone(), (now, Arc::clone(catalog)));
+    }
+
+    /// Somebody wants to know how things are now.
+    pub(crate) fn look_again(&self) {
+        self.catalogs.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The version in force, as it was seen last.

@@ -108,13 +108,13 @@ pub struct Proposals {
 }
 
 impl Office {
-    /// What the map has not of a source, read from its live schema now.
+    /// What the map has not of a source, by its live schema as it was lately.
     pub async fn propose_map(&self, actor: &Actor, source: Option<&Name>) -> Result<Proposals, Error> {
         self.allow(actor, Permission::DraftMap)?;
         let first = self.engine.sources.keys().next();
-        let (name, live) = pick(&self.engine.sources, source.or(first))?;
+        let (name, _) = pick(&self.engine.sources, source.or(first))?;
         let (base, revision) = self.map_to_change().await?;
-        let catalog = describe(name, live).await?;
+        let catalog = self.catalog_lately(name).await?;
         let all = proposals(&base, name, &catalog, &discover::discover(&catalog, name));
         let tables =
             catalog.tables.iter().filter(|table| !matches!(table.sort, TableSort::PartitionOf(_))).count();

@@ -60,7 +60,7 @@ impl Office {
     }
 
     /// Whether nothing that could be the map is there: no version, and none of the files.
-    fn has_no_map_yet(&self) -> bool {
+    pub(crate) fn has_no_map_yet(&self) -> bool {
         if self.maps.is_empty() {
             return self.kept_map.published().is_none();
         }

@@ -49,9 +49,8 @@ impl Counted {
 
     fn limit(self) -> Limit {
         match self {
-            Self::Source(_) | Self::Link(_) => Limit { at_once: 60, seconds_each: 6 },
-            // a whole company may sit behind one address
-            Self::Portal(_) => Limit { at_once: 30, seconds_each: 20 },
+            // a whole company may sit behind one address, and everybody behind a proxy
+            Self::Source(_) | Self::Link(_) | Self::Portal(_) => Limit { at_once: 60, seconds_each: 6 },
             Self::Login(_) => Limit { at_once: 5, seconds_each: 60 },
             // of a million codes three count: 240 tries a day find one in four years
             Self::User(_) => Limit { at_once: 10, seconds_each: 360 },

@@ -11,6 +11,7 @@ use exeunt_store::askings::Asking;
 
 use crate::actor::Actor;
 use crate::error::Error;
+use crate::people::attempts::Counted;
 use crate::portal::ask::{PROVEN, digest_of};
 use crate::portal::find::Found;
 use crate::requests::details::Details;
@@ -52,7 +53,13 @@ pub enum Confirmed {
 
 impl Found {
     /// Checks a code. `again` asks for a second request although one waits.
-    pub async fn confirm(&self, form: &str, typed: &str, again: bool) -> Result<Confirmed, Error> {
+    pub async fn confirm(
+        &self,
+        form: &str,
+        typed: &str,
+        again: bool,
+        from: &Personal,
+    ) -> Result<Confirmed, Error> {
         let office = &self.office;
         let service = Actor::service(office.organization.id);
         let digest = digest_of(form);
@@ -102,6 +109,8 @@ impl Found {
         let mut change = office.engine.store.begin().await?;
         change.drop_asking(&digest).await?;
         change.commit_bookkeeping().await?;
+        // whoever means it keeps nobody beside them from asking
+        office.guards.attempts.give_back(Counted::portal(from.expose()), office.now());
         office.bell.notify_one();
         Ok(Confirmed::Made(id))
     }

@@ -14,6 +14,7 @@ use exeunt_store::Change;
 use exeunt_store::requests::Request;
 use exeunt_store::stops::Stop;
 
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::letters::noon;
@@ -162,6 +163,13 @@ impl Office {
             }
         }
         Ok(())
+    }
+
+    /// The stop of a request by the link in a letter, over or not.
+    pub async fn stop_of(&self, actor: &Actor, id: RequestId) -> Result<Option<Stop>, Error> {
+        self.allow(actor, Permission::ReadRequests)?;
+        self.request(id).await?;
+        Ok(self.engine.store.stop_of(id).await?)
     }
 
     /// Ends a stop in the change that releases the hold.

@@ -125,7 +125,7 @@ async fn home_is_made(mut story: Story, dir: &Path, json: bool) -> Result<Stage,
         store: None,
         store_schema: None,
         store_password_file: None,
-        map: "../map.yaml",
+        map: Some("../map.yaml"),
         sources: &[(String::from("shop"), String::from("sqlite:../shop.db"))],
     })?;
     write(&layout.settings(), settings.as_bytes())?;

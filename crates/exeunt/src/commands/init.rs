@@ -48,6 +48,9 @@ pub(crate) struct Args {
     /// The data map's file or folder
     #[arg(long, value_name = "PATH", default_value = "map.yaml")]
     map: PathBuf,
+    /// Name no file: the data map is drafted and published in the console
+    #[arg(long, conflicts_with = "map")]
+    map_in_console: bool,
     /// Open the home with a passphrase from this file instead of a key file
     #[arg(long, value_name = "FILE", group = "phrase")]
     passphrase_file: Option<PathBuf>,
@@ -96,6 +99,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     };
     let store_password_file =
         args.store_password_file.as_ref().map(|path| here.join(path).display().to_string());
+    let map = here.join(&args.map).display().to_string();
     let text = template(&Fill {
         organization,
         region: &args.region,
@@ -107,7 +111,7 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         },
         store_schema: args.store_schema.as_deref(),
         store_password_file: store_password_file.as_deref(),
-        map: &here.join(&args.map).display().to_string(),
+        map: (!args.map_in_console).then_some(map.as_str()),
         sources: &listed,
     })?;
     // what was asked for must hold before anything is made
@@ -172,6 +176,23 @@ fn told(layout: &Layout, created: &create::Created, args: &Args) -> String {
         }
     };
     let source = args.sources.first().map_or("shop", |(name, _)| name.as_str());
+    if args.map_in_console {
+        return format!(
+            "Made a home for {} in {home}.
+
+{guard}
+
+Anyone can check its log and receipts with this public key; publish it:
+  {}
+
+Next:
+  exeunt serve
+  exeunt setup-token        # lets the first person in, who finds everything else in the console
+",
+            args.organization.as_deref().unwrap_or("My organization"),
+            created.log_key,
+        );
+    }
     let first = if args.sources.is_empty() {
         format!("  name your databases under `sources:` in {}\n  ", layout.settings().display())
     } else {

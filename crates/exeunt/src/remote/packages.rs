@@ -53,6 +53,7 @@ impl Written {
             word: self.letter,
             language: self.language,
             content: None,
+            said: None,
             state: self.state,
             made_at: self.written_at,
             since: self.written_at,

@@ -16,7 +16,8 @@ pub(crate) struct Fill<'a> {
     pub(crate) store_schema: Option<&'a str>,
     /// The file with the password for it.
     pub(crate) store_password_file: Option<&'a str>,
-    pub(crate) map: &'a str,
+    /// The file or folder of the data map; none where the console keeps it.
+    pub(crate) map: Option<&'a str>,
     /// Name and address.
     pub(crate) sources: &'a [(String, String)],
 }
@@ -33,7 +34,22 @@ pub(crate) enum Kept {
 /// The text.
 pub(crate) fn template(fill: &Fill<'_>) -> Result<String, Failure> {
     let Fill { organization, region, passphrase, map, sources, .. } = fill;
-    let (organization, region, map) = (quoted(organization), quoted(region), quoted(map));
+    let (organization, region) = (quoted(organization), quoted(region));
+    let map = map.map_or_else(
+        || {
+            String::from(
+                "# Where people's data lives. No file is named under `map:`, so the map is drafted and published in the console.\n\
+                 # map: map.yaml",
+            )
+        },
+        |map| {
+            format!(
+                "# Where people's data lives: files or folders, best kept in git. `exeunt map discover` writes a first one.\n\
+                 map: {}",
+                quoted(map)
+            )
+        },
+    );
     let unseal = match passphrase {
         Some(line) => format!("unseal:\n  {line}\n"),
         None => String::from(
@@ -75,8 +91,7 @@ matches_cap: 5             # people one request may match before somebody must c
 
 {unseal}
 {store}
-# Where people's data lives: files or folders, best kept in git. `exeunt map discover` writes a first one.
-map: {map}
+{map}
 
 # The databases, by the names the map gives them. Addresses and credentials never stand in the map.
 {listed}"

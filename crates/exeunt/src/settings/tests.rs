@@ -137,7 +137,7 @@ fn the_template_reads_back() {
         store: Some(Kept::Url("postgresql://exeunt@db.internal/exeunt".into())),
         store_schema: Some("privacy"),
         store_password_file: None,
-        map: "../map.yaml",
+        map: Some("../map.yaml"),
         sources: &[("shop".into(), "sqlite:../shop.db".into())],
     };
     let read =

@@ -15,6 +15,7 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use exeunt_testkit::identity::Identity;
+use exeunt_testkit::smtp::Smtp;
 
 use crate::served::Served;
 
@@ -55,7 +56,7 @@ journeys! {
 }
 
 /// Those that need something else beside the program.
-const OTHERS: &[&str] = &["provider", "rooms"];
+const OTHERS: &[&str] = &["first", "map", "portal", "provider", "rooms"];
 
 #[test]
 fn rooms() {
@@ -69,6 +70,56 @@ fn rooms() {
     assert_ne!(written, changed);
     std::fs::write(&map, changed).unwrap();
     travel("rooms", home, &[]);
+}
+
+/// Changes the shop of a home behind the map's back.
+fn change_shop(home: &Path, script: &str) {
+    rusqlite::Connection::open(home.join("shop.db")).unwrap().execute_batch(script).unwrap();
+}
+
+#[test]
+fn map() {
+    let home = Served::home();
+    change_shop(
+        home.path(),
+        "ALTER TABLE customers ADD COLUMN phone_number TEXT;
+         CREATE TABLE visits (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id), ip TEXT, at TEXT);
+         CREATE TABLE currencies (code TEXT PRIMARY KEY, sign TEXT);",
+    );
+    travel("map", home, &[]);
+}
+
+#[test]
+fn first() {
+    let home = tempfile::tempdir().unwrap();
+    change_shop(home.path(), include_str!("../cli/small.sql"));
+    let init = Command::new(env!("CARGO_BIN_EXE_exeunt"))
+        .args(["init", "--source", "shop=sqlite:shop.db", "--map-in-console"])
+        .current_dir(home.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
+    travel("first", home, &[]);
+}
+
+#[test]
+fn portal() {
+    let smtp = Smtp::start().unwrap();
+    let home = Served::home();
+    // two who ask are known, one is not
+    let known = "UPDATE customers SET email = 'one@canary.test' WHERE id = 1;
+                 UPDATE customers SET email = 'three@canary.test' WHERE id = 3;";
+    rusqlite::Connection::open(home.path().join("shop.db")).unwrap().execute_batch(known).unwrap();
+    let settings = home.path().join(".exeunt/exeunt.yaml");
+    let written = std::fs::read_to_string(&settings).unwrap();
+    // the journey leads whoever follows a link in a letter to where the service really is
+    let changed = written.replacen("\nserve: {", "\nserve: { public_url: \"https://privacy.small.test\",", 1);
+    assert_ne!(written, changed);
+    let mail =
+        format!("mail: {{ host: 127.0.0.1, port: {}, tls: none, from: privacy@small.test }}", smtp.port());
+    std::fs::write(&settings, format!("{changed}\n{mail}\n")).unwrap();
+    travel("portal", home, &[("EXEUNT_MAIL", smtp.folder().to_str().unwrap())]);
 }
 
 #[test]

@@ -27,6 +27,8 @@ const PLACES: &[Place] = &[
     Place { key: "today", name: "Today", href: "/", needs: None },
     Place { key: "requests", name: "Requests", href: "/requests", needs: Some(Permission::ReadRequests) },
     Place { key: "customers", name: "Customers", href: "/customers", needs: Some(Permission::FindCustomers) },
+    Place { key: "map", name: "Data map", href: "/map", needs: Some(Permission::ReadMap) },
+    Place { key: "sources", name: "Sources", href: "/sources", needs: Some(Permission::CheckSources) },
     Place { key: "recovery", name: "Recovery", href: "/recovery", needs: Some(Permission::ReadRequests) },
     Place { key: "exports", name: "Exports", href: "/exports", needs: Some(Permission::ReadPackages) },
     Place { key: "holds", name: "Holds", href: "/holds", needs: Some(Permission::ReadRequests) },

@@ -8,7 +8,7 @@ pub(crate) mod history;
 mod journey;
 mod letters;
 mod offers;
-mod overview;
+pub(crate) mod overview;
 mod package;
 mod plan;
 mod progress;

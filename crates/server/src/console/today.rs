@@ -9,10 +9,11 @@ use exeunt_base::Timestamp;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
-use crate::console::requests::list::{grouped, href};
+use crate::console::requests::list::href;
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::grouped;
 
 /// Days after which the last backup is old.
 const BACKUP_DAYS: i64 = 7;
@@ -37,6 +38,14 @@ struct Job {
     left: String,
     failed: u64,
     trouble: String,
+}
+
+/// Somebody who waits for a person of ours: what happened, with which request, and by when they hear of us.
+struct Person {
+    tone: &'static str,
+    word: &'static str,
+    request: String,
+    by: Option<Moment>,
 }
 
 /// What somebody proposed.
@@ -66,6 +75,7 @@ struct Page {
     jobs: Vec<Job>,
     shows_jobs: bool,
     proposals: Vec<Proposal>,
+    people: Vec<Person>,
     house: Vec<Part>,
     begun: bool,
     may_submit: bool,
@@ -101,6 +111,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
                 until: clock.at(one.expires_at),
             })
             .collect(),
+        people: people(&visitor, &today),
         house: house(&visitor, &today),
         begun: today.begun,
         may_submit: visitor.may(Permission::SubmitRequests),
@@ -108,6 +119,24 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
         sees_map: visitor.may(Permission::ReadMap),
         sees_requests: visitor.may(Permission::ReadRequests),
     }))
+}
+
+fn people(visitor: &Visitor, today: &Today) -> Vec<Person> {
+    let clock = visitor.clock();
+    let by = |day: &str| day.parse().ok().map(|day| clock.day(day));
+    let stops = today.stops.iter().map(|stop| Person {
+        tone: "bad",
+        word: "! stopped by a link",
+        request: stop.request.to_string(),
+        by: by(&stop.answer_by),
+    });
+    let complaints = today.complaints.iter().map(|complaint| Person {
+        tone: "warn",
+        word: "▲ complaint",
+        request: complaint.request.to_string(),
+        by: by(&complaint.answer_by),
+    });
+    stops.chain(complaints).collect()
 }
 
 fn figures(today: &Today) -> Vec<Figure> {
@@ -285,7 +314,7 @@ fn house(visitor: &Visitor, today: &Today) -> Vec<Part> {
                 "Data map",
                 false,
                 "cannot be read",
-                String::from("No plan can be made. `exeunt map check` tells why."),
+                String::from("No plan can be made. The page Data map tells why."),
             ),
         });
     }

@@ -69,6 +69,21 @@ impl Trouble {
 }
 
 impl Trouble {
+    /// What an error that stays on a page says, with its causes.
+    pub(crate) fn told(error: &exeunt_app::Error) -> String {
+        let mut told = error.to_string();
+        let mut cause = std::error::Error::source(error);
+        while let Some(inner) = cause {
+            let text = inner.to_string();
+            if !told.ends_with(&text) {
+                told.push_str(": ");
+                told.push_str(&text);
+            }
+            cause = inner.source();
+        }
+        sentence(&told)
+    }
+
     /// The same told on the page that it came of, so that nothing typed there is lost.
     pub(crate) fn on(&self, page: &impl Template) -> Response {
         self.marked(frame::page(self.status(), page))

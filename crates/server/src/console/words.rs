@@ -2,3 +2,4 @@
 
 pub(crate) mod badge;
 pub(crate) mod moment;
+pub(crate) mod number;

@@ -100,6 +100,9 @@ const NEEDS: &[(&str, &str, Needs)] = &[
     ("POST", "/subprocessors/{subprocessor}/acts/{act}", May(Permission::ManageSubprocessors)),
     ("POST", "/subprocessors/subscribers", May(Permission::ManageSubprocessors)),
     ("POST", "/subprocessors/subscribers/{subscriber}/remove", May(Permission::ManageSubprocessors)),
+    ("POST", "/requests/{id}/complaints/{number}", May(Permission::ReadStatements)),
+    ("GET", "/settings/portal", May(Permission::ManagePortal)),
+    ("POST", "/settings/portal", May(Permission::ManagePortal)),
     ("GET", "/requests", May(Permission::ReadRequests)),
     ("GET", "/requests.csv", May(Permission::ReadRequests)),
     ("POST", "/requests/bulk", May(Permission::ReadRequests)),
@@ -111,6 +114,22 @@ const NEEDS: &[(&str, &str, Needs)] = &[
     ("POST", "/requests/import", May(Permission::SubmitRequests)),
     ("POST", "/requests/views", May(Permission::ReadRequests)),
     ("POST", "/requests/views/{view}/remove", May(Permission::ReadRequests)),
+    ("GET", "/map", May(Permission::ReadMap)),
+    ("GET", "/map.yaml", May(Permission::ReadMap)),
+    ("POST", "/map/check", May(Permission::ReadMap)),
+    ("GET", "/map/discover", May(Permission::DraftMap)),
+    ("POST", "/map/discover", May(Permission::DraftMap)),
+    ("GET", "/map/changes", May(Permission::ReadMap)),
+    ("POST", "/map/changes", May(Permission::DraftMap)),
+    ("POST", "/map/changes/discard", May(Permission::DraftMap)),
+    ("POST", "/map/changes/publish", May(Permission::PublishMap)),
+    ("GET", "/map/test", May(Permission::MakePlans)),
+    ("POST", "/map/test", May(Permission::MakePlans)),
+    ("GET", "/map/{source}/{model}", May(Permission::ReadMap)),
+    ("GET", "/sources", May(Permission::CheckSources)),
+    ("POST", "/sources", May(Permission::CheckSources)),
+    ("GET", "/sources/{source}", May(Permission::CheckSources)),
+    ("POST", "/sources/{source}/check", May(Permission::CheckSources)),
     ("GET", "/settings", Self_),
     ("POST", "/settings/organization/key", May(Permission::RotateKeys)),
     ("GET", "/settings/law", May(Permission::ReadRequests)),
@@ -171,7 +190,8 @@ async fn entries(home: &Home) -> String {
 
 /// Whether what is there is taken away as a file, and is no page.
 fn is_file(path: &str) -> bool {
-    path.ends_with(".csv") || ["/audit/export", "/audit/checkpoint"].contains(&path)
+    [".csv", ".yaml"].iter().any(|ending| path.ends_with(ending))
+        || ["/audit/export", "/audit/checkpoint"].contains(&path)
 }
 
 /// What holds for every page.

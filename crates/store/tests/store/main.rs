@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
 mod place;
+mod portals;
 
 mod aggregates;
 mod changes;
@@ -13,6 +14,7 @@ mod leases;
 mod ledger;
 mod letters;
 mod links;
+mod maps;
 mod outages;
 mod people;
 mod requests;

@@ -48,6 +48,10 @@ pub(crate) async fn decide(AboutPart(id, act, sent): AboutPart<String>) -> Resul
         "refuse" => refuse(&by, id, &fields).await,
         "withdraw" => told(by.office.withdraw_request(&by.actor, id, because(&fields)).await),
         "hold" => hold(&by, id, &fields).await,
+        "complaint" => {
+            let number = fields.text("number").parse().unwrap_or_default();
+            told(by.office.answer_complaint(&by.actor, id, number, because(&fields)).await)
+        }
         "release" => told(by.office.release_request_because(&by.actor, id, because(&fields)).await),
         _ => return Err(Trouble::not_found()),
     };

@@ -8,11 +8,11 @@ use exeunt_base::{ReceiptId, RequestId};
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
-use crate::console::request::said::grouped;
 use crate::console::request::{About, Head, Named, Within, around};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::grouped;
 
 /// A receipt, and what checking it found.
 struct Checked {

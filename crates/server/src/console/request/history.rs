@@ -6,8 +6,8 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::ActorId;
 
 use crate::console::door::Visitor;
-use crate::console::request::said::counted;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::counted;
 
 /// One thing that happened, as the page shows it.
 pub(crate) struct Line {
@@ -132,6 +132,13 @@ fn words(one: &Happened) -> Option<(&'static str, String)> {
         Kind::PackageMade => Some(("ok", format!("The package was made: {}", rows("rows")))),
         Kind::PackageOpened => plain("The package was fetched or opened here"),
         Kind::PackageRemoved => plain("The package was destroyed"),
+        Kind::RequestStopped => Some(("bad", String::from("Stopped by the link in a letter"))),
+        Kind::ComplaintMade => Some(("warn", String::from("The person complained"))),
+        Kind::ComplaintViewed => plain("A complaint was read"),
+        Kind::ComplaintAnswered => Some(("ok", String::from("A complaint was answered"))),
+        Kind::LookCodeMade => plain("A code to see how it stands was mailed"),
+        Kind::LookCodeRefused => Some(("warn", String::from("A wrong code was typed in on its page"))),
+        Kind::LookOpened => plain("The person looked how it stands"),
         Kind::LinkMade => plain("A link was made and mailed"),
         Kind::LinkRevoked => plain("A link was revoked"),
         Kind::LinkCodeMade => plain("A code was mailed to the person"),
@@ -203,6 +210,9 @@ pub(super) fn letter(word: &str) -> &'static str {
         "refused" => "it is refused",
         "unidentified" => "we cannot tell who asks",
         "no_data" => "we hold nothing about you",
+        "look" => "a code to see how it stands",
+        "stopped" => "we have paused it",
+        "complained" => "your complaint is here",
         _ => "another letter",
     }
 }

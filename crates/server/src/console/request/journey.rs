@@ -12,8 +12,8 @@ use exeunt_base::Timestamp;
 use exeunt_rights::Zone;
 use exeunt_store::requests::Request;
 
-use crate::console::request::said;
 use crate::console::words::moment::{Clock, Moment};
+use crate::console::words::number;
 
 /// A stop on the way.
 pub(crate) struct Stop {
@@ -189,11 +189,11 @@ fn summary(
         (Some(at), _) => text.push_str(&format!("; answered on {}", day(at))),
         (None, _) if standing.deadline.paused_on.is_some() => text.push_str("; the clock stands still"),
         (None, left @ 0..) => {
-            let days = said::counted(left.unsigned_abs(), "day", "days");
+            let days = number::counted(left.unsigned_abs(), "day", "days");
             text.push_str(&format!("; {days} left until the answer is due"));
         }
         (None, late) => {
-            let days = said::counted(late.unsigned_abs(), "day", "days");
+            let days = number::counted(late.unsigned_abs(), "day", "days");
             text.push_str(&format!("; the answer is {days} late"));
         }
     }

@@ -9,11 +9,11 @@ use exeunt_store::letters::{BOUNCED, FAILED, Letter, SENT, WAITING};
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, page, shown};
-use crate::console::request::said::counted;
 use crate::console::request::{AboutPart, Head, Named, around, back, history};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::counted;
 
 /// A letter as the page shows it.
 struct Told {

@@ -3,6 +3,7 @@
 use exeunt_app::access::Permission;
 use exeunt_app::requests::details::HOW;
 use exeunt_app::requests::show::Shown;
+use exeunt_base::RequestId;
 use exeunt_rights::Pack;
 use exeunt_rights::regime::Pause;
 use exeunt_rights::state::RequestState;
@@ -67,6 +68,21 @@ pub(super) fn of(by: &Visitor, shown: &Shown, pack: Option<&Pack>) -> Vec<Form> 
 
 const KEPT_OUT: &str = "One line. The log keeps a seal of it, not the words.";
 const TOLD: &str = "One line, as the person is told.";
+
+/// Writing down that a complaint was answered.
+pub(super) fn answer_complaint(id: RequestId, open: &[u64]) -> Form {
+    let choices = open.iter().map(|number| Choice::new(number.to_string(), format!("Complaint {number}")));
+    let says = "Answer the person first, by mail, phone or letter. Then write down that you did.";
+    Form::new(
+        format!("/requests/{id}/acts/complaint"),
+        "complaint",
+        "Answer a complaint",
+        says,
+        "Write down the answer",
+    )
+    .with(Field::choice("number", "Complaint", "", choices.collect()))
+    .with(Field::line("because", "What you answered, in a line", KEPT_OUT))
+}
 
 fn acknowledge(place: String, _: &Shown, _: Option<&Pack>) -> Form {
     let says = "Write down that the person was told that their request is here.";

@@ -14,9 +14,10 @@ use crate::console::request::form::{Form, Kind};
 use crate::console::request::history::{self, Line};
 use crate::console::request::journey::Journey;
 use crate::console::request::steps::{self, Step};
-use crate::console::request::{Head, Named, around, offers, said};
+use crate::console::request::{Head, Named, around, offers};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number;
 
 /// A fact in words, with a time where it has one.
 struct Fact {
@@ -49,10 +50,23 @@ struct Overview {
     forms: Vec<Form>,
     /// Whether what the person said may be revealed.
     statement: bool,
+    /// By when a person gets in touch about it, where it was stopped by a link.
+    stopped: Option<Moment>,
+    complaints: Vec<Complaint>,
+    /// Whether what complaints say may be revealed.
+    reads: bool,
+}
+
+/// A complaint.
+struct Complaint {
+    number: u64,
+    at: Moment,
+    due: Option<Moment>,
+    answered: Option<Moment>,
 }
 
 /// An act that was refused.
-pub(super) struct Failed<'a> {
+pub(crate) struct Failed<'a> {
     pub(super) act: &'a str,
     pub(super) typed: &'a Fields,
     pub(super) flaw: Option<(&'a str, String)>,
@@ -64,7 +78,7 @@ pub(crate) async fn show(by: Visitor, Named(id): Named) -> Result<Response, Trou
 }
 
 /// Shows it again after something was refused, with why and what was typed.
-pub(super) async fn again(
+pub(crate) async fn again(
     by: &Visitor,
     id: RequestId,
     trouble: Trouble,
@@ -104,11 +118,26 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Overview, Trouble> {
     others.extend(follow_ups.map(|one| ("erased what this one left", one.request.to_string())));
     let left = afterwards.left.iter().map(|left| Left {
         model: left.model.clone(),
-        rows: said::grouped(left.rows),
+        rows: number::grouped(left.rows),
         ends: left.ends.as_deref().and_then(|day| day.parse().ok()).map(|day| clock.day(day)),
         trouble: left.trouble.clone().unwrap_or_default(),
     });
     let left = left.collect();
+    let due = |day: &str| day.parse().ok().map(|day| clock.day(day));
+    let complaints = by.office.complaints_about(&by.actor, id).await?;
+    let mut forms = offers::of(by, &shown, pack.as_ref());
+    let open: Vec<u64> =
+        complaints.iter().filter(|one| one.answered_at.is_none()).map(|one| one.number).collect();
+    if !open.is_empty() && by.may(Permission::DecideRequests) {
+        forms.insert(0, offers::answer_complaint(id, &open));
+    }
+    let complaints = complaints.iter().map(|one| Complaint {
+        number: one.number,
+        at: clock.at(one.at),
+        due: due(&one.answer_by),
+        answered: one.answered_at.map(|at| clock.at(at)),
+    });
+    let stopped = by.office.stop_of(&by.actor, id).await?.filter(|stop| stop.ended_at.is_none());
     let words = shown.intake.as_ref().is_some_and(|intake| intake.words.is_some());
     Ok(Overview {
         step: steps::next(by, &shown, pack.as_ref()),
@@ -116,8 +145,11 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Overview, Trouble> {
         facts: facts(by, &shown, pack.as_ref()),
         others,
         left,
-        forms: offers::of(by, &shown, pack.as_ref()),
+        forms,
         statement: words && by.may(Permission::ReadStatements),
+        stopped: stopped.and_then(|stop| due(&stop.answer_by)),
+        complaints: complaints.collect(),
+        reads: by.may(Permission::ReadStatements),
         journey,
         frame,
         head,
@@ -138,12 +170,12 @@ fn facts(by: &Visitor, shown: &Shown, pack: Option<&exeunt_rights::Pack>) -> Vec
             (None, Some(since)) => {
                 let ground = history::ground(deadline.pause_ground.as_deref().unwrap_or_default());
                 add("Clock", format!("stands still, {ground}, since"), day(since));
-                let days = said::counted(standing.days_left.unsigned_abs(), "day", "days");
+                let days = number::counted(standing.days_left.unsigned_abs(), "day", "days");
                 let left = if standing.days_left < 0 { "over" } else { "left" };
                 add("When it runs on", format!("{days} {left}"), None);
             }
             (None, None) => {
-                let days = said::counted(standing.days_left.unsigned_abs(), "day", "days");
+                let days = number::counted(standing.days_left.unsigned_abs(), "day", "days");
                 let late = standing.days_left < 0;
                 add(
                     "Answer due",
@@ -162,11 +194,11 @@ fn facts(by: &Visitor, shown: &Shown, pack: Option<&exeunt_rights::Pack>) -> Vec
             add("Extended", format!("for {why}, on"), day(on));
         }
         if deadline.paused_days > 0 {
-            add("Stood still before", said::counted(u64::from(deadline.paused_days), "day", "days"), None);
+            add("Stood still before", number::counted(u64::from(deadline.paused_days), "day", "days"), None);
         }
         if !deadline.refusal_grounds.is_empty() {
             let grounds = deadline.refusal_grounds.iter().map(|ground| ground.replace('_', " "));
-            add("Refused for", said::listed(&grounds.collect::<Vec<_>>()), None);
+            add("Refused for", number::listed(&grounds.collect::<Vec<_>>()), None);
         }
     }
     add("Received", String::new(), Some(clock.at(request.received_at)));
@@ -202,13 +234,13 @@ fn facts(by: &Visitor, shown: &Shown, pack: Option<&exeunt_rights::Pack>) -> Vec
         add("Hold beyond it", format!("{because} ({hold}; {what})"), None);
     }
     if shown.sealed_rows > 0 {
-        add("In the vault", said::counted(shown.sealed_rows, "row", "rows"), None);
+        add("In the vault", number::counted(shown.sealed_rows, "row", "rows"), None);
     }
     if let Some(ends) = request.window_ends_at.filter(|_| shown.sealed_rows > 0) {
         add("Can come back until", String::new(), Some(clock.at(ends)));
     }
     for wait in &shown.waits {
-        let rows = said::counted(wait.rows, "row", "rows");
+        let rows = number::counted(wait.rows, "row", "rows");
         add("Waits", format!("{rows} of {} come back with {}", wait.model, wait.awaited), None);
     }
     facts

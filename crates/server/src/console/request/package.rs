@@ -22,6 +22,7 @@ use crate::console::request::progress::{self, Part};
 use crate::console::request::{About, AboutPart, Head, Named, around, back, freshened, keep, said};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number;
 
 /// A package as the page shows it.
 struct Told {
@@ -236,8 +237,8 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
     let told = package.as_ref().map(|package| Told {
         id: package.id.to_string(),
         made: clock.at(package.made_at),
-        rows: said::counted(package.rows, "row", "rows"),
-        size: said::bytes(package.bytes),
+        rows: number::counted(package.rows, "row", "rows"),
+        size: number::bytes(package.bytes),
         digest: package.digest.clone(),
         opened: package.opened,
         ends: clock.at(package.removed_at.unwrap_or(package.expires_at)),

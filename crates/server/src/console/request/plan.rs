@@ -23,6 +23,7 @@ use crate::console::request::history::who;
 use crate::console::request::{About, Head, Named, around, back, said};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number;
 
 /// A table of a source, and what becomes of its rows. Empty where nothing of the kind happens.
 struct Row {
@@ -268,18 +269,18 @@ fn told(by: &Visitor, plan: &ShownPlan, looked: Option<((Preview, Vec<String>), 
     let (preview, drift) = looked.map_or((None, None), |(preview, drift)| (Some(preview), Some(drift)));
     let rows = |set: usize| {
         let preview = preview.as_ref()?;
-        preview.sets.get(set).copied().map(said::grouped)
+        preview.sets.get(set).copied().map(number::grouped)
     };
     let counts = preview.as_ref().map(|preview| &preview.once);
     let cell = |count: Option<u64>| match (count, counts) {
         (None, _) => String::new(),
-        (Some(count), Some(_)) => said::grouped(count),
+        (Some(count), Some(_)) => number::grouped(count),
         (Some(_), None) => String::from("yes"),
     };
     let lines = table::lines(document, counts);
     let total = counts.map(|_| {
         let gone = lines.iter().flat_map(|line| [line.delete, line.anonymize, line.detach]).flatten();
-        said::grouped(gone.sum())
+        number::grouped(gone.sum())
     });
     let table_rows = lines
         .iter()
@@ -304,7 +305,7 @@ fn told(by: &Visitor, plan: &ShownPlan, looked: Option<((Preview, Vec<String>), 
             .as_ref()
             .and_then(|preview| preview.kept.get(place))
             .copied()
-            .map(said::grouped)
+            .map(number::grouped)
             .unwrap_or_default(),
         because: kept.because.clone(),
         until: kept.until.clone(),
@@ -349,9 +350,9 @@ fn told(by: &Visitor, plan: &ShownPlan, looked: Option<((Preview, Vec<String>), 
         preview.iter().filter(|_| rehearsed).flat_map(|preview| &preview.lines).map(|line| Rehearsed {
             model: line.model.clone(),
             action: line.action.clone(),
-            found: said::grouped(line.found),
-            done: line.struck.map(said::grouped).unwrap_or_default(),
-            held: if line.held_back > 0 { said::grouped(line.held_back) } else { String::new() },
+            found: number::grouped(line.found),
+            done: line.struck.map(number::grouped).unwrap_or_default(),
+            held: if line.held_back > 0 { number::grouped(line.held_back) } else { String::new() },
             why: line.why.join("; "),
         });
     Told {
@@ -378,7 +379,7 @@ fn told(by: &Visitor, plan: &ShownPlan, looked: Option<((Preview, Vec<String>), 
 pub(super) fn sentence_of(document: &Document) -> String {
     let lines = table::lines(document, None);
     let many = |field: fn(&table::Line) -> bool| lines.iter().filter(|line| field(line)).count() as u64;
-    let tables = |count: u64| said::counted(count, "table", "tables");
+    let tables = |count: u64| number::counted(count, "table", "tables");
     let parts = [
         (many(|line| line.delete.is_some()), "deletes rows of"),
         (many(|line| line.anonymize.is_some()), "makes rows anonymous in"),
@@ -392,6 +393,6 @@ pub(super) fn sentence_of(document: &Document) -> String {
         .collect();
     match said.as_slice() {
         [] => String::from("This plan changes no table"),
-        said => format!("This plan {}", said::listed(said)),
+        said => format!("This plan {}", number::listed(said)),
     }
 }

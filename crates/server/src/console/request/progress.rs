@@ -19,10 +19,10 @@ use crate::api::jobs::events::{self, ENDS};
 use crate::caller::Caller;
 use crate::console::door::Visitor;
 use crate::console::request::Named;
-use crate::console::request::said::{counted, grouped, lasting};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::{Clock, Moment};
+use crate::console::words::number::{counted, grouped, lasting};
 use crate::follow::{Followed, Seen, follow};
 use crate::service::Service;
 

@@ -18,6 +18,7 @@ use crate::console::request::ring::Ring;
 use crate::console::request::{About, Head, Named, around, back, freshened, keep, progress, said};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number;
 
 /// Rows that wait.
 struct Waits {
@@ -210,19 +211,19 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
     let waits = lines.into_iter().flat_map(|(model, acts)| {
         acts.into_iter().map(move |(act, rows)| Waits {
             model: model.clone(),
-            rows: said::grouped(rows),
+            rows: number::grouped(rows),
             what: progress::action(&act).to_owned(),
         })
     });
     let others = request_shown.waits.iter().map(|wait| {
-        let rows = said::counted(wait.rows, "row", "rows");
+        let rows = number::counted(wait.rows, "row", "rows");
         format!("{rows} of {} come back with request {}", wait.model, wait.awaited)
     });
     Ok(Page {
         says: says(&request.state, over, request.held_because.is_some(), sealed),
         ring,
         ends: ends.map(|ends| clock.at(ends)),
-        total: said::counted(rows, "row", "rows"),
+        total: number::counted(rows, "row", "rows"),
         waits: waits.collect(),
         others: others.collect(),
         reasons: reasons
@@ -271,7 +272,7 @@ const WHY: &str = "One line. It is kept with the request; the log keeps a seal o
 
 fn whole_form(id: RequestId, rows: u64) -> Form {
     let says = "Rows come back as they were. A row that lived on meanwhile is never overwritten; each that cannot come says why.";
-    let button = format!("Bring all {} back", said::counted(rows, "row", "rows"));
+    let button = format!("Bring all {} back", number::counted(rows, "row", "rows"));
     Form::new(format!("/requests/{id}/recovery/restore"), "whole", "Bring everything back", says, &button)
         .with(Field::because(WHY))
 }
@@ -305,7 +306,7 @@ fn typed(id: RequestId) -> Field {
 fn purge_form(id: RequestId, rows: u64) -> Form {
     let says = format!(
         "{} are erased for good before the window ends. Afterwards nobody, including us, can bring them back. It takes two people, with the same reason.",
-        said::counted(rows, "row", "rows")
+        number::counted(rows, "row", "rows")
     );
     Form::new(format!("/requests/{id}/recovery/purge"), "purge", "Erase early", &says, "Erase for good now")
         .with(Field::because("One line. The second person gives the same one."))

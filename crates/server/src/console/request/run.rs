@@ -17,6 +17,7 @@ use crate::console::request::progress::{self, Part};
 use crate::console::request::{About, AboutPart, Head, Named, around, back, said};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::moment::Moment;
+use crate::console::words::number;
 
 /// Who runs what is asked for on a page.
 const OWNER: &str = "console";
@@ -258,7 +259,7 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
 fn flagged(review: &Review, at: Moment) -> Flagged {
     Flagged {
         model: review.model.clone(),
-        place: said::grouped(review.place + 1),
+        place: number::grouped(review.place + 1),
         fault: review.fault.replace('_', " "),
         words: review.words.clone(),
         state: match review.state.as_str() {
@@ -322,10 +323,10 @@ fn cancel_form(by: &Visitor, id: RequestId, status: Option<&exeunt_app::jobs::st
         if rows > 0 {
             says.push_str(&format!(
                 " {} of {} are already done, {}. Stopping does not bring them back; you can restore them until the window ends, {} after it stopped.",
-                said::grouped(done),
-                said::counted(all, "step", "steps"),
-                said::counted(rows, "row", "rows"),
-                said::counted(u64::from(by.office.policy.window_days), "day", "days"),
+                number::grouped(done),
+                number::counted(all, "step", "steps"),
+                number::counted(rows, "row", "rows"),
+                number::counted(u64::from(by.office.policy.window_days), "day", "days"),
             ));
         } else {
             says.push_str(" Nothing is done yet, so nothing is to be brought back.");

@@ -18,8 +18,9 @@ use exeunt_rights::search::Search;
 use crate::console::door::Visitor;
 use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page, shown};
-use crate::console::requests::list::{grouped, href};
+use crate::console::requests::list::href;
 use crate::console::trouble::{Trouble, sentence};
+use crate::console::words::number::grouped;
 
 /// An act that is done to many here: what can be taken back, and destroys nothing.
 struct Act {

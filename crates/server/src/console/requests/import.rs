@@ -10,8 +10,8 @@ use exeunt_app::requests::import::{Flaw, Imported};
 use crate::console::door::Visitor;
 use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
-use crate::console::requests::list::grouped;
 use crate::console::trouble::Trouble;
+use crate::console::words::number::grouped;
 
 #[derive(Template)]
 #[template(path = "console/requests/import.html")]

@@ -18,6 +18,7 @@ use crate::console::requests::chips::{Chip, Ready, View, ready, sorts};
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::{Clock, Moment};
+use crate::console::words::number::grouped;
 
 /// Requests of one page.
 const LIMIT: u32 = 50;
@@ -177,19 +178,6 @@ fn counted(count: u64) -> String {
     }
 }
 
-/// A number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 fn row(listed: &Listed, clock: &Clock) -> Row {
     let standing = listed.standing.as_ref();
     let due = standing.and_then(|standing| standing.deadline.answer_by.parse().ok());
@@ -213,12 +201,11 @@ fn row(listed: &Listed, clock: &Clock) -> Row {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, grouped};
+    use super::counted;
 
     #[test]
     fn numbers_are_told_as_far_as_they_were_counted() {
         assert_eq!((counted(0), counted(1)), ("0 requests".into(), "1 request".into()));
         assert_eq!(counted(10_000), "10,000 requests or more");
-        assert_eq!((grouped(999), grouped(1_234_567)), ("999".into(), "1,234,567".into()));
     }
 }

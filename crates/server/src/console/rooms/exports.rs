@@ -14,12 +14,12 @@ use serde::Deserialize;
 use crate::console::door::Visitor;
 use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
-use crate::console::request::said::{bytes, counted, listed};
 use crate::console::request::{freshened, keep};
 use crate::console::rooms::{AboutOne, back, done};
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::{bytes, counted, listed};
 
 /// Packages of a page.
 const LIMIT: u32 = 25;

@@ -20,11 +20,12 @@ use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::form::{Choice, Field, Form, Kind};
 use crate::console::request::history::who;
-use crate::console::request::said::{counted, right};
+use crate::console::request::said::right;
 use crate::console::rooms::{AboutOne, back, done};
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::counted;
 
 /// Requests of a page.
 const LIMIT: u32 = 25;

@@ -12,8 +12,8 @@ use exeunt_rights::Day;
 use serde::Deserialize;
 
 use crate::console::door::Visitor;
-use crate::console::request::said::grouped;
 use crate::console::requests::table::safe;
+use crate::console::words::number::grouped;
 
 /// Days of the longest period.
 const LONGEST: i64 = 366 * 3;

@@ -13,11 +13,11 @@ use exeunt_store::retention::Class;
 use crate::console::door::Visitor;
 use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
-use crate::console::request::said::{counted, grouped, lasting};
 use crate::console::rooms::{back, done};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::{counted, grouped, lasting};
 
 /// Rows that stay.
 struct Line {

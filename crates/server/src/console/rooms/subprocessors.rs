@@ -16,11 +16,11 @@ use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::form::{Choice, Field, Form, Kind};
 use crate::console::request::history::who;
-use crate::console::request::said::{counted, listed};
 use crate::console::rooms::{AboutOne, Of, back, done};
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::{counted, listed};
 use crate::service::Service;
 
 /// One of them, as the register shows it.

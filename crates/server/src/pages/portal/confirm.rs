@@ -8,6 +8,7 @@ use exeunt_app::portal::pages::Link;
 use exeunt_base::{RequestId, Secret};
 use exeunt_rights::Right;
 
+use crate::caller::From;
 use crate::pages::portal::around::{Code, Come, Press, Sent, page};
 use crate::pages::portal::follow;
 use crate::service::Service;
@@ -49,6 +50,7 @@ pub(super) fn typing(
 /// Checks the code. With the right one there is a request, and the page that shows how it stands.
 pub(super) async fn confirm(
     service: State<Service>,
+    from: From,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     Path(word): Path<String>,
@@ -64,7 +66,7 @@ pub(super) async fn confirm(
     };
     let form = Secret::new(fields.text("form").to_owned());
     let again = fields.text("again") == "yes";
-    match come.found.confirm(form.expose(), fields.text("code"), again).await {
+    match come.found.confirm(form.expose(), fields.text("code"), again, &from.0).await {
         Ok(Confirmed::Made(id)) => to_status(&come, id, true),
         Ok(Confirmed::MadeBefore(id)) => to_status(&come, id, false),
         Ok(Confirmed::Wrong { left, right, email }) => {

@@ -163,7 +163,7 @@ pub(super) async fn show(
         return followed.landing();
     }
     let made = query.as_deref().unwrap_or_default().split('&').any(|word| word == "made");
-    match status::shown(&followed, made, headers.contains_key(header::COOKIE)).await {
+    match status::shown(&followed, made, !held(&headers).is_empty()).await {
         Ok(response) => followed.renewed(response),
         Err(error) => followed.come.trouble(&error),
     }

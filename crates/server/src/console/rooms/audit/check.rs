@@ -6,10 +6,10 @@ use exeunt_app::audits::check::Checked;
 
 use crate::console::form::Sent;
 use crate::console::frame::shown;
-use crate::console::request::said::{counted, grouped};
 use crate::console::rooms::audit::list::again;
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
+use crate::console::words::number::{counted, grouped};
 
 /// One thing that was checked.
 pub(super) struct Finding {

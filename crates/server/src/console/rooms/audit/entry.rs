@@ -8,10 +8,10 @@ use exeunt_audit::proof::FILE_EXTENSION;
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
 use crate::console::request::evidence::file;
-use crate::console::request::said::grouped;
 use crate::console::rooms::Of;
 use crate::console::rooms::audit::list::{Line, line};
 use crate::console::trouble::Trouble;
+use crate::console::words::number::grouped;
 
 #[derive(Template)]
 #[template(path = "console/rooms/audit/entry.html")]

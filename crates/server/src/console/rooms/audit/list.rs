@@ -18,11 +18,11 @@ use crate::console::door::{Visitor, form_encoded};
 use crate::console::form::Fields;
 use crate::console::frame::{Frame, page};
 use crate::console::request::history::who;
-use crate::console::request::said::{counted, grouped};
 use crate::console::rooms::audit::check::{Told, told};
 use crate::console::rooms::audit::strip::{self, Head, Strip};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::{counted, grouped};
 
 /// Entries of a page.
 const LIMIT: usize = 50;

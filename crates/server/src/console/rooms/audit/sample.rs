@@ -12,10 +12,10 @@ use crate::console::form::{Fields, Sent};
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::form::{Field, Form, Kind};
 use crate::console::request::history::who;
-use crate::console::request::said::{counted, grouped};
 use crate::console::rooms::Of;
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::{counted, grouped};
 
 #[derive(Template)]
 #[template(path = "console/rooms/audit/sample_ask.html")]

@@ -8,8 +8,8 @@ use exeunt_audit::note::Note;
 use exeunt_base::Timestamp;
 use exeunt_store::witnesses::WitnessedHead;
 
-use crate::console::request::said::{counted, grouped};
 use crate::console::words::moment::{Clock, Moment};
+use crate::console::words::number::{counted, grouped};
 
 /// Days without a head from which on it is a gap.
 const GAP: f64 = 2.0;

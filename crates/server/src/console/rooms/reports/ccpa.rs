@@ -12,10 +12,10 @@ use exeunt_rights::metrics::Figures;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, page};
-use crate::console::request::said::grouped;
 use crate::console::rooms::reports::{Ready, Wanted, days, ready};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::grouped;
 
 /// One kind of request, as the regulation names it.
 struct Line {

@@ -12,11 +12,12 @@ use exeunt_rights::metrics::Figures;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, page};
-use crate::console::request::said::{counted, grouped, right};
+use crate::console::request::said::right;
 use crate::console::rooms::reports::pictures::{Times, Volume};
 use crate::console::rooms::reports::{Ready, Wanted, csv, days, hidden, ready, share};
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::{counted, grouped};
 
 /// A week of the table.
 struct Week {

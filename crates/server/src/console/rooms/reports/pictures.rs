@@ -8,7 +8,8 @@ use exeunt_app::reports::Period;
 use exeunt_app::reports::period::Week;
 use exeunt_rights::Right;
 
-use crate::console::request::said::{grouped, right};
+use crate::console::request::said::right;
+use crate::console::words::number::grouped;
 
 /// Stacked bars, a week each. It holds numbers, days and words of ours, and makes its own SVG.
 pub(super) struct Volume(String);

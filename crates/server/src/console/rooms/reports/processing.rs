@@ -7,11 +7,11 @@ use exeunt_app::reports::processing::Activity;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
-use crate::console::request::said::listed;
 use crate::console::rooms::reports::csv;
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
+use crate::console::words::number::listed;
 
 /// One line of the record.
 struct Line {
