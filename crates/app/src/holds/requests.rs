@@ -63,15 +63,23 @@ impl Office {
         Ok(Page { requests, next })
     }
 
-    /// One hold beyond single requests, who placed it, and why it was lifted where somebody said so.
-    pub async fn show_hold(&self, actor: &Actor, id: HoldId) -> Result<(Face, Option<String>), Error> {
+    /// Who placed each of these holds beyond single requests, and why it was lifted where somebody said so.
+    pub async fn faces_of_holds(
+        &self,
+        actor: &Actor,
+        ids: &[HoldId],
+    ) -> Result<Vec<(Face, Option<String>)>, Error> {
         self.allow(actor, Permission::ReadRequests)?;
-        let hold = self.hold(id).await?;
-        let face = match hold.placed_by {
-            Some(by) => self.faces().await?.of_actor(by).await?,
-            None => Face::default(),
-        };
-        let reasons = self.engine.store.reasons_about(self.organization.id, &id.to_string()).await?;
-        Ok((face, reasons.into_iter().next().map(|reason| reason.because)))
+        let mut faces = self.faces().await?;
+        let mut told = Vec::with_capacity(ids.len());
+        for id in ids {
+            let face = match self.hold(*id).await?.placed_by {
+                Some(by) => faces.of_actor(by).await?,
+                None => Face::default(),
+            };
+            let reasons = self.engine.store.reasons_about(self.organization.id, &id.to_string()).await?;
+            told.push((face, reasons.into_iter().next().map(|reason| reason.because)));
+        }
+        Ok(told)
     }
 }

@@ -120,7 +120,7 @@ async fn decisions_are_taken_on_the_overview_and_a_refusal_loses_nothing() {
     done("acknowledge", &[], "The person was told that it is here").await;
     done("identify", &[("level", "2"), ("how", "compared")], "known at level 2").await;
     done("hold", &[("because", "a court case")], "a court case").await;
-    done("release", &[], "takes two people").await;
+    done("release", &[("because", "the claim is over")], "takes two people").await;
     done("received", &[("at", "2026-01-05T09:30"), ("because", "it lay around")], "corrected").await;
 
     // what is wrong is said at the field, and what was typed is still there
@@ -149,7 +149,7 @@ async fn decisions_are_taken_on_the_overview_and_a_refusal_loses_nothing() {
     // two people release it
     let second = home.visitor(Role::Officer).await;
     assert!(shown(&second, &format!("/requests/{id}")).await.contains("Confirm this proposal"));
-    let page = followed(&second, second.post(&act("release"), &[]).await).await;
+    let page = followed(&second, second.post(&act("release"), &[("because", "it is over")]).await).await;
     assert!(page.contains("The request is released"), "{page}");
     done("withdraw", &[("because", "they wrote again")], "Taken back by the person").await;
 }

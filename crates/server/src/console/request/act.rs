@@ -52,7 +52,7 @@ pub(crate) async fn decide(AboutPart(id, act, sent): AboutPart<String>) -> Resul
             let number = fields.text("number").parse().unwrap_or_default();
             told(by.office.answer_complaint(&by.actor, id, number, because(&fields)).await)
         }
-        "release" => told(by.office.release_request(&by.actor, id).await),
+        "release" => told(by.office.release_request_because(&by.actor, id, because(&fields)).await),
         _ => return Err(Trouble::not_found()),
     };
     match done {

@@ -192,5 +192,7 @@ fn hold(place: String, _: &Shown, _: Option<&Pack>) -> Form {
 
 fn release(place: String, _: &Shown, _: Option<&Pack>) -> Form {
     let says = "It takes two people: the first one proposes it. Then it is erased when its window has ended.";
-    Form::new(place, "release", "Release it", says, "Release this request").dangerous()
+    Form::new(place, "release", "Release it", says, "Release this request")
+        .with(Field::because("One line. It is kept with the request; the log keeps a seal of it."))
+        .dangerous()
 }

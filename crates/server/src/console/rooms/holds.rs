@@ -8,6 +8,7 @@ use axum::response::Response;
 use exeunt_app::Error;
 use exeunt_app::access::Permission;
 use exeunt_app::holds::requests::Held;
+use exeunt_app::people::faces::Face;
 use exeunt_base::{HoldId, Personal, RequestId};
 use exeunt_engine::holds::Scope;
 use exeunt_rights::Day;
@@ -130,7 +131,7 @@ pub(crate) async fn place(Sent { by, fields }: Sent) -> Result<Response, Trouble
 pub(crate) async fn lift(AboutOne(id, sent): AboutOne<HoldId>) -> Result<Response, Trouble> {
     let Sent { by, fields } = sent;
     by.office.allow(&by.actor, Permission::HoldRequests)?;
-    by.office.show_hold(&by.actor, id).await?;
+    by.office.faces_of_holds(&by.actor, &[id]).await?;
     let done = by.office.lift_hold_because(&by.actor, id, fields.text("because")).await.map(drop);
     told(&by, done, "lifted", &id.to_string(), &fields).await
 }
@@ -234,12 +235,15 @@ async fn placed(by: &Visitor, fields: &Fields) -> Result<&'static str, Refusal> 
 async fn made(by: &Visitor, before: Option<RequestId>) -> Result<Page, Trouble> {
     let found = by.office.list_held_requests(&by.actor, before, LIMIT).await?;
     let (mut wide, mut lifted) = (Vec::new(), Vec::new());
-    for (hold, kept) in by.office.list_holds(&by.actor).await? {
+    let (stand, mut all): (Vec<_>, Vec<_>) =
+        by.office.list_holds(&by.actor).await?.into_iter().partition(|(hold, _)| hold.lifted_at.is_none());
+    all.truncate(LIFTED);
+    all.extend(stand);
+    let ids: Vec<HoldId> = all.iter().map(|(hold, _)| hold.id).collect();
+    let faces = by.office.faces_of_holds(&by.actor, &ids).await?;
+    for ((hold, kept), placed) in all.into_iter().zip(faces) {
         let over = hold.lifted_at.is_some();
-        if over && lifted.len() == LIFTED {
-            continue;
-        }
-        let one = wide_one(by, hold, kept).await?;
+        let one = wide_one(by, hold, kept, placed);
         if over { lifted.push(one) } else { wide.push(one) }
     }
     Ok(Page {
@@ -256,12 +260,11 @@ async fn made(by: &Visitor, before: Option<RequestId>) -> Result<Page, Trouble> 
     })
 }
 
-async fn wide_one(by: &Visitor, hold: Hold, kept: Kept) -> Result<Wide, Trouble> {
-    let (face, why) = by.office.show_hold(&by.actor, hold.id).await?;
+fn wide_one(by: &Visitor, hold: Hold, kept: Kept, (face, why): (Face, Option<String>)) -> Wide {
     let clock = by.clock();
     let (id, rows) = (hold.id.to_string(), counted(kept.rows, "row", "rows"));
     let stands = hold.lifted_at.is_none() && by.may(Permission::HoldRequests);
-    Ok(Wide {
+    Wide {
         covers: match (hold.scope.as_str(), hold.model) {
             ("person", _) => String::from("one person, sealed"),
             ("model", Some(model)) => format!("all rows of {model}"),
@@ -286,7 +289,7 @@ async fn wide_one(by: &Visitor, hold: Hold, kept: Kept) -> Result<Wide, Trouble>
             flaw: None,
         }),
         id,
-    })
+    }
 }
 
 fn single(by: &Visitor, held: &Held) -> Single {
