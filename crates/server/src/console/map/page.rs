@@ -320,13 +320,16 @@ fn row(at: &ModelRef, model: &Model, paths: &Paths, beside: &Beside) -> Row {
     }
 }
 
+/// The finding whose place is a table that the map does not have.
+const TABLE_UNMAPPED: &str = "table-unmapped";
+
 /// What findings say of the tables that are drawn.
 fn beside(map: &exeunt_datamap::DataMap, findings: &[Finding]) -> Beside {
     let mut beside = Beside::default();
     for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
         match model_of(map, &finding.place) {
             Some(at) => drop(beside.wrong.insert(at.to_string())),
-            None if finding.code.ends_with("unmapped") => {
+            None if finding.code == TABLE_UNMAPPED => {
                 if let Some((source, table)) = finding.place.split_once('.') {
                     beside.unmapped.push((source.to_owned(), table.to_owned()));
                 }

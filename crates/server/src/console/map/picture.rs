@@ -124,13 +124,14 @@ impl Picture {
         }
         let people = nodes.iter().filter(|node| node.class == "people").count();
         let sensitive = nodes.iter().filter(|node| node.marks.contains('◆')).count();
+        let mapped = nodes.iter().filter(|node| map.model(&node.at).is_some()).count();
         let summary = match sensitive {
             0 => String::new(),
             count => format!(", {count} hold data of a special category"),
         };
         let summary = format!(
             "{} around the person: people are found in {people}{summary}.",
-            counted(nodes.len(), "table", "tables")
+            counted(mapped, "table", "tables")
         );
         let mut picture =
             Self { nodes, lines, frames: Vec::new(), person: (0, 0), width: 0, height: 0, summary };
