@@ -124,7 +124,7 @@ async fn a_request_is_stopped_once_until_somebody_looked(spot: Spot) {
     assert!(change.add_stop(&stop).await.unwrap());
     assert!(!change.add_stop(&stop).await.unwrap());
     change.commit_bookkeeping().await.unwrap();
-    assert_eq!(store.open_stops(organization(), 5).await.unwrap(), [stop.clone()]);
+    assert_eq!(store.open_stops(organization(), 5).await.unwrap(), std::slice::from_ref(&stop));
     let mut change = store.begin().await.unwrap();
     assert!(change.end_stop(request_id(5), now()).await.unwrap());
     assert!(!change.add_stop(&stop).await.unwrap(), "a link stops once");
