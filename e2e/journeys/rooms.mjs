@@ -63,6 +63,10 @@ await journey(async ({ house, enter, check, step }) => {
   await page.getByText("because a law says so.").waitFor();
   await page.getByRole("button", { name: /^Check .* now/ }).click();
   await page.getByText("A worker looks at everything").waitFor();
+  await house.until(async () => {
+    await page.goto(house.at("/retention"));
+    return page.locator(".stairs").count();
+  }, (stairs) => stairs > 0, "the end of what stays");
   await check(page, "retention-kept");
 
   step("holds");

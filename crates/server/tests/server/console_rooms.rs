@@ -240,8 +240,8 @@ async fn what_stays_is_told_with_its_end_and_looked_at_when_asked() {
     let id = hidden(&home, &officer, "2").await;
     until(&home, &officer, "/recovery", &id).await;
     let page = shown(&officer, "/retention").await;
-    assert!(page.contains("stay because a law says so") && page.contains("shop.orders"), "{page}");
-    assert!(page.contains("Check all"), "{page}");
+    assert!(page.contains("1 row stays because a law says so") && page.contains("shop.orders"), "{page}");
+    assert!(page.contains("Check 1 row now"), "{page}");
     stop.now();
     worker.await.unwrap();
     let asked = officer.post("/retention/check", &[]).await;
