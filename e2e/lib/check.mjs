@@ -17,7 +17,12 @@ export async function check(page, name) {
   seen.add(name);
   mkdirSync(SCREENS, { recursive: true });
   const faults = [];
-  const shoot = (state) => page.screenshot({ path: fileURLToPath(new URL(`${name}-${state}.png`, SCREENS)), fullPage: true });
+  const shoot = (state, fullPage = true) =>
+    page.screenshot({ path: fileURLToPath(new URL(`${name}-${state}.png`, SCREENS)), fullPage });
+  // what somebody sees who opens it: pictures for the guide
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(WIDE);
+  await shoot("window", false);
   for (const colorScheme of ["light", "dark"]) {
     for (const [width, viewport] of [[1280, WIDE], [320, NARROW]]) {
       await page.emulateMedia({ colorScheme });

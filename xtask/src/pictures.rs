@@ -35,7 +35,7 @@ const GUIDE: &str = "docs/guide/pictures";
 pub(crate) fn renew() -> Result<()> {
     std::fs::create_dir_all(GUIDE).with_context(|| format!("could not make {GUIDE}"))?;
     for (screen, picture) in PICTURES {
-        let from = Path::new(SCREENS).join(format!("{screen}-light-1280.png"));
+        let from = Path::new(SCREENS).join(format!("{screen}-window.png"));
         if !from.exists() {
             bail!("there is no {}; `cargo test -p exeunt --test browser` takes it", from.display());
         }
