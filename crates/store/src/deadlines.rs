@@ -47,14 +47,37 @@ pub struct Deadline {
     pub moves: u64,
 }
 
+/// What a report counts of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The right it asks for.
+    pub kind: String,
+    /// Where it stands.
+    pub state: String,
+    /// The day of receipt: `2026-11-22`.
+    pub received_on: String,
+    /// The answer is due on this day.
+    pub answer_by: String,
+    /// When it was answered, refused or taken back.
+    pub answered_at: Option<Timestamp>,
+    /// Whether it was extended.
+    pub extended: bool,
+    /// Grounds on which it was refused.
+    pub refusal_grounds: Vec<String>,
+}
+
 const COLUMNS: &str = "request, organization, regime, pack_version, received_on, acknowledge_by, acknowledged_at, \
                        answer_by, paused_days, paused_on, pause_ground, extended_on, extension_reason, \
                        refusal_grounds, answered_at, moves";
 
+fn grounds_of(reading: &Reading<'_>) -> Result<Vec<String>, Error> {
+    let grounds: Option<String> = reading.get("refusal_grounds")?;
+    Ok(grounds.iter().flat_map(|all| all.split(' ')).map(str::to_owned).collect())
+}
+
 fn read(row: &Row) -> Result<Deadline, Error> {
     let reading = Reading { row, what: "deadline" };
     let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-    let grounds: Option<String> = reading.get("refusal_grounds")?;
     Ok(Deadline {
         request: reading.id("request")?,
         organization: reading.id("organization")?,
@@ -69,7 +92,7 @@ fn read(row: &Row) -> Result<Deadline, Error> {
         pause_ground: reading.get("pause_ground")?,
         extended_on: reading.get("extended_on")?,
         extension_reason: reading.get("extension_reason")?,
-        refusal_grounds: grounds.iter().flat_map(|all| all.split(' ')).map(str::to_owned).collect(),
+        refusal_grounds: grounds_of(&reading)?,
         answered_at: reading.time_if_any("answered_at")?,
         moves: reading.count("moves")?,
     })
@@ -249,19 +272,19 @@ impl Store {
         row.map(|row| Reading { row: &row, what: "regime pack" }.get("body")).transpose()
     }
 
-    /// Requests received within these days, both among them: right, state and deadline.
-    pub async fn deadlines_received(
+    /// Requests received within these days, both among them, as reports count them.
+    pub async fn requests_received(
         &self,
         organization: OrganizationId,
         from: &str,
         to: &str,
-    ) -> Result<Vec<(String, String, Deadline)>, Error> {
+    ) -> Result<Vec<Received>, Error> {
         let mut connection = self.reader().await;
-        let rows = made(format!(
-            "SELECT {}, r.kind AS kind, r.state AS state FROM deadlines d JOIN requests r ON r.id = d.request
-             WHERE d.organization = $1 AND d.received_on >= $2 AND d.received_on <= $3 ORDER BY d.request",
-            COLUMNS.split(", ").map(|column| format!("d.{}", column.trim())).collect::<Vec<_>>().join(", ")
-        ))
+        let rows = query(
+            "SELECT r.kind, r.state, d.received_on, d.answer_by, d.answered_at, d.extended_on, d.refusal_grounds
+             FROM deadlines d JOIN requests r ON r.id = d.request
+             WHERE d.organization = $1 AND d.received_on >= $2 AND d.received_on <= $3",
+        )
         .bind(organization.to_string())
         .bind(from)
         .bind(to)
@@ -270,7 +293,16 @@ impl Store {
         .map_err(Error::while_doing("read the deadlines of a period"))?;
         let one = |row: &Row| {
             let reading = Reading { row, what: "request" };
-            Ok((reading.get("kind")?, reading.get("state")?, read(row)?))
+            let extended_on: Option<String> = reading.get("extended_on")?;
+            Ok(Received {
+                kind: reading.get("kind")?,
+                state: reading.get("state")?,
+                received_on: reading.get("received_on")?,
+                answer_by: reading.get("answer_by")?,
+                answered_at: reading.time_if_any("answered_at")?,
+                extended: extended_on.is_some(),
+                refusal_grounds: grounds_of(&reading)?,
+            })
         };
         rows.iter().map(one).collect()
     }

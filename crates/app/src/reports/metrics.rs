@@ -45,18 +45,18 @@ impl Office {
         }
         let (zone, as_of) = (&self.policy.law.zone, self.today());
         let store = &self.engine.store;
-        let rows = store.deadlines_received(self.organization.id, &from.to_string(), &to.to_string()).await?;
+        let rows = store.requests_received(self.organization.id, &from.to_string(), &to.to_string()).await?;
         let mut counted = Vec::with_capacity(rows.len());
-        for (kind, state, deadline) in rows {
-            let Ok(right) = kind.parse() else { continue };
+        for row in rows {
+            let Ok(right) = row.kind.parse() else { continue };
             counted.push(Counted {
                 right,
-                outcome: outcome(&state, deadline.answered_at.is_some()),
-                received_on: day(&deadline.received_on)?,
-                answer_by: day(&deadline.answer_by)?,
-                answered_on: deadline.answered_at.map(|at| zone.day_of(at)),
-                extended: deadline.extended_on.is_some(),
-                grounds: deadline.refusal_grounds,
+                outcome: outcome(&row.state, row.answered_at.is_some()),
+                received_on: day(&row.received_on)?,
+                answer_by: day(&row.answer_by)?,
+                answered_on: row.answered_at.map(|at| zone.day_of(at)),
+                extended: row.extended,
+                grounds: row.refusal_grounds,
             });
         }
         Ok((counted, as_of))
