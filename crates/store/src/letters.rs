@@ -5,7 +5,7 @@ use exeunt_base::{LetterId, OrganizationId, RequestId, Timestamp};
 use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
-use crate::database::{Row, made, query};
+use crate::database::{Row, Trouble, made, query};
 use crate::error::Error;
 use crate::rows::{Reading, signed};
 
@@ -95,7 +95,29 @@ fn read(row: &Row) -> Result<Letter, Error> {
     })
 }
 
+const LAST_ANSWER: &str =
+    "SELECT id FROM letters WHERE request = $1 AND word IN ('ready', 'no_data') ORDER BY id DESC LIMIT 1";
+
+fn answer_of(row: Result<Option<Row>, Trouble>) -> Result<Option<LetterId>, Error> {
+    let row = row.map_err(Error::while_doing("read what a person was told"))?;
+    row.map(|row| Reading { row: &row, what: "letter" }.id("id")).transpose()
+}
+
 impl Change<'_> {
+    /// Refuses when a person was told of another answer than of this one, or of the first one at all. To be asked after the
+    /// request was changed in the same change: whoever else answers waits for it, and finds what was told then.
+    pub async fn last_answer_must_be(
+        &mut self,
+        request: RequestId,
+        told: Option<LetterId>,
+    ) -> Result<(), Error> {
+        let row = query(LAST_ANSWER).bind(request.to_string()).fetch_optional(&mut self.connection).await;
+        if answer_of(row)? == told {
+            return Ok(());
+        }
+        Err(Error::Changed { id: request.to_string() })
+    }
+
     /// Adds a letter.
     pub async fn add_letter(&mut self, letter: &Letter) -> Result<(), Error> {
         self.add_letters(&[letter]).await
@@ -305,6 +327,12 @@ fn ours(done: u64, hold: &Hold) -> Result<(), Error> {
 }
 
 impl Store {
+    /// The last letter that told a person their answer: where to fetch it, or that there is nothing.
+    pub async fn last_answer(&self, request: RequestId) -> Result<Option<LetterId>, Error> {
+        let mut connection = self.reader().await;
+        answer_of(query(LAST_ANSWER).bind(request.to_string()).fetch_optional(&mut connection).await)
+    }
+
     /// One letter.
     pub async fn letter(&self, id: LetterId) -> Result<Letter, Error> {
         let mut connection = self.reader().await;

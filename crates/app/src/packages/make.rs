@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use exeunt_audit::kind::Kind;
-use exeunt_base::{Personal, RequestId};
+use exeunt_base::{LetterId, Personal, RequestId};
 use exeunt_engine::export::{Made, Order, To};
 use exeunt_engine::job::prepare::Confirmed;
 use exeunt_engine::letters;
@@ -75,6 +75,8 @@ impl Office {
             ));
         }
         self.not_stopped(&[id]).await?;
+        // whoever was believed dead may answer while this is made: the person is told of one package
+        let answer_before = self.engine.store.last_answer(id).await?;
         let document = self.approved_document(actor, &request).await?;
         self.may_handle(&document)?;
         let map = self.map()?;
@@ -102,7 +104,8 @@ impl Office {
             }
             false => None,
         };
-        self.mark_ready(actor, &request, known.contact.as_ref().zip(nothing), link.as_ref()).await?;
+        let nothing = known.contact.as_ref().zip(nothing);
+        self.mark_ready(actor, &request, answer_before, nothing, link.as_ref()).await?;
         Ok(Answered { made, silent: told.silent })
     }
 
@@ -138,6 +141,7 @@ impl Office {
         &self,
         actor: &Actor,
         request: &Request,
+        answer_before: Option<LetterId>,
         letter: Option<(&Contact, Letter)>,
         link: Option<&NewLink>,
     ) -> Result<(), Error> {
@@ -145,6 +149,9 @@ impl Office {
         let state = self.request(id).await?.state;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&state], RequestState::Ready.as_str()).await?;
+        if link.is_some() || letter.is_some() {
+            change.last_answer_must_be(id, answer_before).await?;
+        }
         change.note_answered(id, self.engine.world.now()).await?;
         let mut events = vec![self.event(Kind::RequestAnswered, actor).about(id).fact("by", "package")];
         if let Some(link) = link {

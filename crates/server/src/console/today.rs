@@ -245,7 +245,7 @@ fn house(visitor: &Visitor, today: &Today) -> Vec<Part> {
                     true,
                     "none known",
                     String::from(
-                        "`exeunt backup make` makes one of everything, and the log tells of it. Copies made otherwise are not seen from here.",
+                        "“exeunt backup make” makes one of everything, and the log tells of it. Copies made otherwise are not seen from here.",
                     ),
                 )
             },
@@ -267,7 +267,7 @@ fn house(visitor: &Visitor, today: &Today) -> Vec<Part> {
             (_, Some(at)) => keys("It was tried whether shares would bring the root key back:", Some(at)),
             (Some(at), None) => keys("Replaced last:", Some(at)),
             (None, None) => keys(
-                "None was replaced yet, and no shares were tried: `exeunt root-key shares` makes shares for the day the key is lost.",
+                "None was replaced yet, and no shares were tried: “exeunt root-key shares” makes shares for the day the key is lost.",
                 None,
             ),
         });

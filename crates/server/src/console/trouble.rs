@@ -159,12 +159,35 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
 
 /// A message as a sentence.
 pub(crate) fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let mut text: String =
-        letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-    text.push_str(letters.as_str());
+    let mut text = String::with_capacity(message.len() + 1);
+    // messages mark words of ours as a terminal does; a page has quotes for that
+    let mut opening = true;
+    for (place, letter) in message.chars().enumerate() {
+        let mark = if opening { '“' } else { '”' };
+        opening ^= letter == '`';
+        match letter {
+            '`' => text.push(mark),
+            first if place == 0 => text.extend(first.to_uppercase()),
+            letter => text.push(letter),
+        }
+    }
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn a_message_becomes_a_sentence_of_a_page() {
+        assert_eq!(
+            sentence("there is no `mars`; there are `eu` and `uk`"),
+            "There is no “mars”; there are “eu” and “uk”."
+        );
+        assert_eq!(sentence("`a` is there."), "“a” is there.");
+        assert_eq!(sentence(""), ".");
+    }
 }

@@ -11,6 +11,7 @@ on_both! {
     a_letter_that_was_sent_says_nothing_any_more;
     a_letter_that_was_given_up_can_be_sent_again_until_it_is_shredded;
     a_letter_waits_for_its_time_and_is_told_of_once;
+    of_many_who_answer_a_request_at_once_one_tells_the_person;
 }
 
 fn letter(number: u8) -> Letter {
@@ -141,4 +142,34 @@ async fn a_letter_waits_for_its_time_and_is_told_of_once(spot: Spot) {
     assert_eq!(take(&store, now()).await, None);
     let (again, _) = take(&store, now().plus_seconds(60)).await.unwrap();
     assert_eq!((again.tries, again.trouble.as_deref()), (2, Some("it answered 451")));
+}
+
+async fn of_many_who_answer_a_request_at_once_one_tells_the_person(spot: Spot) {
+    let store = spot.started().await;
+    add(&store, 1..2, 1).await;
+    let before = store.last_answer(request_id(1)).await.unwrap();
+    assert_eq!(before, None);
+    let mut answering = Vec::new();
+    for number in 1..=6 {
+        let store = spot.open().await;
+        answering.push(tokio::spawn(async move {
+            let ready =
+                Letter { request: Some(request_id(1)), word: String::from("ready"), ..letter(number) };
+            let mut change = store.begin().await.unwrap();
+            change.move_request(request_id(1), &["received", "ready"], "ready").await.unwrap();
+            change.last_answer_must_be(request_id(1), before).await?;
+            change.add_letter(&ready).await.unwrap();
+            change.commit_bookkeeping().await.unwrap();
+            Ok::<_, Error>(ready.id)
+        }));
+    }
+    let mut told = Vec::new();
+    for one in answering {
+        match one.await.unwrap() {
+            Ok(letter) => told.push(letter),
+            Err(error) => assert!(matches!(error, Error::Changed { .. }), "{error}"),
+        }
+    }
+    assert_eq!(told.len(), 1);
+    assert_eq!(store.last_answer(request_id(1)).await.unwrap(), told.first().copied());
 }
