@@ -292,6 +292,12 @@ kinds! {
     ComplaintViewed = "complaint.viewed";
     /// A complaint was answered.
     ComplaintAnswered = "complaint.answered";
+    /// A source was connected in the console.
+    SourceAdded = "source.added";
+    /// How such a source is reached is another.
+    SourceChanged = "source.changed";
+    /// Such a source was taken away, and how it was reached is forgotten.
+    SourceRemoved = "source.removed";
 }
 
 impl fmt::Display for Kind {

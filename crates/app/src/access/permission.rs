@@ -77,6 +77,8 @@ pub enum Permission {
     PublishMap,
     /// Say how the organization shows itself on its public pages, and open or close them.
     ManagePortal,
+    /// Connect sources, and say how they are reached.
+    ManageSources,
 }
 
 impl Permission {
@@ -119,6 +121,7 @@ impl Permission {
         Self::DraftMap,
         Self::PublishMap,
         Self::ManagePortal,
+        Self::ManageSources,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -161,6 +164,7 @@ impl Permission {
             Self::DraftMap => "map:draft",
             Self::PublishMap => "map:publish",
             Self::ManagePortal => "portal:manage",
+            Self::ManageSources => "sources:manage",
         }
     }
 

@@ -3,8 +3,8 @@
 use crate::access::permission::Permission::{
     self, ApprovePlans, CheckSources, DecideRequests, DraftMap, FindCustomers, HoldRequests,
     IdentifyRequests, LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManagePortal,
-    ManageProviders, ManageSubprocessors, ManageUsers, OpenPackages, PauseWork, PublishMap, Purge,
-    PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans, ReadRequests,
+    ManageProviders, ManageSources, ManageSubprocessors, ManageUsers, OpenPackages, PauseWork, PublishMap,
+    Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans, ReadRequests,
     ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs, SendLetters, StopWork, SubmitRequests,
     UseLedger,
 };
@@ -107,6 +107,7 @@ impl Role {
                 DraftMap,
                 PublishMap,
                 CheckSources,
+                ManageSources,
                 PushDeltas,
                 PauseWork,
                 StopWork,

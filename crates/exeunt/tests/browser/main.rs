@@ -92,14 +92,16 @@ fn map() {
 #[test]
 fn first() {
     let home = tempfile::tempdir().unwrap();
-    change_shop(home.path(), include_str!("../cli/small.sql"));
     let init = Command::new(env!("CARGO_BIN_EXE_exeunt"))
-        .args(["init", "--source", "shop=sqlite:shop.db", "--map-in-console"])
+        .args(["init", "--map-in-console"])
         .current_dir(home.path())
         .env_clear()
         .output()
         .unwrap();
     assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
+    let folder = home.path().join(".exeunt/sources");
+    std::fs::create_dir(&folder).unwrap();
+    change_shop(&folder, include_str!("../cli/small.sql"));
     travel("first", home, &[]);
 }
 

@@ -80,6 +80,8 @@ struct Page {
     begun: bool,
     may_submit: bool,
     may_manage: bool,
+    /// There is no source yet, and whoever looks may connect one.
+    may_connect: bool,
     sees_map: bool,
     sees_requests: bool,
 }
@@ -116,6 +118,9 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
         begun: today.begun,
         may_submit: visitor.may(Permission::SubmitRequests),
         may_manage: visitor.may(Permission::ManageUsers),
+        may_connect: visitor.office.engine.sources.is_empty()
+            && visitor.office.connects_sources()
+            && visitor.may(Permission::ManageSources),
         sees_map: visitor.may(Permission::ReadMap),
         sees_requests: visitor.may(Permission::ReadRequests),
     }))
