@@ -48,6 +48,9 @@ journeys! {
     customers
     doors
     keyboard
+    keyboard_agent
+    keyboard_auditor
+    keyboard_officer
     requests
     package
     request
@@ -56,7 +59,8 @@ journeys! {
 }
 
 /// Those that need something else beside the program.
-const OTHERS: &[&str] = &["first", "map", "portal", "provider", "rooms"];
+const OTHERS: &[&str] =
+    &["first", "keyboard_engineer", "keyboard_person", "map", "portal", "provider", "rooms"];
 
 #[test]
 fn rooms() {
@@ -91,6 +95,16 @@ fn map() {
 
 #[test]
 fn first() {
+    travel("first", unmapped(), &[]);
+}
+
+#[test]
+fn keyboard_engineer() {
+    travel("keyboard_engineer", unmapped(), &[]);
+}
+
+/// A home with a database and no map yet: the console keeps it.
+fn unmapped() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     change_shop(home.path(), include_str!("../cli/small.sql"));
     let init = Command::new(env!("CARGO_BIN_EXE_exeunt"))
@@ -100,11 +114,21 @@ fn first() {
         .output()
         .unwrap();
     assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
-    travel("first", home, &[]);
+    home
 }
 
 #[test]
 fn portal() {
+    with_mail("portal");
+}
+
+#[test]
+fn keyboard_person() {
+    with_mail("keyboard_person");
+}
+
+/// A journey whose home writes letters.
+fn with_mail(name: &str) {
     let smtp = Smtp::start().unwrap();
     let home = Served::home();
     // two who ask are known, one is not
@@ -119,7 +143,7 @@ fn portal() {
     let mail =
         format!("mail: {{ host: 127.0.0.1, port: {}, tls: none, from: privacy@small.test }}", smtp.port());
     std::fs::write(&settings, format!("{changed}\n{mail}\n")).unwrap();
-    travel("portal", home, &[("EXEUNT_MAIL", smtp.folder().to_str().unwrap())]);
+    travel(name, home, &[("EXEUNT_MAIL", smtp.folder().to_str().unwrap())]);
 }
 
 #[test]

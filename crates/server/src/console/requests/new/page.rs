@@ -10,7 +10,8 @@ use exeunt_rights::wording::{self, Explanation};
 use crate::console::door::Visitor;
 use crate::console::form::Fields;
 use crate::console::frame::Frame;
-use crate::console::requests::new::read::{FieldFlaw, kinds};
+use crate::console::requests::new::read::{FieldFlaw, draft, kinds};
+use crate::console::signals::Signals;
 use crate::console::words::moment::Moment;
 
 /// Something to choose.
@@ -55,6 +56,8 @@ pub(super) struct Page {
     pub(super) flaws: Vec<FieldFlaw>,
     pub(super) waiting: Option<Waiting>,
     pub(super) told: Option<Told>,
+    /// What to look at twice in what was typed so far.
+    pub(super) signals: Signals,
     pub(super) pasted: String,
     pub(super) rights: Vec<Choice>,
     pub(super) identifiers: Vec<Identifier>,
@@ -154,6 +157,7 @@ impl Page {
             flaws: Vec::new(),
             waiting: None,
             told: None,
+            signals: signals(by, fields).await,
             pasted: fields.raw("pasted").to_owned(),
             rights: rights(fields.text("right")),
             identifiers: identifiers.collect(),
@@ -227,6 +231,20 @@ impl Page {
     fn flaw(&self, field: &str) -> Option<&str> {
         self.flaws.iter().find(|flaw| flaw.field == field).map(|flaw| flaw.words.as_str())
     }
+}
+
+/// What to look at twice. A form that nothing was typed into yet gives no reason to.
+async fn signals(by: &Visitor, fields: &Fields) -> Signals {
+    let Ok(list) = by.office.signals_of_draft(&by.actor, &draft(by, fields)).await else {
+        return Signals::default();
+    };
+    let received = fields.text("asked").parse().unwrap_or_else(|_| by.clock().today());
+    let regime = match fields.text("regime") {
+        "" => by.office.policy.law.usual(),
+        chosen => chosen,
+    };
+    let answer = by.office.deadline_if_received(&by.actor, regime, received);
+    Signals::of_draft(by, list, answer.ok())
 }
 
 fn explanations(open: &str) -> Vec<Explained> {

@@ -2,6 +2,7 @@
 
 use exeunt_app::requests::details::Details;
 use exeunt_app::requests::submit::Submission;
+use exeunt_app::signals::see::Draft;
 use exeunt_base::Personal;
 use exeunt_mail::{BadContact, Contact, Language};
 use exeunt_rights::{Day, Right};
@@ -96,6 +97,18 @@ pub(crate) fn read(by: &Visitor, fields: &Fields) -> Result<Submission, Flaws> {
             complications: personal(fields.text("complications")),
         },
     })
+}
+
+/// What was typed so far, as far as it says something: flaws are told elsewhere.
+pub(crate) fn draft(by: &Visitor, fields: &Fields) -> Draft {
+    let texts = ["pasted", "statement", "complications"].into_iter();
+    Draft {
+        identifiers: identifiers(by, fields, &mut Flaws::default()),
+        letters_to: personal(fields.text("email")),
+        channel: fields.text("channel").to_owned(),
+        how: fields.text("how").to_owned(),
+        texts: texts.filter_map(|name| personal(fields.raw(name))).collect(),
+    }
 }
 
 /// What the person is known by: a line each, under the kind it is of.
