@@ -37,7 +37,7 @@ await journey(async ({ house, enter, step }) => {
 
   step("an entry and its proof");
   await keys.main();
-  await keys.choose(/^select#kind/, "request.submitted").catch(() => {});
+  await keys.choose(/^select#kind/, "request submitted");
   await keys.enter("Show these entries");
   await arrived(page, "Audit log");
   await keys.press("j", "Enter");

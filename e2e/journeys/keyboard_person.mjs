@@ -11,7 +11,7 @@ await journey(async ({ house, enter, browser, step }) => {
   const admin = await enter(await house.admin(), "/settings/portal");
   const theirs = new Keys(admin);
   await theirs.main();
-  await theirs.space("Open: anybody may ask there");
+  await theirs.choose(/^input: Shut/, "Open: anybody may ask there");
   await theirs.fill(/#word/, "small");
   await theirs.fill(/#name/, "Small Ltd");
   await theirs.fill(/#email/, "privacy@small.test");

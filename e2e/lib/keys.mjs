@@ -74,7 +74,7 @@ export class Keys {
       return { name: name.trim().replace(/\s+/g, " "), on: field.localName === "select" || field.checked };
     });
     if (!(await chosen()).on) await this.press("Space");
-    for (let press = 0; press < 60; press += 1) {
+    for (let press = 0; press < MOST; press += 1) {
       if ((await chosen()).name.includes(wanted)) return;
       await this.press("ArrowDown");
     }
@@ -105,7 +105,8 @@ function look() {
     if (back && element !== first && !element.contains(last)) return "before what had it: the order jumps";
     const box = element.getBoundingClientRect();
     if (!box.width || !box.height) return "of no size";
-    const whole = box.height <= innerHeight && box.width <= innerWidth;
+    // of a field with many lines, the line that is written in is brought into sight
+    const whole = box.height <= innerHeight && box.width <= innerWidth && element.localName !== "textarea";
     const inside = whole
       ? box.top >= -1 && box.left >= -1 && box.bottom <= innerHeight + 1 && box.right <= innerWidth + 1
       : box.top < innerHeight && box.bottom > 0;

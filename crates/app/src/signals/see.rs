@@ -4,6 +4,7 @@
 use exeunt_base::{Personal, RequestId, Timestamp};
 use exeunt_engine::people::Known;
 use exeunt_rights::identity::{Identity, IdentityKind};
+use exeunt_rights::search::RESTORED;
 use exeunt_rights::{Day, RequestState};
 use exeunt_store::requests::Request;
 
@@ -42,7 +43,8 @@ impl Office {
     pub async fn signals_of(&self, actor: &Actor, id: RequestId) -> Result<Vec<Signal>, Error> {
         self.allow(actor, Permission::ReadRequests)?;
         let request = self.request(id).await?;
-        if request.state.parse::<RequestState>().is_ok_and(|state| state.is_end()) {
+        let state = request.state.as_str();
+        if state == RESTORED[0] || state.parse::<RequestState>().is_ok_and(|state| state.is_end()) {
             return Ok(Vec::new());
         }
         let store = &self.engine.store;
@@ -107,15 +109,17 @@ impl Office {
         let store = &self.engine.store;
         let at = this.map_or_else(|| self.engine.world.now(), |request| request.entered_at);
         let near = |request: &&Request| is_near(request.entered_at, at);
-        let of_one = store.requests_named(others).await?.iter().filter(near).count();
-        let mut found = vec![rules::many_requests(of_one)];
+        let of_one = store.requests_named(others).await?;
+        let mut found = vec![rules::many_requests(of_one.iter().filter(near).count())];
         let Some(letters_to) = letters_to else { return Ok(found) };
         let given = addresses(known.given.iter().map(|(kind, value)| (kind, value)));
         let on_file = addresses(known.learned.iter().map(|(_, kind, value)| (kind, value)));
         let address = normal(letters_to);
         found.push(rules::other_address(Some(&address), &given, &on_file));
         let mark = self.mark_of_contact(letters_to)?;
-        found.push(rules::new_address(&store.contact_marks(others).await?, Some(&mark)));
+        let before = of_one.iter().filter(|request| request.entered_at < at).map(|request| request.id);
+        let before = store.contact_marks(&before.collect::<Vec<_>>()).await?;
+        found.push(rules::new_address(&before, Some(&mark)));
         let mut same = store.requests_of_contact(self.organization.id, &mark, MOST).await?;
         same.retain(|id| !others.contains(id) && this.is_none_or(|request| request.id != *id));
         let of_others = store.requests_named(&same).await?.iter().filter(near).count();

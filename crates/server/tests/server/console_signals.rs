@@ -77,7 +77,7 @@ async fn other_and_new_addresses_are_told() {
     let home = Home::new().await;
     let first = asked(&home, contact("canary@person.test")).await;
     let second = asked(&home, contact("canary.thief@person.test")).await;
-    assert!(words(&home, &first).await.iter().all(|word| word != "other_address"));
+    assert!(words(&home, &first).await.is_empty(), "what came later is no reason to doubt the first");
     assert_eq!(words(&home, &second).await, ["other_address", "new_address"]);
 }
 
@@ -133,19 +133,8 @@ async fn the_form_warns_while_it_is_filled_in_and_takes_the_request_all_the_same
     let agent = home.visitor(Role::Agent).await;
     assert!(!agent.get("/requests/new").await.text().contains("Look twice"));
     let pasted = "From: eve@canary.test\nDate: Mon, 2 Nov 2026 09:14:00 +0100\n\nLöschen Sie das sofort!";
-    let read = agent
-        .post(
-            "/requests/new",
-            &[
-                ("once", "o1"),
-                ("read", "yes"),
-                ("pasted", pasted),
-                ("regime", "eu-gdpr"),
-                ("asked", "2026-11-02"),
-            ],
-        )
-        .await
-        .text();
+    let read =
+        agent.post("/requests/new", &[("once", "o1"), ("read", "yes"), ("pasted", pasted)]).await.text();
     assert!(
         read.contains("Presses for speed.")
             && read.contains("The law gives until <time datetime=\"2026-12-02\""),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use exeunt_app::requests::duplicates::Duplicate;
+use exeunt_app::signals::see::Draft;
 use exeunt_rights::Right;
 use exeunt_rights::pasted::Proposed;
 use exeunt_rights::regime::Status;
@@ -10,7 +11,7 @@ use exeunt_rights::wording::{self, Explanation};
 use crate::console::door::Visitor;
 use crate::console::form::Fields;
 use crate::console::frame::Frame;
-use crate::console::requests::new::read::{FieldFlaw, draft, kinds};
+use crate::console::requests::new::read::{FieldFlaw, kinds, personal};
 use crate::console::signals::Signals;
 use crate::console::words::moment::Moment;
 
@@ -157,7 +158,7 @@ impl Page {
             flaws: Vec::new(),
             waiting: None,
             told: None,
-            signals: signals(by, fields).await,
+            signals: Signals::default(),
             pasted: fields.raw("pasted").to_owned(),
             rights: rights(fields.text("right")),
             identifiers: identifiers.collect(),
@@ -221,6 +222,32 @@ impl Page {
         self.told = Some(Told { what });
     }
 
+    /// Says what to look at twice in what stands in the form now, with the day the law would give for that.
+    pub(super) async fn look_twice(&mut self, by: &Visitor) {
+        let chosen = |all: &[Choice]| {
+            all.iter().find(|one| one.chosen).map(|one| one.value.clone()).unwrap_or_default()
+        };
+        let given = |one: &Identifier| {
+            let values: Vec<_> = one.value.lines().filter_map(personal).collect();
+            values.into_iter().map(|value| (one.kind.clone(), value)).collect::<Vec<_>>()
+        };
+        let texts = [&self.pasted, &self.statement, &self.complications];
+        let draft = Draft {
+            identifiers: self.identifiers.iter().flat_map(given).collect(),
+            letters_to: personal(&self.email),
+            channel: chosen(&self.channels),
+            how: chosen(&self.ways),
+            texts: texts.into_iter().filter_map(|text| personal(text)).collect(),
+        };
+        // the page is about something else: without signals it is whole, too
+        let Ok(list) = by.office.signals_of_draft(&by.actor, &draft).await else { return };
+        let regime = chosen(&self.regimes);
+        let regime = if regime.is_empty() { by.office.policy.law.usual() } else { &regime };
+        let received = self.asked.parse().unwrap_or_else(|_| by.clock().today());
+        let answer = by.office.deadline_if_received(&by.actor, regime, received);
+        self.signals = Signals::of_draft(by, list, answer.ok());
+    }
+
     /// Tells of a request of the same person that waits.
     pub(super) fn duplicate(&mut self, by: &Visitor, duplicate: &Duplicate) {
         self.waiting =
@@ -231,20 +258,6 @@ impl Page {
     fn flaw(&self, field: &str) -> Option<&str> {
         self.flaws.iter().find(|flaw| flaw.field == field).map(|flaw| flaw.words.as_str())
     }
-}
-
-/// What to look at twice. A form that nothing was typed into yet gives no reason to.
-async fn signals(by: &Visitor, fields: &Fields) -> Signals {
-    let Ok(list) = by.office.signals_of_draft(&by.actor, &draft(by, fields)).await else {
-        return Signals::default();
-    };
-    let received = fields.text("asked").parse().unwrap_or_else(|_| by.clock().today());
-    let regime = match fields.text("regime") {
-        "" => by.office.policy.law.usual(),
-        chosen => chosen,
-    };
-    let answer = by.office.deadline_if_received(&by.actor, regime, received);
-    Signals::of_draft(by, list, answer.ok())
 }
 
 fn explanations(open: &str) -> Vec<Explained> {

@@ -2,7 +2,6 @@
 
 use exeunt_app::requests::details::Details;
 use exeunt_app::requests::submit::Submission;
-use exeunt_app::signals::see::Draft;
 use exeunt_base::Personal;
 use exeunt_mail::{BadContact, Contact, Language};
 use exeunt_rights::{Day, Right};
@@ -28,7 +27,7 @@ impl Flaws {
     }
 }
 
-fn personal(text: &str) -> Option<Personal> {
+pub(super) fn personal(text: &str) -> Option<Personal> {
     (!text.trim().is_empty()).then(|| Personal::new(text.trim().to_owned()))
 }
 
@@ -97,18 +96,6 @@ pub(crate) fn read(by: &Visitor, fields: &Fields) -> Result<Submission, Flaws> {
             complications: personal(fields.text("complications")),
         },
     })
-}
-
-/// What was typed so far, as far as it says something: flaws are told elsewhere.
-pub(crate) fn draft(by: &Visitor, fields: &Fields) -> Draft {
-    let texts = ["pasted", "statement", "complications"].into_iter();
-    Draft {
-        identifiers: identifiers(by, fields, &mut Flaws::default()),
-        letters_to: personal(fields.text("email")),
-        channel: fields.text("channel").to_owned(),
-        how: fields.text("how").to_owned(),
-        texts: texts.filter_map(|name| personal(fields.raw(name))).collect(),
-    }
 }
 
 /// What the person is known by: a line each, under the kind it is of.
