@@ -158,10 +158,11 @@ async fn it_closes_when_a_role_is_taken_away_and_when_the_session_ends() {
     let reads = async |by: &Visitor<'_>| {
         let mut reader = Reader::open(&home, by, &path, None).await;
         assert!(reader.next().await.is_some());
-        // it goes on reading while something is taken away
-        tokio::spawn(async move { (reader.next().await, Instant::now()) })
+        reader
     };
-    let (one, other) = (reads(&demoted).await, reads(&leaving).await);
+    // they go on reading while something is taken away
+    let goes_on = |mut reader: Reader| tokio::spawn(async move { (reader.next().await, Instant::now()) });
+    let (one, other) = (goes_on(reads(&demoted).await), goes_on(reads(&leaving).await));
     let office = home.house.office(home.acme.id).unwrap();
     let began = Instant::now();
     office.change_roles(&operator(&home), demoted.user, &[Role::Engineer]).await.unwrap();
