@@ -32,6 +32,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0022_maps.sql"),
     include_str!("../migrations/0023_portal.sql"),
     include_str!("../migrations/0024_added_sources.sql"),
+    include_str!("../migrations/0025_contact_marks.sql"),
 ];
 
 /// Where the versions reached are written down.

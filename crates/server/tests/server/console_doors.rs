@@ -105,6 +105,7 @@ const NEEDS: &[(&str, &str, Needs)] = &[
     ("POST", "/settings/portal", May(Permission::ManagePortal)),
     ("GET", "/requests", May(Permission::ReadRequests)),
     ("GET", "/requests.csv", May(Permission::ReadRequests)),
+    ("GET", "/requests/calendar", May(Permission::ReadRequests)),
     ("POST", "/requests/bulk", May(Permission::ReadRequests)),
     ("POST", "/requests/bulk/commit", May(Permission::ReadRequests)),
     ("GET", "/requests/new", May(Permission::SubmitRequests)),
