@@ -292,6 +292,8 @@ kinds! {
     ComplaintViewed = "complaint.viewed";
     /// A complaint was answered.
     ComplaintAnswered = "complaint.answered";
+    /// Somebody wrote into the marked places of a letter, or took out what stood there.
+    LetterWorded = "letter.worded";
 }
 
 impl fmt::Display for Kind {

@@ -420,6 +420,7 @@ impl Change<'_> {
             "UPDATE intakes SET words = NULL WHERE request = $1",
             "DELETE FROM request_marks WHERE request = $1",
             "DELETE FROM reasons WHERE subject = $1",
+            "DELETE FROM remarks WHERE request = $1",
         ] {
             query(statement)
                 .bind(id.to_string())
