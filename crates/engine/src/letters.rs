@@ -39,6 +39,9 @@ const VERSION: u32 = 1;
 /// Letters that a person can read again on the page about their request.
 const READ_AGAIN: [&str; 6] = ["extended", "refused", "unidentified", "finished", "no_data", "answered"];
 
+/// Those of them that are read after the person was erased.
+const OUTLIVES: [&str; 2] = ["finished", "no_data"];
+
 #[derive(Serialize, Deserialize)]
 struct Content {
     v: u32,
@@ -115,6 +118,9 @@ impl Engine {
         self.world.chance(&mut nonce);
         let key = self.keyring.purpose_key(self.organization, PURPOSE)?;
         let again = matches!(to, To::Person(_)) && about.is_some() && READ_AGAIN.contains(&letter.word());
+        // nothing that somebody wrote outlives an erasure: its record is read with the link alone
+        let nothing = Remarks::default();
+        let remarks = if OUTLIVES.contains(&letter.word()) { &nothing } else { remarks };
         let said = if again { Some(self.seal_said(&key, id, letter, remarks)?) } else { None };
         Ok(Some(Stored {
             id,

@@ -58,7 +58,8 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
         tracing::warn!("the storage: {note}");
     }
     remind(&house);
-    let service = Service { house, stop: stop.clone(), watch };
+    let proxies = settings.proxies().map_err(|(_, what)| Failure::Settings(what.to_owned()))?;
+    let service = Service { house, stop: stop.clone(), watch, proxies };
     let worker = (args.role != Role::Api).then(|| {
         let worker = Worker {
             house: service.house.clone(),

@@ -10,6 +10,7 @@ mod bulk;
 mod conditional;
 mod console_customers;
 mod console_doors;
+mod console_letters;
 mod console_log;
 mod console_many;
 mod console_map;

@@ -1,6 +1,9 @@
 //! The portal: somebody without an account asks, confirms, follows, stops, complains. Nobody learns whether anybody is known.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use exeunt_app::access::Role;
 use exeunt_app::portal::settings::Flaw;
@@ -554,6 +557,36 @@ async fn whoever_types_in_again_and_again_waits_and_keeps_nobody_else_from_askin
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "everything from one place");
     opened.posted.home.world.skip_seconds(120);
     assert_eq!(send(EMAIL).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_that_is_known_each_caller_has_a_rate_of_their_own() {
+    let mut opened = Opened::new().await;
+    let peer = |text: &str| ConnectInfo(SocketAddr::new(text.parse().unwrap(), 4711));
+    let ask = async |opened: &Opened, number: usize, from: &str, passed_on: &str| {
+        let email = format!("x{number}@mail.test");
+        let mut form = crate::visitor::form("/portal/acme", &[("right", "access"), ("email", &email)]);
+        form.extensions_mut().insert(peer(from));
+        form.headers_mut().insert("x-forwarded-for", passed_on.parse().unwrap());
+        opened.posted.home.call(form).await.status
+    };
+    // nobody is believed unless the settings say so
+    let mut last = StatusCode::OK;
+    for number in 0..80 {
+        last = ask(&opened, number, "10.0.0.2", &format!("192.0.2.{number}")).await;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "forged headers help nobody");
+    opened.posted.home.behind(&["10.0.0.0/24", "2001:db8:aa::/48"]);
+    assert_eq!(ask(&opened, 100, "10.0.0.2", "192.0.2.7").await, StatusCode::OK, "each caller counts alone");
+    assert_eq!(ask(&opened, 101, "10.0.1.2", "10.0.0.2").await, StatusCode::OK);
+    for number in 200..280 {
+        // what a caller says of themselves changes with every call, and what the proxy adds does not
+        let forged = format!("198.51.100.{}, 192.0.2.8", number - 200);
+        last = ask(&opened, number, "2001:db8:aa::1", &forged).await;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "a caller behind the proxy is one caller");
+    assert_eq!(ask(&opened, 300, "10.0.0.2", "192.0.2.9").await, StatusCode::OK, "and nobody else is slowed");
+    assert_eq!(ask(&opened, 301, "10.0.0.2", "192.0.2.8").await, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
