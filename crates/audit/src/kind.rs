@@ -298,6 +298,8 @@ kinds! {
     SourceChanged = "source.changed";
     /// Such a source was taken away, and how it was reached is forgotten.
     SourceRemoved = "source.removed";
+    /// Somebody wrote into the marked places of a letter, or took out what stood there.
+    LetterWorded = "letter.worded";
 }
 
 impl fmt::Display for Kind {

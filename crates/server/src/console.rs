@@ -106,6 +106,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/requests/{id}/recovery/purge"),
     ("POST", "/requests/{id}/recovery/answer"),
     ("GET", "/requests/{id}/letters"),
+    ("GET", "/requests/{id}/letters/places/{letter}"),
+    ("POST", "/requests/{id}/letters/places/{letter}"),
     ("POST", "/requests/{id}/letters/{letter}/resend"),
     ("GET", "/requests/{id}/evidence"),
     ("POST", "/requests/{id}/evidence"),

@@ -43,6 +43,7 @@ pub mod portals;
 pub mod proposals;
 pub mod reasons;
 pub mod receipts;
+pub mod remarks;
 pub mod requests;
 pub mod retention;
 pub mod returns;

@@ -33,6 +33,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0023_portal.sql"),
     include_str!("../migrations/0024_added_sources.sql"),
     include_str!("../migrations/0025_contact_marks.sql"),
+    include_str!("../migrations/0026_remarks.sql"),
 ];
 
 /// Where the versions reached are written down.

@@ -421,6 +421,9 @@ impl Change<'_> {
             "DELETE FROM request_marks WHERE request = $1",
             "DELETE FROM contact_marks WHERE request = $1",
             "DELETE FROM reasons WHERE subject = $1",
+            "DELETE FROM remarks WHERE request = $1",
+            // what the last letter told names nobody
+            "UPDATE letters SET said = NULL WHERE request = $1 AND said IS NOT NULL AND word NOT IN ('finished', 'no_data')",
         ] {
             query(statement)
                 .bind(id.to_string())

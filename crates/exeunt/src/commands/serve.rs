@@ -62,7 +62,8 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
     let addresses = Addresses { calls: listener(listen)?, metrics: listener(settings.metrics_listen)? };
     tell(door, addresses.calls.as_ref())?;
     let places = (args.role != Role::Api).then_some(settings.tasks_at_a_time as usize);
-    let process = Process { addresses, watch, places };
+    let proxies = settings.proxies().map_err(|(_, what)| Failure::Settings(what.to_owned()))?;
+    let process = Process { addresses, watch, proxies, places };
     rounds(door, &opened, &process, &stop).await.map(|()| Exit::DONE)
 }
 

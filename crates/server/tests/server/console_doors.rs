@@ -62,6 +62,8 @@ const NEEDS: &[(&str, &str, Needs)] = &[
     ("POST", "/requests/{id}/recovery/purge", May(Permission::Purge)),
     ("POST", "/requests/{id}/recovery/answer", May(Permission::Purge)),
     ("GET", "/requests/{id}/letters", May(Permission::ReadLetters)),
+    ("GET", "/requests/{id}/letters/places/{letter}", May(Permission::DecideRequests)),
+    ("POST", "/requests/{id}/letters/places/{letter}", May(Permission::DecideRequests)),
     ("POST", "/requests/{id}/letters/{letter}/resend", May(Permission::SendLetters)),
     ("GET", "/requests/{id}/evidence", May(Permission::ReadAudit)),
     ("POST", "/requests/{id}/evidence", May(Permission::ReadAudit)),

@@ -12,6 +12,7 @@ mod console_calendar;
 mod console_customers;
 mod console_doors;
 mod console_live;
+mod console_letters;
 mod console_log;
 mod console_many;
 mod console_map;

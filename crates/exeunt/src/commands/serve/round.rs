@@ -7,7 +7,7 @@ use std::time::Duration;
 use exeunt_app::House;
 use exeunt_app::work::others::Others;
 use exeunt_app::work::{Stop, Worker};
-use exeunt_server::{Service, Watch};
+use exeunt_server::{Proxies, Service, Watch};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -26,6 +26,8 @@ pub(super) struct Addresses {
 pub(super) struct Process {
     pub(super) addresses: Addresses,
     pub(super) watch: Watch,
+    /// Who may say whose call it passes on.
+    pub(super) proxies: Proxies,
     /// Tasks at a time; none where this process only answers.
     pub(super) places: Option<usize>,
 }
@@ -40,7 +42,12 @@ impl Round {
     /// Begins to answer and to work. `owner` is what its worker is called in leases.
     pub(super) fn begin(process: &Process, house: House, owner: String) -> io::Result<Self> {
         let stop = Stop::default();
-        let service = Service { house, stop: stop.clone(), watch: process.watch.clone() };
+        let service = Service {
+            house,
+            stop: stop.clone(),
+            watch: process.watch.clone(),
+            proxies: process.proxies.clone(),
+        };
         let mut parts = JoinSet::new();
         let doors = [
             (&process.addresses.calls, exeunt_server::router as fn(Service) -> _),

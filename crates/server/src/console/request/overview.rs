@@ -131,7 +131,8 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Overview, Trouble> {
     let open: Vec<u64> =
         complaints.iter().filter(|one| one.answered_at.is_none()).map(|one| one.number).collect();
     if !open.is_empty() && by.may(Permission::DecideRequests) {
-        forms.insert(0, offers::answer_complaint(id, &open));
+        let mails = by.office.can_mail_person(&by.actor, id).await?;
+        forms.insert(0, offers::answer_complaint(id, &open, mails));
     }
     let complaints = complaints.iter().map(|one| Complaint {
         number: one.number,
