@@ -40,6 +40,7 @@ pub mod root_key;
 pub mod sources;
 pub mod storage;
 pub mod subprocessors;
+pub mod suppression;
 pub mod tasks;
 pub mod today;
 pub mod views;

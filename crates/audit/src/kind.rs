@@ -292,6 +292,14 @@ kinds! {
     ComplaintViewed = "complaint.viewed";
     /// A complaint was answered.
     ComplaintAnswered = "complaint.answered";
+    /// Somebody was entered in the suppression list by hand.
+    SuppressionAdded = "suppression.added";
+    /// Somebody was taken out of the suppression list.
+    SuppressionRemoved = "suppression.removed";
+    /// The suppression list was asked about people.
+    SuppressionChecked = "suppression.checked";
+    /// Entries of the suppression list whose time was over were forgotten.
+    SuppressionForgotten = "suppression.forgotten";
 }
 
 impl fmt::Display for Kind {

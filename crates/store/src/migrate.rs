@@ -31,6 +31,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0021_reasons.sql"),
     include_str!("../migrations/0022_maps.sql"),
     include_str!("../migrations/0023_portal.sql"),
+    include_str!("../migrations/0024_suppressions.sql"),
 ];
 
 /// Where the versions reached are written down.
