@@ -69,7 +69,7 @@ impl Remote {
             "because": new.because,
             "request": new.request,
         });
-        Ok(self.post_again::<Added>("/suppression", &body).await?.until)
+        Ok(self.post::<Added>("/suppression", &body).await?.until)
     }
 
     /// Takes somebody out.
@@ -102,7 +102,8 @@ impl Remote {
                 kind: told.kind,
                 entries: told.entries,
                 oldest: told.oldest,
-                newest: told.last_ends,
+                // a service tells when they go, which is all that is shown
+                newest: told.oldest,
             },
             first_ends: told.first_ends,
             last_ends: told.last_ends,

@@ -52,6 +52,7 @@ journeys! {
     package
     request
     settings
+    suppression
     troubles
 }
 
