@@ -12,7 +12,7 @@ await journey(async ({ house, enter, check, step }) => {
   const desk = await enter(agent);
   await place(desk);
   await arrived(desk, "Suppression");
-  await desk.getByText("Nobody is on the list yet").waitFor();
+  await desk.getByText("Nobody is on the list.").waitFor();
   must(await desk.getByRole("button", { name: "Check these people" }).count() === 0, "an agent may ask");
   await check(desk, "suppression-empty");
 

@@ -13,7 +13,7 @@ async fn an_objection_is_entered_checked_and_taken_back_without_being_shown() {
     let home = Home::new().await;
     let (agent, officer) = (home.visitor(Role::Agent).await, home.visitor(Role::Officer).await);
     let page = shown(&agent, PATH).await;
-    assert!(page.contains("Nobody is on the list yet"), "{page}");
+    assert!(page.contains("Nobody is on the list."), "{page}");
     assert!(page.contains("Enter somebody by hand") && !page.contains("Take somebody out"), "{page}");
     assert!(!page.contains("Check people"), "an agent learns of nobody whether they are there: {page}");
 
@@ -62,7 +62,7 @@ async fn an_objection_is_entered_checked_and_taken_back_without_being_shown() {
     assert_eq!(agent.post("/suppression/remove", &there).await.status, StatusCode::FORBIDDEN);
     let removed = followed(&officer, officer.post("/suppression/remove", &there).await).await;
     assert!(removed.contains("not on the list any more") && removed.contains("they want it"), "{removed}");
-    assert!(removed.contains("Nobody is on the list yet"), "{removed}");
+    assert!(removed.contains("Nobody is on the list."), "{removed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

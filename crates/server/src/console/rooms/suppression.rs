@@ -325,7 +325,7 @@ fn remove_form(kinds: &[String]) -> Form {
         format!("{PATH}/remove"),
         "remove",
         "Take somebody out",
-        "1 entry goes, and cannot be brought back; they can be entered again. What else is known of the same person stays. The ledger is another thing: it still knows them in restored backups.",
+        "1 entry goes, and cannot be brought back; they can be entered again. What else is known of the same person stays. Restored backups are still searched for them.",
         "Take out of the list",
     )
     .with(Field::choice("purpose", "What changes", "", purposes))
