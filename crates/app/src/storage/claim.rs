@@ -14,26 +14,20 @@ pub(crate) const NAME: &str = "home";
 /// More than it ever holds.
 const MOST: u64 = 256;
 
+/// Beginnings of several processes that start at once take each other's draft away: the next one finds what the fastest wrote,
+/// or is the fastest.
+const TRIES: usize = 32;
+
 /// Writes down whose the vault's storage is, or refuses another home's. `own` is the office of the home's own organization.
 pub(crate) fn claim(own: &Office) -> Result<(), Error> {
     let storage = own.engine.shelf.storage();
     let mine = format!("{}\n", own.organization.id);
-    let found = match read(storage)? {
-        Some(found) => found,
-        None => {
-            let mut attempt = [0; 8];
-            own.engine.world.chance(&mut attempt);
-            let mut draft = storage.begin(NAME, &hex::encode(&attempt))?;
-            draft.write(mine.as_bytes())?;
-            match draft.finish() {
-                Ok(()) => return Ok(()),
-                // another process was faster: perhaps one of ours
-                Err(Vault::Exists { .. }) => read(storage)?.unwrap_or_default(),
-                Err(error) => return Err(error.into()),
-            }
-        }
+    let chance = || {
+        let mut attempt = [0; 8];
+        own.engine.world.chance(&mut attempt);
+        hex::encode(&attempt)
     };
-    if found == mine {
+    if written(storage, &mine, chance)? == mine {
         return Ok(());
     }
     Err(Vault::Unsuitable {
@@ -41,6 +35,22 @@ pub(crate) fn claim(own: &Office) -> Result<(), Error> {
         why: String::from("it is another home's; give each home a `prefix` of its own"),
     }
     .into())
+}
+
+/// What stands there, after writing `mine` where nothing did.
+fn written(storage: &dyn Storage, mine: &str, chance: impl Fn() -> String) -> Result<String, Error> {
+    let mut tried = 1;
+    loop {
+        if let Some(found) = read(storage)? {
+            return Ok(found);
+        }
+        let draft = storage.begin(NAME, &chance());
+        match draft.and_then(|mut draft| draft.write(mine.as_bytes()).and_then(|()| draft.finish())) {
+            Ok(()) => return Ok(mine.to_owned()),
+            Err(_) if tried < TRIES => tried += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 fn read(storage: &dyn Storage) -> Result<Option<String>, Error> {
@@ -52,4 +62,36 @@ fn read(storage: &dyn Storage) -> Result<Option<String>, Error> {
     let mut text = String::new();
     let read = Reader::new(item).take(MOST).read_to_string(&mut text);
     Ok(Some(read.map(|_| text).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use exeunt_vault::Disk;
+
+    use super::written;
+
+    #[test]
+    fn of_processes_that_start_at_once_one_claims_and_the_others_read_it() {
+        let chance = AtomicU64::new(0);
+        for _ in 0..50 {
+            let dir = tempfile::tempdir().unwrap();
+            let together = Barrier::new(4);
+            let found = std::thread::scope(|scope| {
+                let process = |_| {
+                    scope.spawn(|| {
+                        let storage = Disk::open(dir.path()).unwrap();
+                        together.wait();
+                        let chance = || format!("{:016x}", chance.fetch_add(1, Ordering::SeqCst));
+                        written(&storage, "ours\n", chance).unwrap()
+                    })
+                };
+                let started: Vec<_> = (0..4).map(process).collect();
+                started.into_iter().map(|process| process.join().unwrap()).collect::<Vec<_>>()
+            });
+            assert_eq!(found, ["ours\n"; 4]);
+        }
+    }
 }
