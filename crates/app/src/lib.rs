@@ -41,6 +41,7 @@ pub mod signals;
 pub mod sources;
 pub mod storage;
 pub mod subprocessors;
+pub mod suppression;
 pub mod tasks;
 pub mod today;
 pub mod views;

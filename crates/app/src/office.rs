@@ -41,6 +41,8 @@ pub struct Policy {
     pub purge_days: u32,
     /// Days for which it is known whose an answered request was.
     pub identities_days: u32,
+    /// Days for which somebody who objected to marketing stands in the suppression list.
+    pub objection_days: u32,
     /// Most rows one person may have before somebody must confirm.
     pub row_cap: u64,
     /// Whether what is most dangerous takes two people.
@@ -59,6 +61,7 @@ impl Default for Policy {
             window_days: 14,
             purge_days: 2,
             identities_days: 365,
+            objection_days: 3_650,
             row_cap: 1_000_000,
             two_people: true,
             subprocessors: subprocessors::Rules::default(),

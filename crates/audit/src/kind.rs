@@ -300,6 +300,14 @@ kinds! {
     SourceRemoved = "source.removed";
     /// Somebody wrote into the marked places of a letter, or took out what stood there.
     LetterWorded = "letter.worded";
+    /// Somebody was entered in the suppression list by hand.
+    SuppressionAdded = "suppression.added";
+    /// Somebody was taken out of the suppression list.
+    SuppressionRemoved = "suppression.removed";
+    /// The suppression list was asked about people.
+    SuppressionChecked = "suppression.checked";
+    /// Entries of the suppression list whose time was over were forgotten.
+    SuppressionForgotten = "suppression.forgotten";
 }
 
 impl fmt::Display for Kind {

@@ -291,14 +291,15 @@ impl Engine {
         residue: &[(Name, Residue)],
         end: &str,
         receipt: ReceiptId,
+        listed_until: Option<Timestamp>,
     ) -> Result<(), Error> {
         // whoever could not be reached cannot be any more: the address is on its way out
         change.shred_letters_about(request.id).await?;
         let known = self.open_known(request)?;
         let Some(contact) = &known.contact else { return Ok(()) };
         let letter = match end {
-            states::NO_DATA => nothing(request, document),
-            _ => finished(request, document, tally, residue, receipt, contact.language),
+            states::NO_DATA => nothing(request, document, listed_until),
+            _ => finished(request, document, tally, residue, receipt, contact.language, listed_until),
         };
         self.write_to_person(change, request.id, Some(contact), &letter).await
     }
@@ -344,6 +345,7 @@ fn finished(
     residue: &[(Name, Residue)],
     receipt: ReceiptId,
     language: Language,
+    listed_until: Option<Timestamp>,
 ) -> Letter {
     let counted = |actions: &[&str]| {
         let mut all: Vec<(String, u64)> = Vec::new();
@@ -389,14 +391,15 @@ fn finished(
         // a day is named only where it is the last one
         copies_until: left().filter_map(|left| left.until).max().filter(|_| !copies_undated),
         copies_undated,
+        listed_until,
         receipt,
     }
 }
 
 /// That nothing was found.
-pub fn nothing(request: &Request, document: &Document) -> Letter {
+pub fn nothing(request: &Request, document: &Document, listed_until: Option<Timestamp>) -> Letter {
     let systems: BTreeSet<&Name> = document.sets.iter().map(|set| &set.model.source).collect();
-    Letter::NoData { reference: request.id, systems: systems.len() as u64 }
+    Letter::NoData { reference: request.id, systems: systems.len() as u64, listed_until }
 }
 
 /// A model as people say it: `shop.order_items` is *order items*.

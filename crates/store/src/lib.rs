@@ -55,6 +55,7 @@ pub mod snapshot;
 pub mod standing;
 pub mod stops;
 pub mod subprocessors;
+pub mod suppressions;
 pub mod tasks;
 pub mod tokens;
 pub mod users;

@@ -79,6 +79,14 @@ pub enum Permission {
     ManagePortal,
     /// Connect sources, and say how they are reached.
     ManageSources,
+    /// Ask the suppression list whether somebody is on it.
+    CheckSuppression,
+    /// See how many are on the suppression list, and until when.
+    ReadSuppression,
+    /// Enter somebody in the suppression list.
+    AddSuppression,
+    /// Take somebody out of it.
+    RemoveSuppression,
 }
 
 impl Permission {
@@ -122,6 +130,10 @@ impl Permission {
         Self::PublishMap,
         Self::ManagePortal,
         Self::ManageSources,
+        Self::CheckSuppression,
+        Self::ReadSuppression,
+        Self::AddSuppression,
+        Self::RemoveSuppression,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -165,6 +177,10 @@ impl Permission {
             Self::PublishMap => "map:publish",
             Self::ManagePortal => "portal:manage",
             Self::ManageSources => "sources:manage",
+            Self::CheckSuppression => "suppression:check",
+            Self::ReadSuppression => "suppression:read",
+            Self::AddSuppression => "suppression:add",
+            Self::RemoveSuppression => "suppression:remove",
         }
     }
 
@@ -173,8 +189,8 @@ impl Permission {
         Self::ALL.iter().copied().find(|permission| permission.as_str() == word)
     }
 
-    /// Whether whoever does it reads people's data in the sources, changes it, hands it over, or tells people about it: nothing of
-    /// that happens while somebody who was erased may be back.
+    /// Whether whoever does it reads people's data in the sources, changes it, hands it over, or tells people about it, or brings
+    /// people in by what the suppression list does not say: nothing of that happens while somebody who was erased may be back.
     pub(crate) fn reaches_people(self) -> bool {
         matches!(
             self,
@@ -189,6 +205,7 @@ impl Permission {
                 | Self::SendLetters
                 | Self::MakeLinks
                 | Self::FindCustomers
+                | Self::CheckSuppression
         )
     }
 

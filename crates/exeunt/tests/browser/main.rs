@@ -55,6 +55,7 @@ journeys! {
     package
     request
     settings
+    suppression
     troubles
 }
 

@@ -22,6 +22,7 @@ mod requests;
 mod rooms;
 mod search;
 mod subprocessors;
+mod suppressions;
 mod tasks;
 mod versions;
 mod wire;
