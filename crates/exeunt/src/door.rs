@@ -242,7 +242,10 @@ impl Door {
         let alone = home.organizations.is_empty();
         let in_console = settings.sources_in_console.map_or(alone, |switch| switch == Switch::On);
         // one organization names no file of another
-        let folder = std::ptr::eq(settings, home).then(|| layout.sources());
+        let folder = std::ptr::eq(settings, home).then(|| {
+            let folder = layout.sources();
+            std::path::absolute(&folder).unwrap_or(folder)
+        });
         let connector = in_console.then(|| Arc::new(InConsole { folder }) as Arc<dyn Connector>);
         Ok(Room {
             name: settings.organization.clone(),

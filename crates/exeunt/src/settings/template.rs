@@ -93,7 +93,9 @@ matches_cap: 5             # people one request may match before somebody must c
 {store}
 {map}
 
-# The databases, by the names the map gives them. Addresses and credentials never stand in the map.
+# The databases, by the names the map gives them. Addresses and credentials never stand in the map. More are connected in the console,
+# unless you say otherwise.
+# sources_in_console: off
 {listed}"
     ))
 }
