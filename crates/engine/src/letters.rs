@@ -319,13 +319,21 @@ impl Engine {
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
         let struck = [states::HIDDEN, states::PARTLY_RESTORED].contains(&request.state.as_str());
         let tally = if struck { self.tally(request).await? } else { Tally::default() };
-        // the receipt and the last copies are known at the very end
-        let mut open = vec!["receipt", "copies"];
+        // the receipt, the last copies and how long the suppression list keeps a code are known at the very end
+        let mut open = vec!["receipt", "copies", "listed"];
         if !struck {
             open.extend(["deleted", "anonymized"]);
         }
         let receipt = ReceiptId::new(self.world.now(), [0; 10]);
-        Ok(Some((finished(request, &document, &tally, &[], receipt, language), open)))
+        Ok(Some((
+            finished(request, &document, &tally, &[], receipt, language, Some(self.listed_until())),
+            open,
+        )))
+    }
+
+    /// Until when the suppression list keeps a code of whoever is entered now.
+    pub(crate) fn listed_until(&self) -> Timestamp {
+        self.world.now().plus_days(i64::from(self.settings.suppression_days))
     }
 
     /// What the letter would tell that nothing was found.
@@ -334,7 +342,7 @@ impl Engine {
         let plan = self.store.plan(plan).await?;
         let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
-        Ok(Some(nothing(request, &document)))
+        Ok(Some(nothing(request, &document, Some(self.listed_until()))))
     }
 }
 

@@ -53,7 +53,7 @@ fn written(storage: &dyn Storage, mine: &str, chance: impl Fn() -> [u8; 8]) -> R
             Ok(()) => return Ok(mine.to_owned()),
             Err(_) if tried < TRIES => {
                 let longest = WHILE << tried.min(6);
-                std::thread::sleep(Duration::from_millis(u64::from_le_bytes(chance()) % longest));
+                std::thread::park_timeout(Duration::from_millis(u64::from_le_bytes(chance()) % longest));
                 tried += 1;
             }
             Err(error) => return Err(error.into()),

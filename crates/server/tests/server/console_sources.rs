@@ -52,7 +52,8 @@ async fn connecting() -> (Home, tempfile::TempDir) {
 async fn opened_anew(mut home: Home) -> Home {
     let (house, _) = home.house.with_added_sources().await.unwrap();
     let (stop, watch) = (home.stop.clone(), Watch::default());
-    home.router = exeunt_server::router(Service { house: house.clone(), stop, watch });
+    home.router =
+        exeunt_server::router(Service { house: house.clone(), stop, watch, proxies: Default::default() });
     home.house = house;
     home
 }
