@@ -10,7 +10,24 @@ await journey(async ({ house, enter, step }) => {
   step("Today says what comes first");
   await arrived(page, "Today");
   await keys.main();
-  await keys.enter("See what is proposed for the data map");
+  await keys.enter("Connect the first database");
+  await arrived(page, "Sources");
+
+  step("a database is connected: a mistake first, which keeps what was typed");
+  await keys.main();
+  await keys.fill(/^input#name/, "shop");
+  await keys.choose(/^input: (PostgreSQL|SQLite)/, "SQLite");
+  await keys.fill(/^input#path/, "nowhere.db");
+  await keys.enter("Connect it");
+  await page.getByText("there is no such file").waitFor();
+  await page.waitForLoadState("load");
+  await keys.fill(/^input#path/, "shop.db");
+  await keys.enter("Connect it");
+  await arrived(page, "shop");
+  await page.getByText("It is connected").waitFor();
+  await page.waitForLoadState("load");
+  await keys.main();
+  await keys.enter("See what is proposed");
   await arrived(page, "Proposals");
 
   step("proposals are gone through with single keys, and put into a draft");

@@ -161,7 +161,7 @@ await journey(async ({ house, enter, browser, check, step }) => {
   await officer.getByRole("link", { name: "Back to the request" }).click();
   await officer.getByText("Answer a complaint").click();
   await officer.locator("#complaint-because").fill("told them the day");
-  await officer.getByRole("button", { name: "Write down the answer" }).click();
+  await officer.getByRole("button", { name: "Answer this complaint" }).click();
   await officer.getByText("the complaint was answered").waitFor();
 
   step("two people let it go on, and end its window early");

@@ -96,20 +96,22 @@ fn map() {
 
 #[test]
 fn first() {
+    travel("first", bare(), &[]);
+}
+
+#[test]
+fn keyboard_engineer() {
+    travel("keyboard_engineer", bare(), &[]);
+}
+
+/// A home without a source or a map; a database lies where the console may connect it from.
+fn bare() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     init(home.path(), &["--map-in-console"]);
     let folder = home.path().join(".exeunt/sources");
     std::fs::create_dir(&folder).unwrap();
     change_shop(&folder, include_str!("../cli/small.sql"));
-    travel("first", home, &[]);
-}
-
-#[test]
-fn keyboard_engineer() {
-    let home = tempfile::tempdir().unwrap();
-    change_shop(home.path(), include_str!("../cli/small.sql"));
-    init(home.path(), &["--source", "shop=sqlite:shop.db", "--map-in-console"]);
-    travel("keyboard_engineer", home, &[]);
+    home
 }
 
 fn init(dir: &Path, how: &[&str]) {
