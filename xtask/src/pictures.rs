@@ -24,6 +24,7 @@ const PICTURES: &[(&str, &str)] = &[
     ("portal-status-hidden", "portal"),
     ("settings", "settings"),
     ("settings-people", "people"),
+    ("suppression-checked", "suppression"),
 ];
 
 /// Where journeys leave them.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use exeunt_base::{FaultKind, Name, Timestamp};
 
 use crate::access::Permission;
+use crate::requests::submit::ordinal;
 
 /// Trouble that a caller can act on. No message holds an identifier, a cell or a secret.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,9 @@ pub enum Error {
         #[source]
         source: exeunt_rights::identity::Refused,
     },
+    /// Identifiers that can stand in no suppression list, and so cannot be looked up in one.
+    #[error("{}", unfit(.0))]
+    Unfit(Vec<Unfit>),
     /// A regime pack that cannot be used.
     #[error(transparent)]
     Pack(#[from] exeunt_rights::regime::BadPack),
@@ -157,6 +161,18 @@ pub enum Error {
     BadKey(#[from] exeunt_package::BadKey),
 }
 
+/// An identifier that nobody can be looked up by. Never says what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// Its place, counted from 0.
+    pub at: usize,
+    /// Why.
+    pub why: String,
+}
+
+/// How many of them a message tells of.
+const TOLD: usize = 10;
+
 /// What a door answers by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -208,6 +224,7 @@ impl Error {
             Self::Unreadable(exeunt_plan::plan::Unreadable::Version(_)) => "E0807",
             Self::Unreadable(_) | Self::Damaged { .. } => "E0811",
             Self::Identifier { .. } => "E0301",
+            Self::Unfit(_) => "E0980",
             Self::Pack(_) => "E0314",
             Self::File { source, .. } => code_of_file(source),
             Self::NoHome(_) => "E0803",
@@ -296,9 +313,11 @@ impl Error {
             Self::Store(error) => of_fault(error.to_fault().kind),
             Self::Vault(error) => of_fault(error.kind()),
             Self::Map(_) | Self::Unplannable(_) | Self::Disagree(_) => Class::Findings,
-            Self::Identifier { .. } | Self::Usage(..) | Self::NoSource { .. } | Self::BadKey(_) => {
-                Class::Usage
-            }
+            Self::Identifier { .. }
+            | Self::Unfit(_)
+            | Self::Usage(..)
+            | Self::NoSource { .. }
+            | Self::BadKey(_) => Class::Usage,
             Self::Pack(_)
             | Self::Leaves(_)
             | Self::Elsewhere(_)
@@ -359,6 +378,19 @@ fn of_fault(kind: FaultKind) -> Class {
         FaultKind::Corrupt => Class::Tampered,
         FaultKind::Internal => Class::Internal,
     }
+}
+
+fn unfit(all: &[Unfit]) -> String {
+    let first = all.iter().take(TOLD).map(|one| format!("the {}: {}", ordinal(one.at + 1), one.why));
+    let more = match all.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    format!(
+        "nothing was looked up or changed: {} of the identifiers given cannot stand in the suppression list\n  {}{more}",
+        all.len(),
+        first.collect::<Vec<_>>().join("\n  ")
+    )
 }
 
 fn lines(problems: &[exeunt_plan::Problem]) -> String {

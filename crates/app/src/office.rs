@@ -29,6 +29,7 @@ use crate::maps::kept::Kept;
 use crate::people::Guards;
 use crate::people::providers::KnownProviders;
 use crate::requests::intake::Intake;
+use crate::sources::added::Connector;
 use crate::subprocessors;
 
 /// What an organization chose about its plans.
@@ -40,6 +41,8 @@ pub struct Policy {
     pub purge_days: u32,
     /// Days for which it is known whose an answered request was.
     pub identities_days: u32,
+    /// Days for which somebody who objected to marketing stands in the suppression list.
+    pub objection_days: u32,
     /// Most rows one person may have before somebody must confirm.
     pub row_cap: u64,
     /// Whether what is most dangerous takes two people.
@@ -58,6 +61,7 @@ impl Default for Policy {
             window_days: 14,
             purge_days: 2,
             identities_days: 365,
+            objection_days: 3_650,
             row_cap: 1_000_000,
             two_people: true,
             subprocessors: subprocessors::Rules::default(),
@@ -92,6 +96,10 @@ pub struct Office {
     pub log_key: VerifyingKey,
     /// Rung when there is new work for this process's workers.
     pub bell: Arc<Notify>,
+    /// Who makes sources of what is typed in the console; absent where the settings alone say which there are.
+    pub connector: Option<Arc<dyn Connector>>,
+    /// Told when sources of the console changed.
+    pub refurnish: Arc<Notify>,
     /// What keeps guessers slow.
     pub guards: Arc<Guards>,
     /// The way to its mail server; absent where it sends no letters.

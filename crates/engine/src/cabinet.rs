@@ -49,6 +49,9 @@ pub struct Settings {
     pub scratch: PathBuf,
     /// Days a package lives.
     pub package_days: u32,
+    /// Days for which nobody who was erased comes back by an import: how long the suppression list knows them. With 0 nobody is
+    /// entered.
+    pub suppression_days: u32,
     /// The language of letters where nobody said another; `None` where no letters are sent.
     pub letters: Option<Language>,
     /// Every source there is, connected or not.
@@ -80,6 +83,7 @@ impl Default for Settings {
             way_rows: 500,
             scratch: PathBuf::from("packages"),
             package_days: 7,
+            suppression_days: 1_095,
             letters: None,
             sources: BTreeSet::new(),
             deltas: BTreeMap::new(),

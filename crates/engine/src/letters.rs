@@ -291,14 +291,15 @@ impl Engine {
         residue: &[(Name, Residue)],
         end: &str,
         receipt: ReceiptId,
+        listed_until: Option<Timestamp>,
     ) -> Result<(), Error> {
         // whoever could not be reached cannot be any more: the address is on its way out
         change.shred_letters_about(request.id).await?;
         let known = self.open_known(request)?;
         let Some(contact) = &known.contact else { return Ok(()) };
         let letter = match end {
-            states::NO_DATA => nothing(request, document),
-            _ => finished(request, document, tally, residue, receipt, contact.language),
+            states::NO_DATA => nothing(request, document, listed_until),
+            _ => finished(request, document, tally, residue, receipt, contact.language, listed_until),
         };
         self.write_to_person(change, request.id, Some(contact), &letter).await
     }
@@ -318,13 +319,21 @@ impl Engine {
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
         let struck = [states::HIDDEN, states::PARTLY_RESTORED].contains(&request.state.as_str());
         let tally = if struck { self.tally(request).await? } else { Tally::default() };
-        // the receipt and the last copies are known at the very end
-        let mut open = vec!["receipt", "copies"];
+        // the receipt, the last copies and how long the suppression list keeps a code are known at the very end
+        let mut open = vec!["receipt", "copies", "listed"];
         if !struck {
             open.extend(["deleted", "anonymized"]);
         }
         let receipt = ReceiptId::new(self.world.now(), [0; 10]);
-        Ok(Some((finished(request, &document, &tally, &[], receipt, language), open)))
+        Ok(Some((
+            finished(request, &document, &tally, &[], receipt, language, Some(self.listed_until())),
+            open,
+        )))
+    }
+
+    /// Until when the suppression list keeps a code of whoever is entered now.
+    pub(crate) fn listed_until(&self) -> Timestamp {
+        self.world.now().plus_days(i64::from(self.settings.suppression_days))
     }
 
     /// What the letter would tell that nothing was found.
@@ -333,7 +342,7 @@ impl Engine {
         let plan = self.store.plan(plan).await?;
         let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
             .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
-        Ok(Some(nothing(request, &document)))
+        Ok(Some(nothing(request, &document, Some(self.listed_until()))))
     }
 }
 
@@ -344,6 +353,7 @@ fn finished(
     residue: &[(Name, Residue)],
     receipt: ReceiptId,
     language: Language,
+    listed_until: Option<Timestamp>,
 ) -> Letter {
     let counted = |actions: &[&str]| {
         let mut all: Vec<(String, u64)> = Vec::new();
@@ -389,14 +399,15 @@ fn finished(
         // a day is named only where it is the last one
         copies_until: left().filter_map(|left| left.until).max().filter(|_| !copies_undated),
         copies_undated,
+        listed_until,
         receipt,
     }
 }
 
 /// That nothing was found.
-pub fn nothing(request: &Request, document: &Document) -> Letter {
+pub fn nothing(request: &Request, document: &Document, listed_until: Option<Timestamp>) -> Letter {
     let systems: BTreeSet<&Name> = document.sets.iter().map(|set| &set.model.source).collect();
-    Letter::NoData { reference: request.id, systems: systems.len() as u64 }
+    Letter::NoData { reference: request.id, systems: systems.len() as u64, listed_until }
 }
 
 /// A model as people say it: `shop.order_items` is *order items*.

@@ -28,6 +28,7 @@ pub mod restore;
 pub mod review;
 pub mod sealing;
 pub mod states;
+pub mod suppression;
 pub mod units;
 pub mod world;
 

@@ -329,6 +329,7 @@ impl Engine {
         actor: Option<ActorId>,
     ) -> Result<BTreeSet<HoldId>, Error> {
         let mut tally = self.tally(request).await?;
+        tally.asked_back = request.state == states::PARTLY_RESTORED;
         let event = self
             .event(Kind::PurgeStarted, actor)
             .about(request.id)

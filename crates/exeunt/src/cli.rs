@@ -114,6 +114,9 @@ pub(crate) enum Command {
     /// The ledger: who was erased stays erased
     #[command(subcommand)]
     Ledger(commands::ledger::Ledger),
+    /// The suppression list: who must not come back by an import, or be written to
+    #[command(subcommand)]
+    Suppression(commands::suppression::Suppression),
     /// Sources: can they be reached, and with which rights
     #[command(subcommand)]
     Source(commands::source::Source),

@@ -31,6 +31,7 @@ pub(crate) mod setup_token;
 pub(crate) mod source;
 pub(crate) mod storage;
 pub(crate) mod subprocessor;
+pub(crate) mod suppression;
 pub(crate) mod user;
 pub(crate) mod witness;
 pub(crate) mod work;
@@ -73,6 +74,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Backup(backup) => backup::run(&door, backup).await,
         Command::RootKey(root_key) => root_key::run(&door, root_key).await,
         Command::Ledger(ledger) => ledger::run(door, ledger).await,
+        Command::Suppression(suppression) => suppression::run(&door, suppression).await,
         Command::Source(source) => source::run(door, source).await,
         Command::Settings(settings) => settings::run(&door, settings),
         Command::SetupToken(args) => setup_token::run(&door, args).await,

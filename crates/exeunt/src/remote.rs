@@ -21,6 +21,7 @@ mod providers;
 mod reports;
 mod requests;
 mod subprocessors;
+mod suppression;
 mod work;
 
 pub(crate) use crate::remote::answer::Error;

@@ -71,6 +71,14 @@ pub(crate) struct Settings {
     #[serde(default = "year")]
     #[schemars(range(min = 1, max = 1095))]
     pub(crate) identities_days: u32,
+    /// Days for which the suppression list knows who was erased, so that no import brings them back; 0 to 3650. With 0 it knows nobody.
+    #[serde(default = "three_years")]
+    #[schemars(range(max = 3650))]
+    pub(crate) suppression_days: u32,
+    /// Days for which it knows who objected to marketing; 1 to 36500.
+    #[serde(default = "ten_years")]
+    #[schemars(range(min = 1, max = 36500))]
+    pub(crate) objection_days: u32,
     /// The law it answers to, and its days.
     #[serde(default)]
     pub(crate) law: LawSettings,
@@ -144,6 +152,10 @@ pub(crate) struct Settings {
     /// Settings files of further organizations of this home.
     #[serde(default)]
     pub(crate) organizations: Vec<PathBuf>,
+    /// Whether further databases are connected in the console, by whoever may: PostgreSQL servers, and SQLite files in the folder
+    /// `sources` of the home. `on` when nobody says and the home has one organization, `off` otherwise.
+    #[serde(default)]
+    pub(crate) sources_in_console: Option<Switch>,
     /// The databases, by the names the map gives them.
     #[serde(default)]
     pub(crate) sources: BTreeMap<String, SourceSettings>,
@@ -283,6 +295,12 @@ impl Settings {
         if !(1..=1095).contains(&settings.identities_days) {
             return Err(at(line_of("identities_days"), "`identities_days` is 1 to 1095"));
         }
+        if settings.suppression_days > 3_650 {
+            return Err(at(line_of("suppression_days"), "`suppression_days` is 0 to 3650"));
+        }
+        if !(1..=36_500).contains(&settings.objection_days) {
+            return Err(at(line_of("objection_days"), "`objection_days` is 1 to 36500"));
+        }
         if !(1..=90).contains(&settings.package_days) {
             return Err(at(line_of("package_days"), "`package_days` is 1 to 90"));
         }
@@ -414,6 +432,14 @@ fn two() -> u32 {
 
 fn year() -> u32 {
     365
+}
+
+fn three_years() -> u32 {
+    1_095
+}
+
+fn ten_years() -> u32 {
+    3_650
 }
 
 fn seven() -> u32 {

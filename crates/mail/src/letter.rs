@@ -195,6 +195,9 @@ pub enum Letter {
         copies_until: Option<Timestamp>,
         /// Whether there are such copies whose day nobody can name.
         copies_undated: bool,
+        /// Until when a keyed digest of them keeps imports from bringing them back, where one is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listed_until: Option<Timestamp>,
         /// The receipt.
         receipt: ReceiptId,
     },
@@ -220,6 +223,9 @@ pub enum Letter {
         reference: RequestId,
         /// How many systems were searched.
         systems: u64,
+        /// Until when a keyed digest of them keeps imports from bringing them back, where one is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listed_until: Option<Timestamp>,
     },
     /// To the person: somebody stopped their request, and it is paused.
     Stopped {
@@ -401,6 +407,7 @@ impl Letter {
                 kept,
                 copies_until,
                 copies_undated,
+                listed_until,
                 receipt,
             } => {
                 let counted = |all: &[(String, u64)]| {
@@ -418,6 +425,7 @@ impl Letter {
                     ("kept", Shown::lines(whole.collect())),
                     ("copies", copies_until.as_ref().map_or(Shown::Nothing, day)),
                     ("undated", word_if(*copies_undated, "copies_undated")),
+                    ("listed", listed_until.as_ref().map_or(Shown::Nothing, day)),
                     ("receipt", Shown::Text(receipt.to_string())),
                 ]
             }
@@ -430,9 +438,11 @@ impl Letter {
                 vec![reference(id), ("wanted", Shown::Text(wanted.clone()))]
             }
             Self::Answered { reference: id, answer } => vec![reference(id), ("answer", Shown::prose(answer))],
-            Self::NoData { reference: id, systems } => {
-                vec![reference(id), ("systems", Shown::Text(systems.to_string()))]
-            }
+            Self::NoData { reference: id, systems, listed_until } => vec![
+                reference(id),
+                ("systems", Shown::Text(systems.to_string())),
+                ("listed", listed_until.as_ref().map_or(Shown::Nothing, day)),
+            ],
             Self::Due { requests, now } => {
                 let of = |late: bool| {
                     let some = requests.iter().filter(|due| (due.at <= *now) == late);

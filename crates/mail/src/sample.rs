@@ -48,6 +48,7 @@ pub fn samples(now: Timestamp, service: &str) -> Vec<Letter> {
             }],
             copies_until: Some(later(35)),
             copies_undated: false,
+            listed_until: Some(later(1_095)),
             receipt: ReceiptId::new(later(14), [8; 10]),
         },
         Letter::Refused {
@@ -55,7 +56,7 @@ pub fn samples(now: Timestamp, service: &str) -> Vec<Letter> {
             reason: text("The same was asked for and answered two weeks ago."),
             law: text("Article 12(5)(b) GDPR"),
         },
-        Letter::NoData { reference, systems: 4 },
+        Letter::NoData { reference, systems: 4, listed_until: None },
         Letter::Due { requests: vec![Due { request: reference, at: later(3) }], now },
         Letter::Job { job: JobId::new(now, [9; 10]), ended: Ended::Review, rows: 1_204, failed: 3 },
         Letter::Account { what: Account::SignIn, at: now },

@@ -171,7 +171,7 @@ impl Text {
 const MARKED: [&str; 2] = ["opening", "note"];
 
 /// What stands in a place once it is known, for whoever reads a letter before it goes.
-const UNKNOWN: [(&str, &str); 17] = [
+const UNKNOWN: [(&str, &str); 18] = [
     ("follow", "a link to the page about the request"),
     ("stop", "a link that stops the request"),
     ("reason", "the reason, as it is typed in"),
@@ -186,6 +186,7 @@ const UNKNOWN: [(&str, &str); 17] = [
     ("anonymized", "what was made unrecognizable, and how many entries of it"),
     ("kept", "what is kept, by which law, until when"),
     ("copies", "the day on which the last copy is gone"),
+    ("listed", "the day until which the suppression list keeps a code"),
     ("receipt", "the number of the receipt"),
     ("systems", "number"),
     ("answer", "the answer, as it is typed in"),

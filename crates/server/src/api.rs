@@ -20,6 +20,7 @@ pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
 pub(crate) mod subprocessors;
+pub(crate) mod suppression;
 pub(crate) mod tasks;
 pub(crate) mod users;
 pub(crate) mod work;

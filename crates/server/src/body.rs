@@ -15,14 +15,14 @@ use crate::problem::Problem;
 pub(crate) const MOST_BYTES: usize = 64 * 1024;
 
 /// A JSON body, and its bytes as they were sent.
-pub(crate) struct Body<T> {
+pub(crate) struct Body<T, const MOST: usize = MOST_BYTES> {
     /// What it says.
     pub(crate) value: T,
     /// How.
     pub(crate) bytes: Bytes,
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<S: Send + Sync, T: DeserializeOwned, const MOST: usize> FromRequest<S> for Body<T, MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -38,11 +38,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                 "the body is JSON; say so with the header `Content-Type: application/json`",
             ));
         }
-        let bytes = axum::body::to_bytes(request.into_body(), MOST_BYTES).await.map_err(|_| {
+        let bytes = axum::body::to_bytes(request.into_body(), MOST).await.map_err(|_| {
             Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "E0906",
-                format!("the body is cut short, or has more than {MOST_BYTES} bytes"),
+                format!("the body is cut short, or has more than {MOST} bytes"),
             )
         })?;
         Ok(Self { value: read(&bytes)?, bytes })

@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 
 use crate::call;
 
+/// Most flaws that are told one by one.
+const MOST_FLAWS: usize = 100;
+
 /// Problem details (RFC 9457). Nothing in it repeats what the caller sent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -123,6 +126,13 @@ impl From<exeunt_app::Error> for Problem {
             tracing::error!(error.code = error.code(), "could not answer a call: {detail}");
         }
         let mut problem = Self::new(status, error.code(), detail);
+        if let exeunt_app::Error::Unfit(all) = &error {
+            let flaw = |one: &exeunt_app::error::Unfit| Flaw {
+                pointer: format!("/identifiers/{}", one.at),
+                detail: one.why.clone(),
+            };
+            problem.errors = all.iter().take(MOST_FLAWS).map(flaw).collect();
+        }
         problem.retry_after = match status {
             StatusCode::SERVICE_UNAVAILABLE => Some(5),
             _ => error.retry_seconds(),

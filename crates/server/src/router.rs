@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use crate::api::{
     api_keys, audit, complaints, deltas, enrollments, evidence, holds, jobs, letters, organization, packages,
-    plans, proposals, providers, regimes, reports, requests, sessions, sign_ins, subprocessors, tasks, users,
-    work,
+    plans, proposals, providers, regimes, reports, requests, sessions, sign_ins, subprocessors, suppression,
+    tasks, users, work,
 };
 use crate::body::MOST_BYTES;
 use crate::pages;
@@ -45,6 +45,7 @@ use crate::{call, conditional, console, health, log, metrics};
         (name = "reports", description = "What a period came to, and the record of processing"),
         (name = "work", description = "Pausing and stopping what workers do"),
         (name = "subprocessors", description = "Who handles data for the organization, and who is told before"),
+        (name = "suppression", description = "Who must not come back by an import, or be written to"),
         (name = "audit", description = "The log of what was done"),
         (name = "people", description = "Those who work here, and their programs"),
         (name = "operations", description = "Whether the service is up, and this document"),
@@ -135,6 +136,9 @@ fn all() -> OpenApiRouter<Service> {
             subprocessors::subscribers::list_subscribers
         ))
         .routes(routes!(subprocessors::subscribers::remove_subscriber))
+        .routes(routes!(suppression::add::add_suppression, suppression::show::show_suppression))
+        .routes(routes!(suppression::check::check_suppression))
+        .routes(routes!(suppression::remove::remove_suppression))
         .routes(routes!(audit::checkpoint::show_checkpoint))
         .routes(routes!(audit::export::export_audit))
         .routes(routes!(evidence::make::make_request_evidence))

@@ -18,5 +18,6 @@ pub(crate) mod providers;
 pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod subprocessors;
+pub(crate) mod suppression;
 pub(crate) mod tasks;
 pub(crate) mod work;

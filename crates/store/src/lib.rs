@@ -5,6 +5,7 @@
 //! audit entry, so there is no change without an entry and no entry without a change. What is personal comes here
 //! sealed; this room cannot open it.
 
+pub mod added_sources;
 pub mod api_keys;
 pub mod askings;
 pub mod audit;
@@ -54,6 +55,7 @@ pub mod snapshot;
 pub mod standing;
 pub mod stops;
 pub mod subprocessors;
+pub mod suppressions;
 pub mod tasks;
 pub mod tokens;
 pub mod users;

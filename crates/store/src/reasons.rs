@@ -50,6 +50,24 @@ impl Change<'_> {
     }
 }
 
+impl Change<'_> {
+    /// Forgets reasons that were given about something before a moment. Says how many.
+    pub async fn forget_reasons(
+        &mut self,
+        organization: OrganizationId,
+        subject: &str,
+        before: Timestamp,
+    ) -> Result<u64, Error> {
+        query("DELETE FROM reasons WHERE subject = $1 AND organization = $2 AND at <= $3")
+            .bind(subject)
+            .bind(organization.to_string())
+            .bind(before.as_micros())
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::while_doing("forget reasons"))
+    }
+}
+
 impl Store {
     /// The reasons given about something, the latest first.
     pub async fn reasons_about(
@@ -57,12 +75,23 @@ impl Store {
         organization: OrganizationId,
         subject: &str,
     ) -> Result<Vec<Reason>, Error> {
+        self.latest_reasons(organization, subject, u32::MAX).await
+    }
+
+    /// The latest of them.
+    pub async fn latest_reasons(
+        &self,
+        organization: OrganizationId,
+        subject: &str,
+        most: u32,
+    ) -> Result<Vec<Reason>, Error> {
         let rows = query(
             "SELECT organization, subject, act, because, by_actor, at FROM reasons
-             WHERE subject = $1 AND organization = $2 ORDER BY at DESC",
+             WHERE subject = $1 AND organization = $2 ORDER BY at DESC LIMIT $3",
         )
         .bind(subject)
         .bind(organization.to_string())
+        .bind(i64::from(most))
         .fetch_all(&mut *self.reader().await)
         .await
         .map_err(Error::while_doing("read reasons"))?;

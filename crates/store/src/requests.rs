@@ -419,6 +419,7 @@ impl Change<'_> {
             "UPDATE requests SET identities = NULL, case_key = NULL WHERE id = $1",
             "UPDATE intakes SET words = NULL WHERE request = $1",
             "DELETE FROM request_marks WHERE request = $1",
+            "DELETE FROM contact_marks WHERE request = $1",
             "DELETE FROM reasons WHERE subject = $1",
             "DELETE FROM remarks WHERE request = $1",
             // what the last letter told names nobody

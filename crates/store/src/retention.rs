@@ -29,6 +29,10 @@ pub enum Class {
     KeptRows,
     /// Rows that holds keep, sealed, until they are lifted.
     HeldRows,
+    /// Keyed digests of people who were erased, so that no import brings them back.
+    Suppressed,
+    /// Keyed digests of people who objected to marketing.
+    Objections,
     /// What was asked for and what became of it; who asked, sealed, until it is answered.
     Requests,
     /// The audit log.
@@ -48,7 +52,7 @@ pub struct Kept {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Transit,
         Self::Temporary,
         Self::Outbox,
@@ -58,6 +62,8 @@ impl Class {
         Self::Identities,
         Self::KeptRows,
         Self::HeldRows,
+        Self::Suppressed,
+        Self::Objections,
         Self::Requests,
         Self::Audit,
     ];
@@ -74,6 +80,8 @@ impl Class {
             Self::Identities => "identities",
             Self::KeptRows => "kept_rows",
             Self::HeldRows => "held_rows",
+            Self::Suppressed => "suppressed",
+            Self::Objections => "objections",
             Self::Requests => "requests",
             Self::Audit => "audit",
         }
@@ -132,6 +140,12 @@ impl Class {
             Self::HeldRows => {
                 "SELECT CAST(coalesce(sum(k.rows), 0) AS BIGINT) AS many, min(k.at) AS oldest FROM held_rows k
                  JOIN holds h ON h.id = k.hold WHERE h.organization = $1"
+            }
+            Self::Suppressed => {
+                "SELECT count(*) AS many, min(at) AS oldest FROM suppressions WHERE organization = $1 AND purpose = 'erased'"
+            }
+            Self::Objections => {
+                "SELECT count(*) AS many, min(at) AS oldest FROM suppressions WHERE organization = $1 AND purpose = 'marketing'"
             }
             Self::Requests => {
                 "SELECT count(*) AS many, min(entered_at) AS oldest FROM requests WHERE organization = $1"

@@ -77,6 +77,16 @@ pub enum Permission {
     PublishMap,
     /// Say how the organization shows itself on its public pages, and open or close them.
     ManagePortal,
+    /// Connect sources, and say how they are reached.
+    ManageSources,
+    /// Ask the suppression list whether somebody is on it.
+    CheckSuppression,
+    /// See how many are on the suppression list, and until when.
+    ReadSuppression,
+    /// Enter somebody in the suppression list.
+    AddSuppression,
+    /// Take somebody out of it.
+    RemoveSuppression,
 }
 
 impl Permission {
@@ -119,6 +129,11 @@ impl Permission {
         Self::DraftMap,
         Self::PublishMap,
         Self::ManagePortal,
+        Self::ManageSources,
+        Self::CheckSuppression,
+        Self::ReadSuppression,
+        Self::AddSuppression,
+        Self::RemoveSuppression,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -161,6 +176,11 @@ impl Permission {
             Self::DraftMap => "map:draft",
             Self::PublishMap => "map:publish",
             Self::ManagePortal => "portal:manage",
+            Self::ManageSources => "sources:manage",
+            Self::CheckSuppression => "suppression:check",
+            Self::ReadSuppression => "suppression:read",
+            Self::AddSuppression => "suppression:add",
+            Self::RemoveSuppression => "suppression:remove",
         }
     }
 
@@ -169,8 +189,8 @@ impl Permission {
         Self::ALL.iter().copied().find(|permission| permission.as_str() == word)
     }
 
-    /// Whether whoever does it reads people's data in the sources, changes it, hands it over, or tells people about it: nothing of
-    /// that happens while somebody who was erased may be back.
+    /// Whether whoever does it reads people's data in the sources, changes it, hands it over, or tells people about it, or brings
+    /// people in by what the suppression list does not say: nothing of that happens while somebody who was erased may be back.
     pub(crate) fn reaches_people(self) -> bool {
         matches!(
             self,
@@ -185,6 +205,7 @@ impl Permission {
                 | Self::SendLetters
                 | Self::MakeLinks
                 | Self::FindCustomers
+                | Self::CheckSuppression
         )
     }
 

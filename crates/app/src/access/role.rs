@@ -1,12 +1,12 @@
 //! Roles: what a company calls its people, and what each may. Somebody may have several.
 
 use crate::access::permission::Permission::{
-    self, ApprovePlans, CheckSources, DecideRequests, DraftMap, FindCustomers, HoldRequests,
-    IdentifyRequests, LiftStop, MakeLinks, MakePackages, MakePlans, ManageApiKeys, ManagePortal,
-    ManageProviders, ManageSubprocessors, ManageUsers, OpenPackages, PauseWork, PublishMap, Purge,
-    PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans, ReadRequests,
-    ReadStatements, ReadSubprocessors, Restore, RotateKeys, RunJobs, SendLetters, StopWork, SubmitRequests,
-    UseLedger,
+    self, AddSuppression, ApprovePlans, CheckSources, CheckSuppression, DecideRequests, DraftMap,
+    FindCustomers, HoldRequests, IdentifyRequests, LiftStop, MakeLinks, MakePackages, MakePlans,
+    ManageApiKeys, ManagePortal, ManageProviders, ManageSources, ManageSubprocessors, ManageUsers,
+    OpenPackages, PauseWork, PublishMap, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap,
+    ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, ReadSuppression,
+    RemoveSuppression, Restore, RotateKeys, RunJobs, SendLetters, StopWork, SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -51,9 +51,15 @@ impl Role {
     /// What it may. The whole matrix: what does not stand here is denied.
     pub fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Viewer => {
-                &[ReadRequests, ReadPlans, ReadJobs, ReadPackages, ReadLetters, ReadSubprocessors]
-            }
+            Self::Viewer => &[
+                ReadRequests,
+                ReadPlans,
+                ReadJobs,
+                ReadPackages,
+                ReadLetters,
+                ReadSubprocessors,
+                ReadSuppression,
+            ],
             Self::Agent => &[
                 ReadRequests,
                 SubmitRequests,
@@ -65,6 +71,8 @@ impl Role {
                 ReadLetters,
                 SendLetters,
                 ReadSubprocessors,
+                ReadSuppression,
+                AddSuppression,
             ],
             Self::Officer => &[
                 ReadRequests,
@@ -98,6 +106,10 @@ impl Role {
                 FindCustomers,
                 PublishMap,
                 ManagePortal,
+                CheckSuppression,
+                ReadSuppression,
+                AddSuppression,
+                RemoveSuppression,
             ],
             Self::Engineer => &[
                 ReadPlans,
@@ -107,10 +119,13 @@ impl Role {
                 DraftMap,
                 PublishMap,
                 CheckSources,
+                ManageSources,
                 PushDeltas,
                 PauseWork,
                 StopWork,
                 ReadSubprocessors,
+                CheckSuppression,
+                ReadSuppression,
             ],
             Self::Auditor => &[
                 ReadRequests,
@@ -121,6 +136,7 @@ impl Role {
                 ReadAudit,
                 ReadLetters,
                 ReadSubprocessors,
+                ReadSuppression,
             ],
             Self::Admin => &[
                 ManageUsers,

@@ -13,6 +13,7 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::suppression::Standing;
 
 /// Most requests that are shown with a customer.
 const MOST_REQUESTS: u32 = 50;
@@ -28,6 +29,8 @@ pub struct Customer {
     pub requests: Vec<Request>,
     /// The request by which somebody of these identifiers was erased.
     pub erased_by: Option<RequestId>,
+    /// For what one of these identifiers stands in the suppression list.
+    pub suppressed: Vec<Standing>,
 }
 
 impl Office {
@@ -41,6 +44,7 @@ impl Office {
         drop(look);
         let requests = self.requests_of_person(&given).await?;
         let erased_by = self.engine.erased_before(&given).await?;
+        let suppressed = self.standing_of(&given).await?;
         let rows = models.iter().map(|model| model.rows).sum();
         let event = self
             .event(Kind::CustomerFound, actor)
@@ -49,7 +53,7 @@ impl Office {
             .count("requests", requests.len() as u64);
         self.engine.store.begin().await?.commit(self.organization.id, &[event]).await?;
         let kinds: BTreeSet<String> = given.into_iter().map(|(kind, _)| kind).collect();
-        Ok(Customer { kinds: kinds.into_iter().collect(), models, requests, erased_by })
+        Ok(Customer { kinds: kinds.into_iter().collect(), models, requests, erased_by, suppressed })
     }
 
     /// What a package for somebody of these identifiers would be made by, as of now.

@@ -96,7 +96,7 @@ impl Office {
         let span = error_span!("export", request.id = %id);
         let made = self.engine.export(id, &document, order, watcher, actor.id).instrument(span).await?;
         let rows: u64 = made.rows.iter().map(|(_, rows)| rows).sum();
-        let nothing = (rows == 0 && made.complete).then(|| letters::nothing(&request, &document));
+        let nothing = (rows == 0 && made.complete).then(|| letters::nothing(&request, &document, None));
         let link = match wanted.deliver && nothing.is_none() {
             true => {
                 self.allow(actor, Permission::MakeLinks)?;

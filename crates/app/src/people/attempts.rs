@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::digest;
-use exeunt_base::{Timestamp, UserId};
+use exeunt_base::{ActorId, Timestamp, UserId};
 
 use crate::people::error::Error;
 
@@ -21,6 +21,9 @@ pub(crate) enum Counted {
     Portal([u8; 32]),
     /// One address, from one place.
     Login([u8; 32]),
+    /// What the suppression list is asked by one actor: a thousand identifiers at a time. A key that was stolen goes through a
+    /// country's phone numbers no faster than this.
+    Suppression(ActorId),
     /// Wrong codes and passwords of somebody whose password or session is already known to whoever tries. Strangers never
     /// get that far, so they cannot use it to keep anybody out.
     User(UserId),
@@ -51,6 +54,7 @@ impl Counted {
         match self {
             // a whole company may sit behind one address, and everybody behind a proxy
             Self::Source(_) | Self::Link(_) | Self::Portal(_) => Limit { at_once: 60, seconds_each: 6 },
+            Self::Suppression(_) => Limit { at_once: 300, seconds_each: 1 },
             Self::Login(_) => Limit { at_once: 5, seconds_each: 60 },
             // of a million codes three count: 240 tries a day find one in four years
             Self::User(_) => Limit { at_once: 10, seconds_each: 360 },

@@ -64,6 +64,8 @@ impl Office {
             Class::Packages => Some(i64::from(self.engine.settings.package_days) * DAY),
             Class::Vault => Some(i64::from(self.policy.window_days + self.policy.purge_days) * DAY),
             Class::Identities => Some(i64::from(self.policy.identities_days) * DAY),
+            Class::Suppressed => Some(i64::from(self.engine.settings.suppression_days) * DAY),
+            Class::Objections => Some(i64::from(self.policy.objection_days) * DAY),
             Class::KeptRows | Class::HeldRows | Class::Requests | Class::Audit => None,
         };
         let ends = limit.and_then(|limit| Some(kept.oldest?.plus_seconds(limit + SLACK)));

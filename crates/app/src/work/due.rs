@@ -58,6 +58,7 @@ impl Office {
         self.remind_of_links().await?;
         self.remove_expired_packages(&service).await?;
         self.forget_whose_was_answered(&service).await?;
+        self.forget_old_suppressions(&service).await?;
         self.forget_what_nobody_needs().await
     }
 

@@ -102,7 +102,7 @@ impl Engine {
         let body = receipt.to_json().map_err(damaged)?;
         let by = actor.map_or(Actor::System, Actor::Known);
         let issued = receipt.issued_by(by).map_err(damaged)?;
-        let finished = self
+        let mut finished = self
             .event(Kind::PurgeFinished, actor)
             .about(request.id)
             .count("rows", tally.rows())
@@ -116,10 +116,29 @@ impl Engine {
         change.add_receipt(receipt.receipt, self.organization, request.id, &body, now).await?;
         change.move_request(request.id, &[states::PURGING], end).await?;
         change.note_answered(request.id, now).await?;
+        let mut listed_until = None;
+        // in the change after which nobody can say any more whose it was
+        if !tally.asked_back {
+            let known = self.open_known(request)?;
+            let entered = self.suppress_erased(&mut change, request, &document, &known).await?;
+            if entered > 0 {
+                finished = finished.count("suppressed", entered);
+                listed_until = Some(self.listed_until());
+            }
+        }
         let clean = seen.found.is_empty() && seen.failed.is_empty();
         if clean {
-            self.write_that_finished(&mut change, request, &document, tally, residue, end, receipt.receipt)
-                .await?;
+            self.write_that_finished(
+                &mut change,
+                request,
+                &document,
+                tally,
+                residue,
+                end,
+                receipt.receipt,
+                listed_until,
+            )
+            .await?;
         } else {
             change.shred_letters_about(request.id).await?;
         }

@@ -22,6 +22,9 @@ pub struct Tally {
     /// Rows among them that holds keep, beyond the purge.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<Held>,
+    /// Whether the person had been asked back, so that the purge only ends what could not come.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked_back: bool,
 }
 
 /// Rows of one model that a hold keeps.

@@ -5,6 +5,7 @@ use exeunt_engine::purge::Options;
 use exeunt_engine::restore::Choice;
 use exeunt_engine::{Error, states};
 use exeunt_plan::document::Right;
+use exeunt_store::suppressions::Purpose;
 
 use crate::database::{CLUB, Database, on_both};
 use crate::house::House;
@@ -21,6 +22,8 @@ on_both! {
     what_was_purged_never_comes_back;
     an_erased_person_in_a_restored_copy_is_found;
     a_restored_person_is_forgotten_by_the_ledger;
+    whoever_is_purged_is_on_the_suppression_list_and_nobody_before;
+    an_organization_that_wants_no_suppression_list_has_none;
 }
 
 async fn club(database: Database) -> (Database, House) {
@@ -167,4 +170,27 @@ pub(crate) async fn a_restored_person_is_forgotten_by_the_ledger(database: Datab
     whole(&house, ada).await;
     let found = house.engine.check_ledger(&registers_of(&document), None).await.unwrap();
     assert_eq!(found.back.len(), 0, "{found:?}");
+}
+
+/// Kinds by which somebody is on the list.
+async fn listed(house: &House) -> Vec<String> {
+    let counted = house.engine.store.suppressions(house.engine.organization).await.unwrap();
+    assert!(counted.iter().all(|one| one.purpose == Purpose::Erased && one.entries == 1), "{counted:?}");
+    counted.into_iter().map(|one| one.kind).collect()
+}
+
+async fn whoever_is_purged_is_on_the_suppression_list_and_nobody_before(database: Database) {
+    let (_database, house) = club(database).await;
+    let ada = erased(&house, &["1"]).await[0];
+    assert!(listed(&house).await.is_empty(), "she can still come back");
+    house.engine.purge(ada, &at_once(), "test", None).await.unwrap();
+    assert_eq!(listed(&house).await, ["email", "person_id", "phone"]);
+}
+
+async fn an_organization_that_wants_no_suppression_list_has_none(database: Database) {
+    let (_database, mut house) = club(database).await;
+    house.engine.settings.suppression_days = 0;
+    let ada = erased(&house, &["1"]).await[0];
+    house.engine.purge(ada, &at_once(), "test", None).await.unwrap();
+    assert!(listed(&house).await.is_empty());
 }

@@ -1,5 +1,6 @@
 //! Restore: exactly what was there, never over what was written since, and through a schema that changed.
 
+use exeunt_engine::purge::Options;
 use exeunt_engine::restore::Choice;
 use exeunt_engine::restore::restored::Restored;
 use exeunt_engine::{Error, World, states};
@@ -223,6 +224,16 @@ async fn a_person_who_was_asked_back_is_not_reported_by_the_ledger(database: Dat
     let registers = exeunt_engine::ledger::registers_of(&document);
     let found = house.engine.check_ledger(&registers, None).await.unwrap();
     assert_eq!(found.back.len(), 0, "{found:?}");
+    // nor does a purge of what could not come keep them out of imports
+    let options = Options {
+        now: Some(String::from("x")),
+        give_up: Some(String::from("x")),
+        leave_new: Some(String::from("x")),
+        ..Options::default()
+    };
+    house.engine.purge(ada, &options, "test", None).await.unwrap();
+    let listed = house.engine.store.suppressions(house.engine.organization).await.unwrap();
+    assert_eq!(listed, []);
 }
 
 async fn rows_come_back_into_a_table_whose_column_was_renamed(database: Database) {

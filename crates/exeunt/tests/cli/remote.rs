@@ -84,7 +84,7 @@ async fn desk() -> Desk {
 const OFFICER: &str = "requests:read requests:submit requests:decide requests:hold requests:identify \
                        requests:read_statement plans:read plans:make plans:approve jobs:read jobs:run packages:read \
                        requests:restore requests:purge packages:make audit:read letters:read letters:send work:pause work:stop work:lift \
-                       deltas:push subprocessors:read subprocessors:manage";
+                       deltas:push subprocessors:read subprocessors:manage suppression:read suppression:check";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_service_has_is_shown_as_it_is_here() {
@@ -98,6 +98,8 @@ async fn what_a_service_has_is_shown_as_it_is_here() {
     desk.done(&["plan", "make", &held, "--no-counts"]);
     desk.done(&["hold", "place", "--model", "shop.notes", "--key", "3", "--because", "a court"]);
     desk.done(&["work", "pause", "shop", "--because", "a new disk"]);
+    let who = ["--identify", "email=fan@mail.test"];
+    desk.done(&[&["suppression", "add", "--for", "marketing", "--because", "by phone"], &who[..]].concat());
     let served = Served::start(&desk);
     let shown: Vec<Vec<&str>> = vec![
         vec!["request", "list"],
@@ -110,6 +112,8 @@ async fn what_a_service_has_is_shown_as_it_is_here() {
         vec!["plan", "show", &request],
         vec!["plan", "show", &held],
         vec!["plan", "show", &access, "--explain"],
+        vec!["suppression", "status"],
+        vec!["suppression", "check", "--identify", "customer_id=1", "--identify", "phone=+49 30 123456"],
         vec!["regime", "list"],
         vec!["regime", "show", "eu-gdpr"],
         vec!["delta", "status"],

@@ -142,17 +142,9 @@ impl Home {
 
     /// Finished blobs in the vault that the control store knows nothing of, and blobs it knows that are not there.
     pub(crate) fn strays(&self) -> (Vec<String>, Vec<String>) {
-        let list = |query: &str| -> Vec<String> {
-            if let Some(store) = &self.store {
-                return store.ask(query).unwrap().lines().map(str::to_owned).collect();
-            }
-            let store = rusqlite::Connection::open(self.path("home/control.db")).unwrap();
-            let mut query = store.prepare(query).unwrap();
-            query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
-        };
-        let claimed = list("SELECT blob FROM blob_claims");
+        let claimed = self.list("SELECT blob FROM blob_claims");
         // a census goes when its job is settled, and at the latest with the last of its people
-        let known = list(
+        let known = self.list(
             "SELECT blob FROM blob_claims UNION SELECT census_blob FROM jobs WHERE census_blob IS NOT NULL",
         );
         let there = self.blobs();
@@ -193,6 +185,25 @@ impl Home {
             }
         }
         there
+    }
+
+    /// What a query on the control store lists.
+    fn list(&self, query: &str) -> Vec<String> {
+        if let Some(store) = &self.store {
+            return store.ask(query).unwrap().lines().map(str::to_owned).collect();
+        }
+        let store = rusqlite::Connection::open(self.path("home/control.db")).unwrap();
+        let mut query = store.prepare(query).unwrap();
+        query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// What the control store says of tasks and batches, for a failure's message.
+    pub(crate) fn tasks(&self) -> String {
+        let query = "SELECT 'task ' || kind || ' ' || state || ', try ' || tries || ', lease of ' || coalesce(lease_owner, 'nobody')
+                || ' until ' || coalesce(lease_until, 0) || ', not before ' || not_before || ', ' || coalesce(outcome, '') FROM tasks
+            UNION ALL SELECT 'batches ' || state || ': ' || count(*) FROM batches GROUP BY state
+            UNION ALL SELECT 'job ' || state FROM jobs";
+        self.list(query).join("; ")
     }
 
     /// How many rows a query on the control store counts.

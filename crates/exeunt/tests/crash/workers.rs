@@ -22,7 +22,7 @@ fn worker(home: &Home) -> Victim {
 fn wait_for(home: &Home, what: &str, condition: &str) {
     let begun = Instant::now();
     while home.count(condition) == 0 {
-        assert!(begun.elapsed() < PATIENCE, "{what}: nothing in {PATIENCE:?}");
+        assert!(begun.elapsed() < PATIENCE, "{what}: nothing in {PATIENCE:?}; {}", home.tasks());
         a_moment();
     }
 }

@@ -40,11 +40,12 @@ fn all(word: &str) -> Vec<Letter> {
             kept: vec![Kept { what: text(), because: text(), until: text() }],
             copies_until: Some(at("2027-01-06")),
             copies_undated: true,
+            listed_until: Some(at("2029-12-06")),
             receipt: ReceiptId::new(at("2026-12-06"), [8; 10]),
         },
         Letter::Refused { reference, reason: text(), law: text() },
         Letter::Unidentified { reference, wanted: text() },
-        Letter::NoData { reference, systems: 4 },
+        Letter::NoData { reference, systems: 4, listed_until: Some(at("2029-12-06")) },
         Letter::Stopped { reference, until: at("2026-11-25") },
         Letter::Complained { reference, until: at("2026-12-22") },
         Letter::Answered { reference, answer: text() },
@@ -110,6 +111,7 @@ fn a_letter_reads_like_this() {
     assert!(text.plain.contains("\nWe deleted this for good:\n\n- invoices: 12\n\n"), "{}", text.plain);
     assert!(text.plain.contains("- invoices: invoices (invoices)\n"), "{}", text.plain);
     assert!(text.plain.contains("gone by January 6, 2027."), "{}", text.plain);
+    assert!(text.plain.contains("delete it by December 6, 2029."), "{}", text.plain);
     assert!(
         text.plain.ends_with("Kind regards, Acme\n\nThis letter was sent by a machine. Do not answer it.\n")
     );
@@ -132,6 +134,7 @@ fn a_paragraph_without_its_value_is_left_out_and_a_heading_without_its_list() {
         kept: Vec::new(),
         copies_until: None,
         copies_undated: false,
+        listed_until: None,
         receipt,
     };
     for language in Language::ALL {

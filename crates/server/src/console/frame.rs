@@ -33,6 +33,12 @@ const PLACES: &[Place] = &[
     Place { key: "exports", name: "Exports", href: "/exports", needs: Some(Permission::ReadPackages) },
     Place { key: "holds", name: "Holds", href: "/holds", needs: Some(Permission::ReadRequests) },
     Place { key: "retention", name: "Retention", href: "/retention", needs: Some(Permission::ReadRequests) },
+    Place {
+        key: "suppression",
+        name: "Suppression",
+        href: "/suppression",
+        needs: Some(Permission::ReadSuppression),
+    },
     Place { key: "audit", name: "Audit log", href: "/audit", needs: Some(Permission::ReadAudit) },
     Place { key: "reports", name: "Reports", href: "/reports", needs: Some(Permission::ReadRequests) },
     Place {

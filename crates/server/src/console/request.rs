@@ -18,6 +18,7 @@ mod recovery;
 pub(crate) mod ring;
 mod run;
 pub(crate) mod said;
+mod spark;
 mod statement;
 mod steps;
 

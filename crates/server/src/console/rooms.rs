@@ -8,6 +8,7 @@ mod recovery;
 mod reports;
 mod retention;
 mod subprocessors;
+mod suppression;
 
 use std::str::FromStr;
 
@@ -38,6 +39,9 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/holds/requests/{request}/release", post(holds::release))
         .route("/retention", get(retention::show))
         .route("/retention/check", post(retention::check))
+        .route("/suppression", get(suppression::show).post(suppression::add))
+        .route("/suppression/check", post(suppression::check))
+        .route("/suppression/remove", post(suppression::remove))
         .route("/audit", get(audit::list::show))
         .route("/audit/entries/{entry}", get(audit::entry::show))
         .route("/audit/entries/{entry}/proof", get(audit::entry::proof))
@@ -111,6 +115,8 @@ fn done(by: &Visitor) -> &'static str {
         "released" => "The request is released.",
         "proposed" => "That takes two people. Yours is written down; somebody else has to want it too.",
         "checking" => "A worker looks at everything that is kept. What is due gets a request of its own.",
+        "suppressed" => "They are on the list from now on.",
+        "unsuppressed" => "That identifier is not on the list any more.",
         "added" => "It is in the register. Nobody was told yet.",
         "announced" => "It is announced. Everybody who wants to know gets a letter.",
         "engaged" => "It is engaged.",

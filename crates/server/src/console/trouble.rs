@@ -159,20 +159,27 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
 
 /// A message as a sentence.
 pub(crate) fn sentence(message: &str) -> String {
-    let mut text = String::with_capacity(message.len() + 1);
-    // messages mark words of ours as a terminal does; a page has quotes for that
-    let mut opening = true;
-    for (place, letter) in message.chars().enumerate() {
-        let mark = if opening { '“' } else { '”' };
-        opening ^= letter == '`';
-        match letter {
-            '`' => text.push(mark),
-            first if place == 0 => text.extend(first.to_uppercase()),
-            letter => text.push(letter),
-        }
-    }
+    let quoted = quoted(message);
+    let mut letters = quoted.chars();
+    let mut text: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    text.push_str(letters.as_str());
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
+    }
+    text
+}
+
+/// A message's words: it marks those of ours as a terminal does, and a page has quotes for that.
+pub(crate) fn quoted(message: &str) -> String {
+    let mut text = String::with_capacity(message.len() + 8);
+    let mut opening = false;
+    for letter in message.chars() {
+        opening ^= letter == '`';
+        match letter {
+            '`' if opening => text.push('“'),
+            '`' => text.push('”'),
+            letter => text.push(letter),
+        }
     }
     text
 }

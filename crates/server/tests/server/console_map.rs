@@ -257,7 +257,8 @@ async fn a_table_that_is_not_accepted_is_asked_about_again_and_categories_are_ch
     fields[category].1 = String::from("user.contact.e-mail");
     let wrong = accept(&engineer, &fields).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text());
-    for words in ["is no category", "did you mean `user.contact.email`", "value=\"user.contact.e-mail\""] {
+    for words in ["is no category", "did you mean “user.contact.email”", "value=\"user.contact.e-mail\""]
+    {
         assert!(wrong.text().contains(words), "{words}: {}", wrong.text());
     }
     // orders alone hang on nobody

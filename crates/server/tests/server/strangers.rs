@@ -50,6 +50,10 @@ const NEEDS: &[(&str, Needs)] = &[
     ("list_holds", May(Permission::ReadRequests)),
     ("read_held_rows", May(Permission::HoldRequests)),
     ("lift_hold", May(Permission::HoldRequests)),
+    ("check_suppression", May(Permission::CheckSuppression)),
+    ("show_suppression", May(Permission::ReadSuppression)),
+    ("add_suppression", May(Permission::AddSuppression)),
+    ("remove_suppression", May(Permission::RemoveSuppression)),
     ("restore_request", May(Permission::Restore)),
     ("purge_request", May(Permission::Purge)),
     ("make_package", May(Permission::MakePackages)),
@@ -241,6 +245,17 @@ impl Things {
                 json!({ "because": "a court" })
             }
             "place_hold" => json!({ "model": "shop.orders", "because": "a court" }),
+            "check_suppression" => json!({ "identifiers": [{ "kind": "email", "value": "a@b.test" }] }),
+            "add_suppression" => json!({
+                "purpose": "marketing",
+                "identifiers": [{ "kind": "email", "value": "a@b.test" }],
+                "because": "on the phone",
+            }),
+            "remove_suppression" => json!({
+                "purpose": "marketing",
+                "identifier": { "kind": "email", "value": "a@b.test" },
+                "because": "they want it again",
+            }),
             "preview_bulk" => {
                 json!({ "do": { "act": "hold", "because": "a court" }, "filter": { "right": "erasure" } })
             }

@@ -5,6 +5,7 @@ mod place;
 mod portals;
 
 mod aggregates;
+mod calendar;
 mod changes;
 mod copies;
 mod deltas;
@@ -21,6 +22,7 @@ mod requests;
 mod rooms;
 mod search;
 mod subprocessors;
+mod suppressions;
 mod tasks;
 mod versions;
 mod wire;

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use exeunt_app::access::Permission;
 use exeunt_app::customers::find::Customer;
+use exeunt_app::suppression::Purpose;
 use exeunt_store::requests::Request;
 
 use crate::console::door::Visitor;
@@ -23,6 +24,16 @@ pub(super) struct Line {
     /// Until when what was erased can be brought back.
     until: Option<Moment>,
     held: bool,
+}
+
+/// Their place in the suppression list.
+pub(super) struct Listed {
+    /// What for.
+    what: &'static str,
+    since: Moment,
+    until: Moment,
+    /// The request it came of.
+    request: Option<String>,
 }
 
 /// A model of which they have rows.
@@ -45,6 +56,7 @@ struct Profile<'a> {
     rows: u64,
     requests: Vec<Line>,
     erased_by: Option<String>,
+    suppressed: Vec<Listed>,
     may_reveal: bool,
     may_ask: bool,
     because: &'a str,
@@ -69,7 +81,7 @@ pub(super) async fn again(
     let status = trouble.as_ref().map_or(StatusCode::OK, Trouble::status);
     let problem = trouble.map(|trouble| trouble.sentence());
     let frame = visitor.frame("Customer", "customers").await;
-    let Customer { kinds, models, requests, erased_by } = customer;
+    let Customer { kinds, models, requests, erased_by, suppressed } = customer;
     let clock = visitor.clock();
     let line = |request: &Request| Line {
         id: request.id.to_string(),
@@ -101,6 +113,18 @@ pub(super) async fn again(
         parts,
         requests: requests.iter().map(line).collect(),
         erased_by: erased_by.map(|request| request.to_string()),
+        suppressed: suppressed
+            .into_iter()
+            .map(|standing| Listed {
+                what: match standing.purpose {
+                    Purpose::Erased => "so that no import brings them back",
+                    Purpose::Marketing => "because they objected to marketing",
+                },
+                since: clock.at(standing.since),
+                until: clock.at(standing.until),
+                request: standing.request.map(|request| request.to_string()),
+            })
+            .collect(),
         may_reveal: visitor.may(Permission::OpenPackages),
         may_ask: visitor.may(Permission::SubmitRequests),
         because,

@@ -16,7 +16,7 @@ use crate::console::form::Sent;
 use crate::console::frame::{Frame, shown};
 use crate::console::map::words::Found;
 use crate::console::map::{Tab, tabs};
-use crate::console::trouble::Trouble;
+use crate::console::trouble::{Trouble, quoted};
 use crate::console::words::moment::Moment;
 use crate::console::words::number::grouped;
 
@@ -222,8 +222,8 @@ impl Page {
                 let flaw = |problem: &exeunt_datamap::parse::Problem| Flaw {
                     line: problem.span.line,
                     path: problem.path.clone(),
-                    what: problem.what.clone(),
-                    fix: problem.fix.clone().unwrap_or_default(),
+                    what: quoted(&problem.what),
+                    fix: problem.fix.as_deref().map(quoted).unwrap_or_default(),
                 };
                 self.flaws = problems.0.iter().take(SHOWN).map(flaw).collect();
                 self.more_flaws = problems.0.len().saturating_sub(SHOWN);

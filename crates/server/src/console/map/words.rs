@@ -7,6 +7,8 @@ use exeunt_datamap::model::{
 };
 use exeunt_plan::map::{Finding, Severity};
 
+use crate::console::trouble::quoted;
+
 /// What erasure does to a row of a model.
 pub(crate) fn erasure(model: &Model) -> String {
     if let Some(reason) = &model.unlinked {
@@ -133,8 +135,8 @@ impl Found {
             word,
             place: finding.place.clone(),
             href,
-            what: finding.what.clone(),
-            fix: finding.fix.clone(),
+            what: quoted(&finding.what),
+            fix: quoted(&finding.fix),
             line: finding.span.as_ref().map(|span| span.line).filter(|line| *line > 0),
         }
     }

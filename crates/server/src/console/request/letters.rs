@@ -106,24 +106,24 @@ fn checked(item: &Item) -> Checked {
     let (what, todo) = match item.point {
         Point::Law => ("The law and the right", "Set when the request was received: it decides the regime."),
         Point::Controller => {
-            ("Who decides about the data", "Write `controller` and `contact` into the data map.")
+            ("Who decides about the data", "Write “controller” and “contact” into the data map.")
         }
         Point::Purposes => (
             "What it is used for, and why that is allowed",
-            "Write `purposes` and `legal_basis` into the data map.",
+            "Write “purposes” and “legal_basis” into the data map.",
         ),
         Point::Recipients => (
             "Who gets it, and has to be told",
-            "Write `recipients` into the data map; `none` is an answer, too.",
+            "Write “recipients” into the data map; “none” is an answer, too.",
         ),
-        Point::Retention => ("How long it is kept", "Write `retention` into the data map."),
+        Point::Retention => ("How long it is kept", "Write “retention” into the data map."),
         Point::KeptByLaw => ("What stays, by which law, until when", ""),
         Point::Source => ("Where it came from", ""),
         Point::Automated => ("Whether machines decide alone", ""),
         Point::Transfers => ("Transfers to other countries", ""),
         Point::Authority => (
             "That the person may complain, and where",
-            "Write `authority` into the data map. Without it the letter names the authority where the person lives or works.",
+            "Write “authority” into the data map. Without it the letter names the authority where the person lives or works.",
         ),
         Point::Court => ("That they may go to court", ""),
     };

@@ -238,6 +238,8 @@ fn class(by: &Visitor, one: &Retained) -> Kept {
             Class::Identities => "Who asked, of requests that were answered",
             Class::KeptRows => "Keys of rows that stay by law",
             Class::HeldRows => "Rows that holds keep",
+            Class::Suppressed => "People who were erased, as keyed digests",
+            Class::Objections => "People who objected to marketing, as keyed digests",
             Class::Requests => "Requests, without whose they were",
             Class::Audit => "Entries of the audit log",
         },

@@ -92,6 +92,12 @@ fn facts(visitor: &Visitor) -> Vec<Group> {
                 fact("Erased rows can be restored for", "window_days", days(policy.window_days)),
                 fact("Purging may take, after that", "purge_days", days(policy.purge_days)),
                 fact("Whose a request was is known for", "identities_days", days(policy.identities_days)),
+                fact(
+                    "Imports are kept from bringing somebody back for",
+                    "suppression_days",
+                    days(office.engine.settings.suppression_days),
+                ),
+                fact("An objection to marketing stands for", "objection_days", days(policy.objection_days)),
                 fact("Most rows of one person without a question", "row_cap", grouped(policy.row_cap)),
                 fact("The most dangerous acts take two people", "two_people", yes(policy.two_people)),
             ],

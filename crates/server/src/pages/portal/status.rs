@@ -34,6 +34,8 @@ struct Record {
     kept: Vec<Kept>,
     told: String,
     backups: String,
+    /// What is kept so that no import brings them back.
+    listed: Option<String>,
     receipt: String,
     file: Option<String>,
     closing: String,
@@ -175,17 +177,16 @@ fn notes(say: Say, view: &View) -> Vec<Note> {
         State::Withdrawn => note("", plain("p_withdrawn")),
         State::Restored => note("", plain("p_restored")),
         State::NoData => {
-            let systems = match told(view, "no_data") {
-                Some(Letter::NoData { systems, .. }) => systems.to_string(),
-                _ => String::from("0"),
+            let (systems, listed) = match told(view, "no_data") {
+                Some(Letter::NoData { systems, listed_until, .. }) => (systems.to_string(), *listed_until),
+                _ => (String::from("0"), None),
             };
-            note(
-                "ok",
-                vec![
-                    say.f("p_finished_plain", &[("day", &ended)]),
-                    say.f("p_no_data", &[("systems", &systems)]),
-                ],
-            );
+            let mut texts = vec![
+                say.f("p_finished_plain", &[("day", &ended)]),
+                say.f("p_no_data", &[("systems", &systems)]),
+            ];
+            texts.extend(listed.map(|until| say.f("p_listed", &[("day", &moment(say, until))])));
+            note("ok", texts);
         }
         State::Finished => {
             let word = if told(view, "finished").is_some() { "p_finished" } else { "p_finished_plain" };
@@ -230,8 +231,16 @@ fn steps(say: Say, view: &View) -> Vec<Step> {
 }
 
 fn record(say: Say, view: &View, organization: &str, file: Option<String>) -> Option<Record> {
-    let Letter::Finished { deleted, anonymized, kept, copies_until, copies_undated, receipt, .. } =
-        told(view, "finished")?
+    let Letter::Finished {
+        deleted,
+        anonymized,
+        kept,
+        copies_until,
+        copies_undated,
+        listed_until,
+        receipt,
+        ..
+    } = told(view, "finished")?
     else {
         return None;
     };
@@ -250,6 +259,7 @@ fn record(say: Say, view: &View, organization: &str, file: Option<String>) -> Op
         kept: kept.clone(),
         told,
         backups,
+        listed: listed_until.map(|until| say.f("p_listed", &[("day", &moment(say, until))])),
         receipt: say.f("p_receipt", &[("receipt", &receipt.to_string())]),
         file,
         closing: say.f("closing", &[("organization", organization)]),

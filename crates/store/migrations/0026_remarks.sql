@@ -10,11 +10,3 @@ CREATE TABLE remarks (
     PRIMARY KEY (request, letter)
 );
 CREATE INDEX remarks_by_age ON remarks (organization, at);
-
--- How often a portion of a package was taken by a link: each of them apart from the whole.
-CREATE TABLE link_portions (
-    link TEXT NOT NULL REFERENCES links (id),
-    portion TEXT NOT NULL,              -- summary, everyday, technical
-    used BIGINT NOT NULL,
-    PRIMARY KEY (link, portion)
-);

@@ -1,0 +1,6 @@
+//! The suppression list.
+
+pub(crate) mod add;
+pub(crate) mod check;
+pub(crate) mod remove;
+pub(crate) mod show;
