@@ -84,6 +84,9 @@ pub(crate) enum Command {
     /// Letters: what people were told by e-mail
     #[command(subcommand)]
     Letter(commands::letter::Letter),
+    /// Complaints, and requests that were stopped by the link in a letter
+    #[command(subcommand)]
+    Complaint(commands::complaint::Complaint),
     /// Sub-processors: who handles data for the organization, and who is told before
     #[command(subcommand)]
     Subprocessor(commands::subprocessor::Subprocessor),

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod complaint;
 pub(crate) mod completions;
 pub(crate) mod delta;
 pub(crate) mod demo;
@@ -64,6 +65,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Purge(args) => purge::run(&door.at(&args.place.at), args).await,
         Command::Package(package) => package::run(&door, package).await,
         Command::Letter(letter) => letter::run(&door, letter).await,
+        Command::Complaint(complaint) => complaint::run(&door, complaint).await,
         Command::Subprocessor(command) => subprocessor::run(&door, command).await,
         Command::Audit(audit) => audit::run(&door, audit).await,
         Command::Storage(storage) => storage::run(&door, storage),

@@ -8,6 +8,7 @@ mod answer;
 mod audits;
 mod bulk;
 mod client;
+mod complaints;
 mod decisions;
 mod deltas;
 mod erasures;

@@ -21,6 +21,7 @@ mod open;
 mod pad;
 mod path;
 mod pieces;
+mod portion;
 mod reveal;
 mod spec;
 mod spool;
@@ -39,6 +40,7 @@ pub use crate::manifest::{
     WithheldColumn,
 };
 pub use crate::open::{Limits, Opened, Opening, open, verify};
+pub use crate::portion::{Extent, Portion, portions, write_portion};
 pub use crate::reveal::{Revealed, reveal};
 pub use crate::spec::{
     Field, Format, Layer, Mark, ModelSpec, Reason, Redaction, Right, Scratch, Searched, Spec, TakenAt,

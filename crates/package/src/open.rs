@@ -210,7 +210,11 @@ fn diagnose<R: Read + Seek>(input: &mut R, key: &Key, bytes: u64, good: u64) -> 
 }
 
 /// Reads the archive's directory and refuses whatever our archives never contain.
-fn survey<R: Read + Seek>(plain: R, length: u64, limits: &Limits) -> Result<ZipArchive<R>, OpenError> {
+pub(crate) fn survey<R: Read + Seek>(
+    plain: R,
+    length: u64,
+    limits: &Limits,
+) -> Result<ZipArchive<R>, OpenError> {
     let mut archive = ZipArchive::with_config(Config { archive_offset: ArchiveOffset::Known(0) }, plain)
         .map_err(malformed)?;
     let refuse = |why| Err(OpenError::Archive { why });
@@ -255,7 +259,7 @@ fn survey<R: Read + Seek>(plain: R, length: u64, limits: &Limits) -> Result<ZipA
     Ok(archive)
 }
 
-fn read_manifest(bytes: &[u8]) -> Result<Manifest, OpenError> {
+pub(crate) fn read_manifest(bytes: &[u8]) -> Result<Manifest, OpenError> {
     /// What every version has.
     #[derive(serde::Deserialize)]
     struct Head {
@@ -272,7 +276,10 @@ fn read_manifest(bytes: &[u8]) -> Result<Manifest, OpenError> {
     serde_json::from_slice(bytes).map_err(OpenError::Manifest)
 }
 
-fn manifest_bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, most: u64) -> Result<Vec<u8>, OpenError> {
+pub(crate) fn manifest_bytes<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    most: u64,
+) -> Result<Vec<u8>, OpenError> {
     let entry = match archive.by_name(path::MANIFEST) {
         Ok(entry) => entry,
         Err(ZipError::FileNotFound) => return Err(OpenError::Missing { path: path::MANIFEST.to_owned() }),
@@ -366,7 +373,7 @@ fn create_new(path: &Path) -> io::Result<fs::File> {
 }
 
 /// The archive library's messages may repeat names from the archive, so only their kind is passed on.
-fn malformed(error: ZipError) -> OpenError {
+pub(crate) fn malformed(error: ZipError) -> OpenError {
     match error {
         ZipError::Io(fault) => unreadable(fault),
         ZipError::UnsupportedArchive(_) => {

@@ -33,6 +33,12 @@ impl<R: Read> Read for Revealed<R> {
     }
 }
 
+impl<R: Read + Seek> Seek for Revealed<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.plain.seek(to)
+    }
+}
+
 /// Opens a package for reading its archive from the first byte to the last.
 pub fn reveal<R: Read + Seek>(mut input: R, key: &Key) -> Result<Revealed<R>, OpenError> {
     let sealed = input.seek(SeekFrom::End(0)).map_err(OpenError::Read)?;

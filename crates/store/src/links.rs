@@ -145,6 +145,29 @@ impl Change<'_> {
         Ok(done == 1)
     }
 
+    /// Uses a link once for a portion of its package, at most so often. Says whether it could be.
+    pub async fn use_portion(
+        &mut self,
+        id: LinkId,
+        portion: &str,
+        most: u64,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let done = query(
+            "INSERT INTO link_portions (link, portion, used)
+             SELECT id, $2, 1 FROM links WHERE id = $1 AND revoked_at IS NULL AND expires_at > $3
+             ON CONFLICT (link, portion) DO UPDATE SET used = link_portions.used + 1 WHERE link_portions.used < $4",
+        )
+        .bind(id.to_string())
+        .bind(portion)
+        .bind(now.as_micros())
+        .bind(signed(most))
+        .execute(&mut self.connection)
+        .await
+        .map_err(Error::while_doing("use a link"))?;
+        Ok(done == 1)
+    }
+
     /// Marks that the person was told that a link ends soon.
     pub async fn remind_of_link(&mut self, id: LinkId, at: Timestamp) -> Result<bool, Error> {
         let done = query("UPDATE links SET reminded_at = $2 WHERE id = $1 AND reminded_at IS NULL")
@@ -266,6 +289,21 @@ impl Change<'_> {
 }
 
 impl Store {
+    /// How often each portion of its package was taken by a link.
+    pub async fn portions_used(&self, id: LinkId) -> Result<Vec<(String, u64)>, Error> {
+        let mut connection = self.reader().await;
+        let rows = query("SELECT portion, used FROM link_portions WHERE link = $1 ORDER BY portion")
+            .bind(id.to_string())
+            .fetch_all(&mut connection)
+            .await
+            .map_err(Error::while_doing("read what a link was used for"))?;
+        let read = |row: &Row| {
+            let reading = Reading { row, what: "link" };
+            Ok((reading.get("portion")?, reading.count("used")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// One link.
     pub async fn link(&self, id: LinkId) -> Result<Link, Error> {
         let mut connection = self.reader().await;

@@ -35,6 +35,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0025_contact_marks.sql"),
     include_str!("../migrations/0026_remarks.sql"),
     include_str!("../migrations/0027_suppressions.sql"),
+    include_str!("../migrations/0028_link_portions.sql"),
 ];
 
 /// Where the versions reached are written down.

@@ -4,6 +4,7 @@
 
 mod hostile;
 mod opening;
+mod portions;
 mod reading;
 mod rights;
 mod scratch;

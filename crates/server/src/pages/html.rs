@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use exeunt_app::links::fetch::Offered;
 use exeunt_app::links::find::Found;
 use exeunt_base::{Secret, Timestamp};
 use exeunt_mail::{Language, escaped};
@@ -107,7 +108,14 @@ impl<'a> Page<'a> {
     }
 
     /// With the field for a code; after a wrong one, with how many tries are left.
-    pub(super) fn typing(mut self, form: &Secret<String>, wrong: Option<u64>) -> Self {
+    pub(super) fn typing(
+        mut self,
+        found: &Found,
+        form: &Secret<String>,
+        wrong: Option<u64>,
+        portions: &[Offered],
+        chosen: &str,
+    ) -> Self {
         match wrong {
             None => self.say("page_sent", &[]),
             Some(1) => self.problem("page_wrong_one", &[]),
@@ -115,16 +123,58 @@ impl<'a> Page<'a> {
         }
         let (up, token, form) = (self.up, self.token, escaped(form.expose()));
         let (code, get) = (self.word("page_code"), self.word("page_get"));
+        let choice = self.choice(found, portions, chosen);
         self.body.push_str(&format!(
             "<form method=\"post\" action=\"{up}{token}\">\n\
-             <input type=\"hidden\" name=\"form\" value=\"{form}\">\n\
+             <input type=\"hidden\" name=\"form\" value=\"{form}\">\n{choice}\
              <label for=\"code\">{code}</label>\n\
              <input id=\"code\" name=\"code\" inputmode=\"numeric\" autocomplete=\"one-time-code\" maxlength=\"12\" required>\n\
              <p><button>{get}</button></p>\n</form>\n"
         ));
         self.say("page_broken", &[]);
         self.button("page_again");
+        self.how_to_open(found);
         self
+    }
+
+    /// What can be got: everything first, then each portion that has something in it. Nothing to choose where only a passphrase opens
+    /// the package.
+    fn choice(&self, found: &Found, portions: &[Offered], chosen: &str) -> String {
+        let offered: Vec<&Offered> = portions.iter().filter(|one| one.left > 0).collect();
+        if offered.is_empty() {
+            return String::new();
+        }
+        let one = |value: &str, word: &str, bytes: u64, left: u64, checked: bool| {
+            let amount = if left == 1 { "page_amount_one" } else { "page_amount" };
+            let amount = self.filled(amount, &[("size", &size(bytes)), ("left", &left.to_string())]);
+            let checked = if checked { " checked" } else { "" };
+            format!(
+                "<label class=\"pick\"><input type=\"radio\" name=\"portion\" value=\"{value}\"{checked}> <span>{} \
+                 <span class=\"hint\">{amount}</span></span></label>\n",
+                self.word(word)
+            )
+        };
+        let chosen = offered.iter().map(|one| one.portion).find(|portion| *portion == chosen);
+        let mut all = one("", "page_all", found.package.bytes, found.link.downloads_left, chosen.is_none());
+        for Offered { portion, bytes, left } in offered {
+            let word = format!("page_{portion}");
+            all.push_str(&one(portion, &word, *bytes, *left, chosen == Some(*portion)));
+        }
+        let each = self.filled("page_each", &[("until", &found.language.day(found.link.expires_at))]);
+        format!(
+            "<fieldset>\n<legend>{}</legend>\n{all}<p class=\"hint\">{each}</p>\n</fieldset>\n",
+            self.word("page_what")
+        )
+    }
+
+    fn how_to_open(&mut self, found: &Found) {
+        let ways: &[&str] = match found.package.key {
+            Some(_) => &["page_open_phone", "page_open_windows", "page_open_mac"],
+            None => &["page_open_age"],
+        };
+        let ways: String = ways.iter().map(|word| format!("<p>{}</p>\n", self.word(word))).collect();
+        let title = self.word("page_open_title");
+        self.body.push_str(&format!("<details>\n<summary>{title}</summary>\n{ways}</details>\n"));
     }
 
     /// After too many tries, or too late.

@@ -27,6 +27,7 @@ const AGENT: usize = 200;
 pub(super) struct Typed {
     form: String,
     code: String,
+    portion: String,
 }
 
 /// Shows what a link leads to. Looking changes nothing, however often.
@@ -54,7 +55,7 @@ pub(super) async fn send_code(
         Err(page) => return page,
     };
     match found.send_code(&from.0).await {
-        Ok(form) => Page::of(&found, &token, "../").typing(&form, None).answer(StatusCode::OK),
+        Ok(form) => typing(&found, &token, "../", &form, "", None).await,
         Err(error) => trouble(&error, found.language, "../"),
     }
 }
@@ -71,24 +72,41 @@ pub(super) async fn fetch(
         Ok(found) => found,
         Err(page) => return page,
     };
-    let Typed { form, code } = typed.map(|Form(typed)| typed).unwrap_or_default();
+    let Typed { form, code, portion } = typed.map(|Form(typed)| typed).unwrap_or_default();
     match found.check_code(&form, &code).await {
         Ok(Checked::Right) => {
             let language = found.language;
             let agent =
                 headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
             let agent = Personal::new(agent.chars().take(AGENT).collect());
-            match found.fetch(from.0, agent) {
+            match found.fetch(&portion, from.0, agent) {
                 Ok(download) => given(download),
                 Err(error) => trouble(&error, language, ""),
             }
         }
         Ok(Checked::Wrong(left)) => {
-            let form = Secret::new(form);
-            Page::of(&found, &token, "").typing(&form, Some(left)).answer(StatusCode::FORBIDDEN)
+            typing(&found, &token, "", &Secret::new(form), &portion, Some(left)).await
         }
         Ok(Checked::Stopped) => Page::of(&found, &token, "").stopped().answer(StatusCode::FORBIDDEN),
         Err(error) => trouble(&error, found.language, ""),
+    }
+}
+
+/// The page with the field for the code, and what can be got by it.
+async fn typing(
+    found: &Found,
+    token: &str,
+    up: &str,
+    form: &Secret<String>,
+    chosen: &str,
+    wrong: Option<u64>,
+) -> Response {
+    match found.portions().await {
+        Ok(portions) => {
+            let status = if wrong.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+            Page::of(found, token, up).typing(found, form, wrong, &portions, chosen).answer(status)
+        }
+        Err(error) => trouble(&error, found.language, up),
     }
 }
 
@@ -150,7 +168,9 @@ fn given(download: Download) -> Response {
     let mut response = Body::from_stream(pieces).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+    if let Some(bytes) = bytes {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+    }
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("none"));
     // the name is ours: an id and an ending
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {

@@ -202,6 +202,41 @@ async fn a_download_that_breaks_off_uses_none_up_and_the_fourth_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_portion_is_taken_alone_and_takes_nothing_from_the_others() {
+    let linked = Linked::new(json!({ "deliver": true })).await;
+    let page = linked.call("POST", &format!("{}/code", linked.path), "").await.text();
+    let everything = page.find("Everything, in one file").unwrap();
+    let summary = page.find("Summary: our answer").unwrap();
+    assert!(everything < summary && page.contains("Everyday data"), "{page}");
+    assert!(!page.contains("Technical logs"), "there are none: {page}");
+    assert!(page.contains("value=\"\" checked") && page.contains("On a phone:"), "{page}");
+    linked.posted.home.world.skip_seconds(61);
+    let take = async |portion: &str| {
+        let (form, code) = linked.code().await;
+        let got =
+            linked.call("POST", &linked.path, &format!("form={form}&code={code}&portion={portion}")).await;
+        linked.posted.home.world.skip_seconds(61);
+        got
+    };
+    for _ in 0..3 {
+        let got = take("summary").await;
+        assert_eq!(got.status, StatusCode::OK);
+        assert!(got.bytes.starts_with(b"PK") && got.bytes.len() < 100_000, "{}", got.bytes.len());
+        assert!(header(&got.headers, "content-disposition").ends_with("-summary.zip\""));
+    }
+    assert_eq!(linked.left().await, 3, "the whole is not touched");
+    let page = linked.call("POST", &format!("{}/code", linked.path), "").await.text();
+    assert!(!page.contains("Summary: our answer") && page.contains("Everyday data"), "{page}");
+    linked.posted.home.world.skip_seconds(61);
+    let everyday = take("everyday").await;
+    assert!(everyday.bytes.len() > 300_000, "{}", everyday.bytes.len());
+    let whole = take("").await;
+    assert_eq!((whole.status, linked.left().await), (StatusCode::OK, 2));
+    let used = linked.posted.home.house.store.portions_used(linked.links().await[0].id).await.unwrap();
+    assert_eq!(used, [(String::from("everyday"), 1), (String::from("summary"), 3)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_code_is_good_for_its_own_page_five_tries_and_ten_minutes() {
     let linked = Linked::new(json!({ "deliver": true })).await;
     let (form, code) = linked.code().await;

@@ -71,9 +71,20 @@ async fn a_link_is_found_by_its_hash_and_used_three_times(spot: Spot) {
         assert_eq!(change.use_link(link(1).id, now()).await.unwrap(), may);
     }
     assert!(!change.use_link(link(2).id, now().plus_days(7)).await.unwrap(), "over");
+    for may in [true, true, true, false] {
+        assert_eq!(change.use_portion(link(2).id, "summary", 3, now()).await.unwrap(), may);
+    }
+    assert!(change.use_portion(link(2).id, "everyday", 3, now()).await.unwrap(), "each counts for itself");
+    assert!(!change.use_portion(link(2).id, "technical", 3, now().plus_days(7)).await.unwrap(), "over");
+    change.commit_bookkeeping().await.unwrap();
+    let used = store.portions_used(link(2).id).await.unwrap();
+    assert_eq!(used, [(String::from("everyday"), 1), (String::from("summary"), 3)]);
+    assert_eq!(store.portions_used(link(1).id).await.unwrap(), []);
+    let mut change = store.begin().await.unwrap();
     assert!(change.revoke_link(link(2).id, now()).await.unwrap());
     assert!(!change.revoke_link(link(2).id, now()).await.unwrap());
     assert!(!change.use_link(link(2).id, now()).await.unwrap(), "revoked");
+    assert!(!change.use_portion(link(2).id, "everyday", 3, now()).await.unwrap(), "revoked");
 }
 
 async fn a_link_that_was_revoked_or_is_over_knows_nobody(spot: Spot) {

@@ -4,6 +4,7 @@ use exeunt_store::askings::Asking;
 use exeunt_store::complaints::Complaint;
 use exeunt_store::looks::Look;
 use exeunt_store::portals::Portal;
+use exeunt_store::remarks::Remarks;
 use exeunt_store::stops::Stop;
 
 use crate::place::{Spot, add, now, on_both, organization, request_id};
@@ -14,6 +15,7 @@ on_both! {
     a_look_is_kept_for_its_page_and_counts_guesses;
     a_request_is_stopped_once_until_somebody_looked;
     complaints_are_numbered_answered_once_and_forgotten;
+    what_was_written_for_a_letter_is_replaced_taken_once_and_forgotten;
 }
 
 fn portal() -> Portal {
@@ -158,4 +160,41 @@ async fn complaints_are_numbered_answered_once_and_forgotten(spot: Spot) {
     change.commit_bookkeeping().await.unwrap();
     assert_eq!(store.open_complaints(organization(), 5).await.unwrap(), []);
     assert_eq!(store.complaints_about(request_id(5)).await.unwrap()[0].words, None);
+}
+
+async fn what_was_written_for_a_letter_is_replaced_taken_once_and_forgotten(spot: Spot) {
+    let store = spot.started().await;
+    add(&store, 5..7, 1).await;
+    let remarks = |request: u32, letter: &str, content: u8| Remarks {
+        request: request_id(request),
+        letter: letter.to_owned(),
+        organization: organization(),
+        content: vec![content, 0, 255],
+        by: None,
+        at: now(),
+    };
+    let mut change = store.begin().await.unwrap();
+    for one in [
+        remarks(5, "refused", 1),
+        remarks(5, "refused", 2),
+        remarks(5, "finished", 3),
+        remarks(6, "ready", 4),
+    ] {
+        change.put_remarks(&one).await.unwrap();
+    }
+    change.commit_bookkeeping().await.unwrap();
+    let kept = store.remarks_about(request_id(5)).await.unwrap();
+    assert_eq!(kept, [remarks(5, "finished", 3), remarks(5, "refused", 2)], "the later one counts");
+    let mut change = store.begin().await.unwrap();
+    assert_eq!(change.take_remarks(request_id(5), "refused").await.unwrap(), Some(vec![2, 0, 255]));
+    assert_eq!(change.take_remarks(request_id(5), "refused").await.unwrap(), None);
+    assert_eq!(change.forget_remarks(now()).await.unwrap(), 0, "their requests go on");
+    change.move_request(request_id(6), &["received", "approved"], "withdrawn").await.unwrap();
+    assert_eq!(change.forget_remarks(now().plus_seconds(-1)).await.unwrap(), 0);
+    assert_eq!(change.forget_remarks(now()).await.unwrap(), 1);
+    change.destroy_identities(request_id(5)).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+    for request in [5, 6] {
+        assert_eq!(store.remarks_about(request_id(request)).await.unwrap(), []);
+    }
 }
