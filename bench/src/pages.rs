@@ -52,8 +52,12 @@ pub(crate) fn measure() -> Result<String> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let stop = Stop::default();
-        let served =
-            exeunt_server::Service { house: house.clone(), stop: stop.clone(), watch: Default::default() };
+        let served = exeunt_server::Service {
+            house: house.clone(),
+            stop: stop.clone(),
+            watch: Default::default(),
+            proxies: Default::default(),
+        };
         let routes = exeunt_server::router(served.clone());
         let serving = tokio::spawn(async move { exeunt_server::serve(listener, &served, routes).await });
         let told = all(address, &token, request).await;

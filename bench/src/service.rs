@@ -161,8 +161,12 @@ async fn accept(house: &House, key: &str) -> Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     let stop = Stop::default();
-    let service =
-        exeunt_server::Service { house: house.clone(), stop: stop.clone(), watch: Default::default() };
+    let service = exeunt_server::Service {
+        house: house.clone(),
+        stop: stop.clone(),
+        watch: Default::default(),
+        proxies: Default::default(),
+    };
     let routes = exeunt_server::router(service.clone());
     let serving = tokio::spawn(async move { exeunt_server::serve(listener, &service, routes).await });
     let begun = Instant::now() + Duration::from_millis(200);

@@ -1,13 +1,13 @@
 // The first day: from an installation with nobody in it to a first exact dry run on one's own database, with nothing but the
-// console. Whoever installed it named the database (`exeunt init --source shop=sqlite:shop.db --map-in-console`). What has to be
-// pressed and typed is counted: it may become less, and not more.
+// console. Whoever installed it (`exeunt init --map-in-console`) named no database; a SQLite file lies in the folder for them. What
+// has to be pressed and typed is counted: it may become less, and not more.
 
 import { Person } from "../lib/house.mjs";
 import { arrived, journey, must } from "../lib/journey.mjs";
 
 /** As many as it takes today. */
-const PRESSES = 12;
-const FIELDS = 12;
+const PRESSES = 14;
+const FIELDS = 15;
 
 await journey(async ({ house, browser, check, step }) => {
   let presses = 0;
@@ -60,8 +60,26 @@ await journey(async ({ house, browser, check, step }) => {
   await join(page, token, { role: "engineer", email: "engineer@canary.test" });
   await check(page, "first-today");
 
+  step("they connect the first database: it is tried, kept and opened while the service runs");
+  await press(page, "link", "Connect the first database");
+  await arrived(page, "Sources");
+  await check(page, "first-connect");
+  await fill(page, "Name", "shop");
+  fields += 1;
+  await page.getByLabel("SQLite", { exact: true }).check();
+  await fill(page, "SQLite: the database file", "nowhere.db");
+  await page.getByRole("button", { name: "Connect it" }).click();
+  await page.getByText("there is no such file").waitFor();
+  await check(page, "first-connect-wrong");
+  fields -= 1; // a mistake made on purpose
+  await fill(page, "SQLite: the database file", "shop.db");
+  await press(page, "button", "Connect it");
+  await arrived(page, "shop");
+  await page.getByText("It is connected").waitFor();
+  await check(page, "first-connected");
+
   step("each table is proposed with its reason; what is accepted becomes a draft");
-  await press(page, "link", "See what is proposed for the data map");
+  await press(page, "link", "See what is proposed");
   await arrived(page, "Proposals");
   await check(page, "first-proposals");
   await press(page, "button", "Put what is accepted into the draft");

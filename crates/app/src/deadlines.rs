@@ -1,6 +1,7 @@
 //! Deadlines: when a request must be answered, and what may move that day under its law.
 
 mod acknowledge;
+pub mod calendar;
 mod extend;
 mod open;
 mod pause;

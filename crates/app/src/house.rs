@@ -48,6 +48,12 @@ impl House {
         }
     }
 
+    /// The same house with offices that were furnished anew.
+    pub(crate) fn refurnished(&self, offices: Vec<Office>) -> Self {
+        let offices = offices.into_iter().map(|office| (office.organization.id, office)).collect();
+        Self { offices: Arc::new(offices), ..self.clone() }
+    }
+
     /// The office of the organization that the home was made for.
     pub fn own(&self) -> &Office {
         self.offices.get(&self.own).expect("it was put in")

@@ -7,6 +7,7 @@ pub(crate) mod decided;
 pub(crate) mod due;
 pub(crate) mod job;
 pub mod list;
+pub mod places;
 pub mod resend;
 pub(crate) mod retry;
 pub(crate) mod send;

@@ -37,6 +37,7 @@ pub mod reports;
 pub mod requests;
 mod residency;
 pub mod root_key;
+pub mod signals;
 pub mod sources;
 pub mod storage;
 pub mod subprocessors;

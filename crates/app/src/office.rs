@@ -29,6 +29,7 @@ use crate::maps::kept::Kept;
 use crate::people::Guards;
 use crate::people::providers::KnownProviders;
 use crate::requests::intake::Intake;
+use crate::sources::added::Connector;
 use crate::subprocessors;
 
 /// What an organization chose about its plans.
@@ -95,6 +96,10 @@ pub struct Office {
     pub log_key: VerifyingKey,
     /// Rung when there is new work for this process's workers.
     pub bell: Arc<Notify>,
+    /// Who makes sources of what is typed in the console; absent where the settings alone say which there are.
+    pub connector: Option<Arc<dyn Connector>>,
+    /// Told when sources of the console changed.
+    pub refurnish: Arc<Notify>,
     /// What keeps guessers slow.
     pub guards: Arc<Guards>,
     /// The way to its mail server; absent where it sends no letters.

@@ -292,6 +292,14 @@ kinds! {
     ComplaintViewed = "complaint.viewed";
     /// A complaint was answered.
     ComplaintAnswered = "complaint.answered";
+    /// A source was connected in the console.
+    SourceAdded = "source.added";
+    /// How such a source is reached is another.
+    SourceChanged = "source.changed";
+    /// Such a source was taken away, and how it was reached is forgotten.
+    SourceRemoved = "source.removed";
+    /// Somebody wrote into the marked places of a letter, or took out what stood there.
+    LetterWorded = "letter.worded";
     /// Somebody was entered in the suppression list by hand.
     SuppressionAdded = "suppression.added";
     /// Somebody was taken out of the suppression list.

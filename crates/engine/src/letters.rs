@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt_base::{JobId, LetterId, Name, Personal, ReceiptId, RequestId, Secret, Timestamp, UserId};
-use exeunt_mail::{Contact, Kept, Language, Letter, Right, legal_claims};
+use exeunt_mail::{Contact, Kept, Language, Letter, Remarks, Right, Text, legal_claims};
 use exeunt_plan::document::Document;
 use exeunt_source::Residue;
 use exeunt_store::Change;
@@ -37,13 +37,18 @@ const PURPOSE: &str = "letters";
 const VERSION: u32 = 1;
 
 /// Letters that a person can read again on the page about their request.
-const READ_AGAIN: [&str; 5] = ["extended", "refused", "unidentified", "finished", "no_data"];
+const READ_AGAIN: [&str; 6] = ["extended", "refused", "unidentified", "finished", "no_data", "answered"];
+
+/// Those of them that are read after the person was erased.
+const OUTLIVES: [&str; 2] = ["finished", "no_data"];
 
 #[derive(Serialize, Deserialize)]
 struct Content {
     v: u32,
     to: Recipient,
     letter: Letter,
+    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
+    remarks: Remarks,
 }
 
 /// The same without to whom.
@@ -51,6 +56,19 @@ struct Content {
 struct Said {
     v: u32,
     letter: Letter,
+    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
+    remarks: Remarks,
+}
+
+/// A letter as it was sealed: to whom, what it tells, and what was written into its marked places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Whom it is for.
+    pub to: To,
+    /// What it tells.
+    pub letter: Letter,
+    /// What somebody wrote into it.
+    pub remarks: Remarks,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -70,6 +88,18 @@ impl Engine {
         letter: &Letter,
         not_after: Option<Timestamp>,
     ) -> Result<Option<Stored>, Error> {
+        self.letter_with(about, to, letter, not_after, &Remarks::default())
+    }
+
+    /// The same with what was written into its marked places.
+    fn letter_with(
+        &self,
+        about: Option<RequestId>,
+        to: &To,
+        letter: &Letter,
+        not_after: Option<Timestamp>,
+        remarks: &Remarks,
+    ) -> Result<Option<Stored>, Error> {
         let Some(usual) = self.settings.letters else { return Ok(None) };
         let now = self.world.now();
         let id = LetterId::new(now, chance_for_id(&*self.world));
@@ -81,14 +111,17 @@ impl Engine {
             To::User(user) => (usual, Recipient::User(*user)),
             To::Role(role) => (usual, Recipient::Role(role.clone())),
         };
-        let content = Content { v: VERSION, to: recipient, letter: letter.clone() };
+        let content = Content { v: VERSION, to: recipient, letter: letter.clone(), remarks: remarks.clone() };
         let plain = serde_json::to_vec(&content)
             .map_err(|error| Error::Damaged { what: "a letter", why: error.to_string() })?;
         let mut nonce = [0; 12];
         self.world.chance(&mut nonce);
         let key = self.keyring.purpose_key(self.organization, PURPOSE)?;
         let again = matches!(to, To::Person(_)) && about.is_some() && READ_AGAIN.contains(&letter.word());
-        let said = if again { Some(self.seal_said(&key, id, letter)?) } else { None };
+        // nothing that somebody wrote outlives an erasure: its record is read with the link alone
+        let nothing = Remarks::default();
+        let remarks = if OUTLIVES.contains(&letter.word()) { &nothing } else { remarks };
+        let said = if again { Some(self.seal_said(&key, id, letter, remarks)?) } else { None };
         Ok(Some(Stored {
             id,
             organization: self.organization,
@@ -108,16 +141,23 @@ impl Engine {
         }))
     }
 
-    fn seal_said(&self, key: &Secret<[u8; 32]>, id: LetterId, letter: &Letter) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(&Said { v: VERSION, letter: letter.clone() })
-            .map_err(|error| Error::Damaged { what: "a letter", why: error.to_string() })?;
+    fn seal_said(
+        &self,
+        key: &Secret<[u8; 32]>,
+        id: LetterId,
+        letter: &Letter,
+        remarks: &Remarks,
+    ) -> Result<Vec<u8>, Error> {
+        let plain =
+            serde_json::to_vec(&Said { v: VERSION, letter: letter.clone(), remarks: remarks.clone() })
+                .map_err(|error| Error::Damaged { what: "a letter", why: error.to_string() })?;
         let mut nonce = [0; 12];
         self.world.chance(&mut nonce);
         Ok(sealing::seal(key, &format!("{id} said"), nonce, &plain))
     }
 
     /// What a letter told, where the person can read it again; nothing where it is gone, or was never kept.
-    pub fn said(&self, stored: &Stored) -> Result<Option<Letter>, Error> {
+    pub fn said(&self, stored: &Stored) -> Result<Option<(Letter, Remarks)>, Error> {
         let Some(sealed) = stored.said.as_deref() else { return Ok(None) };
         let damaged = |why: &str| Error::Damaged { what: "what a letter told", why: why.to_owned() };
         let key = self.keyring.purpose_key(stored.organization, PURPOSE)?;
@@ -125,11 +165,11 @@ impl Engine {
             .ok_or_else(|| damaged("wrong key, or not the same bytes"))?;
         let said: Said =
             serde_json::from_slice(&plain).map_err(|_| damaged("this release does not know it"))?;
-        Ok((said.v == VERSION).then_some(said.letter))
+        Ok((said.v == VERSION).then_some((said.letter, said.remarks)))
     }
 
     /// Opens a letter again.
-    pub fn open_letter(&self, stored: &Stored) -> Result<(To, Letter), Error> {
+    pub fn open_letter(&self, stored: &Stored) -> Result<Opened, Error> {
         let damaged = |why: &str| Error::Damaged { what: "a letter", why: why.to_owned() };
         let key = self.keyring.purpose_key(stored.organization, PURPOSE)?;
         let sealed = stored.content.as_deref().ok_or_else(|| damaged("what it said is destroyed"))?;
@@ -149,7 +189,7 @@ impl Engine {
             Recipient::User(user) => To::User(user),
             Recipient::Role(role) => To::Role(role),
         };
-        Ok((to, content.letter))
+        Ok(Opened { to, letter: content.letter, remarks: content.remarks })
     }
 
     /// Writes a letter within a change, once about each request. Does nothing where no letters are sent, or where the
@@ -162,10 +202,56 @@ impl Engine {
         letter: &Letter,
     ) -> Result<(), Error> {
         let Some(contact) = contact else { return Ok(()) };
-        if let Some(stored) = self.letter(Some(request), &To::Person(contact.clone()), letter, None)? {
+        if let Some(stored) = self.letter_within(change, request, contact, letter, None).await? {
             change.add_letters_once(&[stored]).await?;
         }
         Ok(())
+    }
+
+    /// A letter to a request's person, in the change it tells of: with what somebody wrote into its marked places, which is kept
+    /// nowhere else from then on. `None` where no letters are sent.
+    pub async fn letter_within(
+        &self,
+        change: &mut Change<'_>,
+        request: RequestId,
+        contact: &Contact,
+        letter: &Letter,
+        not_after: Option<Timestamp>,
+    ) -> Result<Option<Stored>, Error> {
+        if self.settings.letters.is_none() {
+            return Ok(None);
+        }
+        let remarks = match Text::is_marked(letter.word()) {
+            true => change.take_remarks(request, letter.word()).await?,
+            false => None,
+        };
+        let remarks = match remarks {
+            Some(sealed) => self.open_remarks(request, letter.word(), &sealed)?,
+            None => Remarks::default(),
+        };
+        self.letter_with(Some(request), &To::Person(contact.clone()), letter, not_after, &remarks)
+    }
+
+    /// Seals what somebody wrote for a letter about a request.
+    pub fn seal_remarks(&self, request: RequestId, word: &str, remarks: &Remarks) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(remarks).map_err(|error| Error::Damaged {
+            what: "what was written for a letter",
+            why: error.to_string(),
+        })?;
+        let key = self.keyring.purpose_key(self.organization, PURPOSE)?;
+        let mut nonce = [0; 12];
+        self.world.chance(&mut nonce);
+        Ok(sealing::seal(&key, &format!("{request} {word} remarks"), nonce, &plain))
+    }
+
+    /// Opens it again.
+    pub fn open_remarks(&self, request: RequestId, word: &str, sealed: &[u8]) -> Result<Remarks, Error> {
+        let damaged =
+            |why: &str| Error::Damaged { what: "what was written for a letter", why: why.to_owned() };
+        let key = self.keyring.purpose_key(self.organization, PURPOSE)?;
+        let plain = sealing::open(&key, &format!("{request} {word} remarks"), sealed)
+            .ok_or_else(|| damaged("wrong key, or not the same bytes"))?;
+        serde_json::from_slice(&plain).map_err(|_| damaged("this release does not know it"))
     }
 
     /// Tells the people of a job whose rows wait in the vault now that they are hidden, and until when they can come back.
@@ -216,6 +302,47 @@ impl Engine {
             _ => finished(request, document, tally, residue, receipt, contact.language, listed_until),
         };
         self.write_to_person(change, request.id, Some(contact), &letter).await
+    }
+}
+
+impl Engine {
+    /// What the last letter of an erasure would tell as of now, and which of its places may still change: for whoever reads it
+    /// before it goes.
+    pub async fn finished_so_far(
+        &self,
+        request: &Request,
+        language: Language,
+    ) -> Result<Option<(Letter, Vec<&'static str>)>, Error> {
+        let Some(plan) = request.plan else { return Ok(None) };
+        let plan = self.store.plan(plan).await?;
+        let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
+            .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
+        let struck = [states::HIDDEN, states::PARTLY_RESTORED].contains(&request.state.as_str());
+        let tally = if struck { self.tally(request).await? } else { Tally::default() };
+        // the receipt, the last copies and how long the suppression list keeps a code are known at the very end
+        let mut open = vec!["receipt", "copies", "listed"];
+        if !struck {
+            open.extend(["deleted", "anonymized"]);
+        }
+        let receipt = ReceiptId::new(self.world.now(), [0; 10]);
+        Ok(Some((
+            finished(request, &document, &tally, &[], receipt, language, Some(self.listed_until())),
+            open,
+        )))
+    }
+
+    /// Until when the suppression list keeps a code of whoever is entered now.
+    pub(crate) fn listed_until(&self) -> Timestamp {
+        self.world.now().plus_days(i64::from(self.settings.suppression_days))
+    }
+
+    /// What the letter would tell that nothing was found.
+    pub async fn nothing_so_far(&self, request: &Request) -> Result<Option<Letter>, Error> {
+        let Some(plan) = request.plan else { return Ok(None) };
+        let plan = self.store.plan(plan).await?;
+        let document = exeunt_plan::digest::read(&plan.document, &plan.digest)
+            .map_err(|error| Error::Damaged { what: "a plan", why: error.to_string() })?;
+        Ok(Some(nothing(request, &document, Some(self.listed_until()))))
     }
 }
 

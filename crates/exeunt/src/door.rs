@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use exeunt_app::home::Layout;
 use exeunt_app::home::open::{self, Kept, Opening, Room};
+use exeunt_app::sources::added::Connector;
 use exeunt_app::{Actor, House, Office, Policy};
 use exeunt_base::{Name, hex};
 use exeunt_engine::World;
@@ -16,8 +17,8 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::passphrase;
 use crate::remote::{self, Remote};
-use crate::settings::Settings;
-use crate::sources;
+use crate::settings::{Settings, Switch};
+use crate::sources::{self, InConsole};
 use crate::world::System;
 
 /// The folder a home is in when nobody says.
@@ -238,9 +239,16 @@ impl Door {
             work_hours.extend(source.hours().map(|hours| (name.clone(), hours)));
             known.insert(name);
         }
+        let alone = home.organizations.is_empty();
+        let in_console = settings.sources_in_console.map_or(alone, |switch| switch == Switch::On);
+        // one organization names no file of another
+        let folder = std::ptr::eq(settings, home).then(|| layout.sources());
+        let connector = in_console.then(|| Arc::new(InConsole { folder }) as Arc<dyn Connector>);
         Ok(Room {
             name: settings.organization.clone(),
             sources,
+            // whoever asks no source waits for none
+            connector: connector.filter(|_| needs != Needs::Home),
             maps: settings.map.0.iter().map(|path| settings.path(path)).collect(),
             policy: Policy {
                 window_days: settings.window_days,

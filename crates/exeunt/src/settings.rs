@@ -152,6 +152,10 @@ pub(crate) struct Settings {
     /// Settings files of further organizations of this home.
     #[serde(default)]
     pub(crate) organizations: Vec<PathBuf>,
+    /// Whether further databases are connected in the console, by whoever may: PostgreSQL servers, and SQLite files in the folder
+    /// `sources` of the home. `on` when nobody says and the home has one organization, `off` otherwise.
+    #[serde(default)]
+    pub(crate) sources_in_console: Option<Switch>,
     /// The databases, by the names the map gives them.
     #[serde(default)]
     pub(crate) sources: BTreeMap<String, SourceSettings>,

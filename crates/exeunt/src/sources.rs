@@ -1,10 +1,12 @@
 //! Connecting the sources. One that cannot be reached is no trouble until somebody needs it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use exeunt_app::sources::added::Connector;
+use exeunt_app::sources::reach::{Reach, Security, Server, in_folder};
 use exeunt_base::{Fault, FaultKind, Name, Row, TableRef, Timestamp};
 use exeunt_source::{
     Abilities, Catalog, Fate, Journal, Journals, Marker, Reader, Residue, Source, Transaction, Without,
@@ -61,6 +63,54 @@ async fn one(settings: &SourceSettings, base: &Path) -> Result<Arc<dyn Source>, 
     // trouble is told to whoever needs the source
     let _ = source.reach().await;
     Ok(Arc::new(source))
+}
+
+/// Makes sources of what is typed in the console.
+#[derive(Debug)]
+pub(crate) struct InConsole {
+    /// Where SQLite files are that may be named there; none where none may.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+impl Connector for InConsole {
+    fn connect(&self, reach: &Reach) -> Arc<dyn Source> {
+        match reach {
+            Reach::Sqlite { file } => {
+                match in_folder(self.folder.as_deref().unwrap_or(Path::new("")), file) {
+                    Ok(path) => Arc::new(exeunt_source_sqlite::SqliteSource::new(
+                        exeunt_source_sqlite::Settings::for_file(path),
+                    )),
+                    Err(why) => {
+                        Arc::new(Unreached { fault: Fault::new(FaultKind::Unreachable, why.to_string()) })
+                    }
+                }
+            }
+            Reach::Postgres(server) => {
+                Arc::new(Distant { settings: postgres(server), reached: OnceCell::new() })
+            }
+        }
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+}
+
+fn postgres(server: &Server) -> exeunt_source_postgres::Settings {
+    // an address takes a password as it is, once no byte of it means anything else
+    let password: String = server.password.expose().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let mut settings =
+        exeunt_source_postgres::Settings::from_url(&format!("postgresql://role:{password}@host/"));
+    settings.host = Some(server.host.clone());
+    settings.port = Some(server.port);
+    settings.database = Some(server.database.clone());
+    settings.user = Some(server.user.clone());
+    settings.sslmode = Some(match server.security {
+        Security::Checked => exeunt_postgres::Tls::VerifyFull,
+        Security::Believed => exeunt_postgres::Tls::Insecure,
+        Security::Open => exeunt_postgres::Tls::Disable,
+    });
+    settings
 }
 
 /// `NAME=ADDRESS` on the command line.

@@ -241,6 +241,13 @@ pub enum Letter {
         /// By when a person answers it.
         until: Timestamp,
     },
+    /// To the person: what came of their complaint.
+    Answered {
+        /// About which request.
+        reference: RequestId,
+        /// The answer, in lines and paragraphs.
+        answer: String,
+    },
     /// To an officer: answers that are due or late (E14).
     Due {
         /// Which.
@@ -296,7 +303,7 @@ impl std::fmt::Debug for Letter {
 
 impl Letter {
     /// Every word there is for a letter.
-    pub const WORDS: [&'static str; 20] = [
+    pub const WORDS: [&'static str; 21] = [
         "received",
         "code",
         "confirm",
@@ -312,6 +319,7 @@ impl Letter {
         "no_data",
         "stopped",
         "complained",
+        "answered",
         "due",
         "job",
         "account",
@@ -337,6 +345,7 @@ impl Letter {
             Self::NoData { .. } => "no_data",
             Self::Stopped { .. } => "stopped",
             Self::Complained { .. } => "complained",
+            Self::Answered { .. } => "answered",
             Self::Due { .. } => "due",
             Self::Job { .. } => "job",
             Self::Account { .. } => "account",
@@ -428,6 +437,7 @@ impl Letter {
             Self::Unidentified { reference: id, wanted } => {
                 vec![reference(id), ("wanted", Shown::Text(wanted.clone()))]
             }
+            Self::Answered { reference: id, answer } => vec![reference(id), ("answer", Shown::prose(answer))],
             Self::NoData { reference: id, systems, listed_until } => vec![
                 reference(id),
                 ("systems", Shown::Text(systems.to_string())),

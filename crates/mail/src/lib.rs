@@ -11,6 +11,7 @@ mod letter;
 mod message;
 mod places;
 mod post;
+mod remarks;
 mod sample;
 mod text;
 
@@ -20,5 +21,6 @@ pub use crate::letter::{Account, Due, Ended, Kept, Letter, Right, legal_claims};
 pub use crate::message::{Envelope, From};
 pub use crate::places::fill;
 pub use crate::post::{BadServer, Line, Login, Post, Server, Tls, Trouble, TroubleKind};
+pub use crate::remarks::{BadRemark, BadText, NOTE, OPENING, Remarks, tidy};
 pub use crate::sample::samples;
 pub use crate::text::{Pages, Text, escaped};

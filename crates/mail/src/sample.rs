@@ -31,6 +31,12 @@ pub fn samples(now: Timestamp, service: &str) -> Vec<Letter> {
         },
         Letter::Stopped { reference, until: later(3) },
         Letter::Complained { reference, until: later(30) },
+        Letter::Answered {
+            reference,
+            answer: text(
+                "We looked into it.\n\nYour answer had gone to an old address of yours. We have sent it again today.",
+            ),
+        },
         Letter::Ending { reference, until: later(2) },
         Letter::Started { reference, until: later(14) },
         Letter::Finished {

@@ -1,11 +1,12 @@
 //! A letter as it is read: its subject, plain text, and HTML. Every value is escaped; nothing is fetched from anywhere.
 
-use exeunt_base::Personal;
+use exeunt_base::{Personal, RequestId};
 
 use crate::book::Book;
 use crate::language::Language;
 use crate::letter::Letter;
 use crate::places::{self, Piece};
+use crate::remarks::Remarks;
 
 /// A letter as it is read. Cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,11 +36,17 @@ pub(crate) enum Shown {
     Link(String),
     /// One below the other; at least one.
     Lines(Vec<String>),
+    /// What somebody wrote, in lines and paragraphs as they wrote it.
+    Prose(String),
 }
 
 impl Shown {
     pub(crate) fn lines(lines: Vec<String>) -> Self {
         if lines.is_empty() { Self::Nothing } else { Self::Lines(lines) }
+    }
+
+    pub(crate) fn prose(text: &str) -> Self {
+        if text.is_empty() { Self::Nothing } else { Self::Prose(text.to_owned()) }
     }
 }
 
@@ -55,26 +62,79 @@ pub struct Pages {
 impl Text {
     /// Writes a letter of an organization to somebody of that name.
     pub fn of(letter: &Letter, language: Language, organization: &str, name: Option<&Personal>) -> Self {
-        Self::with_pages(letter, language, organization, name, &Pages::default())
+        Self::with_pages(letter, language, organization, name, &Pages::default(), &Remarks::default())
     }
 
-    /// The same where there are pages about it.
+    /// The same where there are pages about it, and something was written into its marked places.
     pub fn with_pages(
         letter: &Letter,
         language: Language,
         organization: &str,
         name: Option<&Personal>,
         pages: &Pages,
+        remarks: &Remarks,
     ) -> Self {
-        let book = Book::of(language);
-        let template = book.letters.get(letter.word()).expect("a test finds every letter in every book");
         let mut values = letter.values(language);
         let page = |link: &Option<String>| link.clone().map_or(Shown::Nothing, Shown::Link);
         values.extend([("follow", page(&pages.follow)), ("stop", page(&pages.stop))]);
-        values.push(("organization", Shown::Text(line(organization))));
         values.push(("name", name.map_or(Shown::Nothing, |name| Shown::Text(line(name.expose())))));
+        Self::filled(letter.word(), language, organization, values, remarks)
+    }
+
+    /// A letter as it will go, before all of it is known: what is `told` already, and in brackets what will stand in the places that
+    /// are not known yet, or not for sure (`open`). Names nobody.
+    pub fn draft(
+        word: &str,
+        language: Language,
+        organization: &str,
+        reference: RequestId,
+        told: Option<(&Letter, &[&str])>,
+        remarks: &Remarks,
+    ) -> Option<Self> {
+        let template = Book::of(language).letters.get(word)?;
+        let (mut values, open) = match told {
+            Some((letter, open)) => (letter.values(language), open),
+            None => (vec![("reference", Shown::Text(reference.to_string()))], &[][..]),
+        };
+        values.retain(|(name, _)| !open.contains(name));
+        for name in template.paragraphs.iter().flat_map(|text| places::names(text)) {
+            let unknown = UNKNOWN.iter().find(|(unknown, _)| *unknown == name);
+            if let Some((name, what)) = unknown.filter(|_| !values.iter().any(|(known, _)| *known == name)) {
+                values.push((name, Shown::Text(format!("[{what}]"))));
+            }
+        }
+        values.push(("name", Shown::Text(String::from("[name]"))));
+        Some(Self::filled(word, language, organization, values, remarks))
+    }
+
+    /// Whether a letter has places that are marked to be written into.
+    pub fn is_marked(word: &str) -> bool {
+        let template = Book::of(Language::English).letters.get(word);
+        template.is_some_and(|template| {
+            template.paragraphs.iter().flat_map(|text| places::names(text)).any(|name| MARKED.contains(&name))
+        })
+    }
+
+    /// What stands within the HTML's body: every value in it is escaped.
+    pub fn body(&self) -> &str {
+        let begun = self.html.split_once("<body").and_then(|(_, rest)| rest.split_once(">\n"));
+        begun.and_then(|(_, rest)| rest.split_once("</body>")).map_or("", |(body, _)| body)
+    }
+
+    fn filled(
+        word: &str,
+        language: Language,
+        organization: &str,
+        mut values: Vec<(&'static str, Shown)>,
+        remarks: &Remarks,
+    ) -> Self {
+        let book = Book::of(language);
+        let template = book.letters.get(word).expect("a test finds every letter in every book");
+        values.extend([("opening", Shown::prose(&remarks.opening)), ("note", Shown::prose(&remarks.note))]);
+        values.push(("organization", Shown::Text(line(organization))));
         let values = Values(values);
-        let hello = if name.is_some() { book.word("hello_name") } else { book.word("hello") };
+        let named = *values.get("name") != Shown::Nothing;
+        let hello = if named { book.word("hello_name") } else { book.word("hello") };
         let mut plain = String::new();
         let mut html = String::new();
         let mut paragraphs = vec![hello];
@@ -107,6 +167,31 @@ impl Text {
     }
 }
 
+/// Places that are marked to be written into.
+const MARKED: [&str; 2] = ["opening", "note"];
+
+/// What stands in a place once it is known, for whoever reads a letter before it goes.
+const UNKNOWN: [(&str, &str); 18] = [
+    ("follow", "a link to the page about the request"),
+    ("stop", "a link that stops the request"),
+    ("reason", "the reason, as it is typed in"),
+    ("law", "the law, by the grounds that are chosen"),
+    ("due", "the new day"),
+    ("wanted", "what the person can add, as it is typed in"),
+    ("link", "a link to the download"),
+    ("until", "the day"),
+    ("downloads", "number"),
+    ("archive", "how the file is opened"),
+    ("deleted", "what was deleted, and how many entries of it"),
+    ("anonymized", "what was made unrecognizable, and how many entries of it"),
+    ("kept", "what is kept, by which law, until when"),
+    ("copies", "the day on which the last copy is gone"),
+    ("listed", "the day until which the suppression list keeps a code"),
+    ("receipt", "the number of the receipt"),
+    ("systems", "number"),
+    ("answer", "the answer, as it is typed in"),
+];
+
 struct Values(Vec<(&'static str, Shown)>);
 
 impl Values {
@@ -116,7 +201,8 @@ impl Values {
 
     /// Whether a paragraph is a place alone, for something there is nothing of.
     fn is_empty_list(&self, text: &str) -> bool {
-        matches!(places::pieces(text).as_slice(), [Piece::Place(name)] if *self.get(name) == Shown::Nothing)
+        matches!(places::pieces(text).as_slice(), [Piece::Place(name)]
+            if !MARKED.contains(name) && *self.get(name) == Shown::Nothing)
     }
 
     /// Words with their values put in, for a single line.
@@ -127,7 +213,7 @@ impl Values {
                 Piece::Words(words) => words.to_owned(),
                 Piece::Place(name) => match self.get(name) {
                     Shown::Nothing => String::new(),
-                    Shown::Text(text) | Shown::Link(text) => line(text),
+                    Shown::Text(text) | Shown::Link(text) | Shown::Prose(text) => line(text),
                     Shown::Lines(lines) => line(&lines.join("; ")),
                 },
             })
@@ -148,6 +234,11 @@ impl Values {
                 lines.iter().map(|one| format!("<li>{}</li>\n", escaped(&line(one)))).collect();
             return Some((plain.join("\n"), format!("<ul>\n{items}</ul>\n")));
         }
+        if let [Piece::Place(name)] = pieces.as_slice()
+            && let Shown::Prose(text) = self.get(name)
+        {
+            return Some(prose(text));
+        }
         let marked: String = pieces
             .iter()
             .map(|piece| match piece {
@@ -160,6 +251,18 @@ impl Values {
             .collect();
         Some((self.plain(text), format!("<p>{marked}</p>\n")))
     }
+}
+
+/// What somebody wrote, in its paragraphs, as plain text and as HTML. Each begins in the direction of its own script.
+fn prose(text: &str) -> (String, String) {
+    let paragraphs = text.split("\n\n").map(|paragraph| paragraph.lines().map(line).collect::<Vec<_>>());
+    let paragraphs: Vec<Vec<String>> = paragraphs.collect();
+    let plain: Vec<String> = paragraphs.iter().map(|lines| lines.join("\n")).collect();
+    let marked = paragraphs.iter().map(|lines| {
+        let lines: Vec<String> = lines.iter().map(|one| escaped(one)).collect();
+        format!("<p dir=\"auto\">{}</p>\n", lines.join("<br>\n"))
+    });
+    (plain.join("\n\n"), marked.collect())
 }
 
 /// On one line: what breaks lines or hides in them becomes a space.

@@ -34,6 +34,11 @@ impl Calendar {
         self
     }
 
+    /// Whether this day is one of the holidays.
+    pub fn is_holiday(&self, day: Day) -> bool {
+        self.holidays.contains(&day)
+    }
+
     /// Whether people work on this day.
     pub fn is_working(&self, day: Day) -> bool {
         !self.weekend.contains(&day.weekday()) && !self.holidays.contains(&day)

@@ -111,16 +111,17 @@ const words = (element) => (element.dataset.name || element.textContent).trim().
 
 /** Every place has a letter: the first of its name that no place before it has. */
 const letters = new Map();
-for (const link of all(".top nav a")) {
+for (const link of all(".top .places a")) {
   const letter = [...words(link).toLowerCase()].find((known) => /[a-z]/.test(known) && !letters.has(known));
   if (letter) letters.set(letter, link);
 }
 
 /** What the palette offers: where one may go, and what one may do here. Made from what the page shows, so that it offers no more. */
 function offers() {
-  const shown = (element) => element.checkVisibility() && !element.disabled && words(element);
+  // places stay places where the menu is folded
+  const shown = (element) => (element.closest(".top") || element.checkVisibility()) && !element.disabled && words(element);
   const keys = new Map([...letters].map(([letter, link]) => [link, `g ${letter}`]));
-  const places = all(".top nav a, .top .self a").map((element) => ({ element, kind: "Go to", keys: keys.get(element) }));
+  const places = all(".top .places a, .top .self a").map((element) => ({ element, kind: "Go to", keys: keys.get(element) }));
   const acts = all("main button:not(.copy), main .button").map((element) => ({ element, kind: "Do" }));
   const leave = all(".top .self button:not(.find)").map((element) => ({ element, kind: "Do" }));
   const links = all("main a[href]:not(.button)").map((element) => ({ element, kind: "Open" }));

@@ -2,6 +2,7 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod audit;
+pub(crate) mod complaints;
 pub(crate) mod deltas;
 pub(crate) mod enrollments;
 pub(crate) mod evidence;

@@ -124,6 +124,19 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Id<T> {
     }
 }
 
+/// An id in a path, and the name of something of it after that.
+pub(crate) struct Part<T>(pub(crate) T, pub(crate) String);
+
+impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Part<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let texts = axum::extract::Path::<(String, String)>::from_request_parts(parts, state).await;
+        let axum::extract::Path((id, name)) = texts.map_err(|_| Problem::not_found())?;
+        Ok(Self(id.parse().map_err(|_| Problem::not_found())?, name))
+    }
+}
+
 /// What stands behind the question mark.
 pub(crate) struct Query<T>(pub(crate) T);
 

@@ -80,15 +80,16 @@ pub(crate) fn bearer(parts: &Parts) -> Option<Secret<String>> {
     scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim().to_owned()))
 }
 
-/// Where a call comes from, for slowing guessers down. What a proxy claims is not believed.
+/// Where a call comes from, for slowing guessers down. What a proxy claims is believed where the settings name it.
 pub(crate) struct From(pub(crate) Personal);
 
-impl<S: Send + Sync> FromRequestParts<S> for From {
+impl FromRequestParts<Service> for From {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(Personal::new(address.map(|ConnectInfo(address)| place(address.ip())).unwrap_or_default())))
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let caller = peer.map(|ConnectInfo(peer)| service.proxies.caller(peer.ip(), &parts.headers));
+        Ok(Self(Personal::new(caller.map(place).unwrap_or_default())))
     }
 }
 

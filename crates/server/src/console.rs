@@ -18,6 +18,7 @@ mod request;
 mod requests;
 mod rooms;
 mod settings;
+mod signals;
 mod sources;
 mod today;
 mod trouble;
@@ -60,6 +61,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/sign-out"),
     ("GET", "/requests"),
     ("GET", "/requests.csv"),
+    ("GET", "/requests/calendar"),
     ("POST", "/requests/bulk"),
     ("POST", "/requests/bulk/commit"),
     ("GET", "/requests/new"),
@@ -104,6 +106,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/requests/{id}/recovery/purge"),
     ("POST", "/requests/{id}/recovery/answer"),
     ("GET", "/requests/{id}/letters"),
+    ("GET", "/requests/{id}/letters/places/{letter}"),
+    ("POST", "/requests/{id}/letters/places/{letter}"),
     ("POST", "/requests/{id}/letters/{letter}/resend"),
     ("GET", "/requests/{id}/evidence"),
     ("POST", "/requests/{id}/evidence"),
@@ -123,8 +127,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/map/{source}/{model}"),
     ("GET", "/sources"),
     ("POST", "/sources"),
+    ("POST", "/sources/lines"),
     ("GET", "/sources/{source}"),
     ("POST", "/sources/{source}/check"),
+    ("POST", "/sources/{source}/reach"),
+    ("POST", "/sources/{source}/remove"),
     ("GET", "/settings"),
     ("POST", "/settings/organization/key"),
     ("GET", "/settings/law"),
@@ -207,6 +214,7 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/", get(today::show))
         .route("/requests", get(requests::list::show))
         .route("/requests.csv", get(requests::table::download))
+        .route("/requests/calendar", get(requests::calendar::show))
         .route("/requests/bulk", post(requests::bulk::look))
         .route("/requests/bulk/commit", post(requests::bulk::commit))
         .route("/requests/new", get(requests::new::show).post(requests::new::send))

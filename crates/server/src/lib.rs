@@ -17,6 +17,7 @@ mod metrics;
 mod once;
 pub mod pages;
 mod problem;
+mod proxies;
 pub mod router;
 mod sealed;
 mod serve;
@@ -25,6 +26,7 @@ mod trace_parent;
 mod watch;
 mod wire;
 
+pub use crate::proxies::{BadNetwork, Network, Proxies};
 pub use crate::router::{document, router, watching};
 pub use crate::sealed::sealed;
 pub use crate::serve::{serve, serve_until};

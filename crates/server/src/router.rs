@@ -12,9 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    api_keys, audit, deltas, enrollments, evidence, holds, jobs, letters, organization, packages, plans,
-    proposals, providers, regimes, reports, requests, sessions, sign_ins, subprocessors, suppression, tasks,
-    users, work,
+    api_keys, audit, complaints, deltas, enrollments, evidence, holds, jobs, letters, organization, packages,
+    plans, proposals, providers, regimes, reports, requests, sessions, sign_ins, subprocessors, suppression,
+    tasks, users, work,
 };
 use crate::body::MOST_BYTES;
 use crate::pages;
@@ -39,6 +39,7 @@ use crate::{call, conditional, console, health, log, metrics};
         (name = "jobs", description = "A plan being carried out"),
         (name = "packages", description = "The answer to access and portability"),
         (name = "letters", description = "What people are told by e-mail"),
+        (name = "complaints", description = "Requests stopped by the link in a letter, and complaints"),
         (name = "tasks", description = "Work that was asked for"),
         (name = "deltas", description = "Tables in sources that tell who is to be left out"),
         (name = "reports", description = "What a period came to, and the record of processing"),
@@ -104,6 +105,14 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(deltas::push::push_deltas))
         .routes(routes!(letters::list::list_letters))
         .routes(routes!(letters::resend::resend_letter))
+        .routes(routes!(letters::places::list_letter_places))
+        .routes(routes!(letters::places::draft_letter, letters::places::write_letter_places))
+        .routes(routes!(complaints::list::list_stops))
+        .routes(routes!(complaints::list::show_stop))
+        .routes(routes!(complaints::list::list_open_complaints))
+        .routes(routes!(complaints::list::list_complaints))
+        .routes(routes!(complaints::read::read_complaint))
+        .routes(routes!(complaints::answer::answer_complaint))
         .routes(routes!(work::list::list_halts))
         .routes(routes!(work::pause::pause_source))
         .routes(routes!(work::resume::resume_source))

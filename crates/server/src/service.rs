@@ -2,6 +2,7 @@
 
 use exeunt_app::{House, work::Stop};
 
+use crate::proxies::Proxies;
 use crate::watch::Watch;
 
 /// The service.
@@ -13,4 +14,6 @@ pub struct Service {
     pub stop: Stop,
     /// Whether and by whom it can be watched.
     pub watch: Watch,
+    /// Whose word about their callers is believed.
+    pub proxies: Proxies,
 }

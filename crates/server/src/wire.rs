@@ -1,6 +1,7 @@
 //! What goes over the wire. Domain types never derive for it: `from` turns one into the other.
 
 pub(crate) mod bulk;
+pub(crate) mod complaints;
 pub(crate) mod confirm;
 pub(crate) mod deadlines;
 pub(crate) mod deltas;

@@ -214,6 +214,24 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Rows of a job's last closed batches and when each was sealed, the latest first, at most so many.
+    pub async fn last_batches(&self, job: JobId, limit: u32) -> Result<Vec<(u64, Timestamp)>, Error> {
+        let mut connection = self.reader().await;
+        let rows = query(
+            "SELECT rows, at FROM batches WHERE job = $1 AND state = 'closed' ORDER BY number DESC LIMIT $2",
+        )
+        .bind(job.to_string())
+        .bind(i64::from(limit))
+        .fetch_all(&mut connection)
+        .await
+        .map_err(Error::while_doing("read how fast batches went"))?;
+        let read = |row| {
+            let reading = Reading { row, what: "batch" };
+            Ok((reading.count("rows")?, reading.time("at")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// Closed batches a request has rows in, oldest first, over all its jobs.
     pub async fn batches_of_request(&self, request: RequestId) -> Result<Vec<Batch>, Error> {
         let mut connection = self.reader().await;

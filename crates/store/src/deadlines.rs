@@ -66,6 +66,19 @@ pub struct Received {
     pub refusal_grounds: Vec<String>,
 }
 
+/// A day on which answers are due that are not given yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueDay {
+    /// It: `2026-11-22`.
+    pub day: String,
+    /// How many.
+    pub due: u64,
+    /// How many of them are late.
+    pub overdue: u64,
+    /// Of how many of them the clock stands still.
+    pub paused: u64,
+}
+
 const COLUMNS: &str = "request, organization, regime, pack_version, received_on, acknowledge_by, acknowledged_at, \
                        answer_by, paused_days, paused_on, pause_ground, extended_on, extension_reason, \
                        refusal_grounds, answered_at, moves";
@@ -251,6 +264,41 @@ impl Store {
         .fetch_all(&mut connection)
         .await
         .map_err(Error::while_doing("read deadlines"))?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Days on which answers are due that are not given yet, from the one to the other, counted; late is what was not given on
+    /// `today` though its day was over, as long as its clock ran.
+    pub async fn due_days(
+        &self,
+        organization: OrganizationId,
+        from: &str,
+        to: &str,
+        today: &str,
+    ) -> Result<Vec<DueDay>, Error> {
+        let mut connection = self.reader().await;
+        let rows = query(
+            "SELECT answer_by, count(*) AS due, count(paused_on) AS paused,
+                    count(CASE WHEN answer_by < coalesce(paused_on, $4) THEN 1 END) AS overdue
+             FROM deadlines WHERE organization = $1 AND answered_at IS NULL AND answer_by >= $2 AND answer_by <= $3
+             GROUP BY answer_by ORDER BY answer_by",
+        )
+        .bind(organization.to_string())
+        .bind(from)
+        .bind(to)
+        .bind(today)
+        .fetch_all(&mut connection)
+        .await
+        .map_err(Error::while_doing("count deadlines by day"))?;
+        let read = |row| {
+            let reading = Reading { row, what: "day of deadlines" };
+            Ok(DueDay {
+                day: reading.get("answer_by")?,
+                due: reading.count("due")?,
+                overdue: reading.count("overdue")?,
+                paused: reading.count("paused")?,
+            })
+        };
         rows.iter().map(read).collect()
     }
 

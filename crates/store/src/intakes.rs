@@ -1,5 +1,5 @@
 //! Intakes: how requests came in, how surely we know who asks, and what leads from one request to others of the same
-//! person: keyed digests that only this installation can make.
+//! person or the same address: keyed digests that only this installation can make.
 
 use exeunt_base::{OrganizationId, RequestId};
 
@@ -93,9 +93,71 @@ impl Change<'_> {
         }
         Ok(())
     }
+
+    /// Marks requests with keyed digests of where their letters go.
+    pub async fn mark_contacts(
+        &mut self,
+        organization: OrganizationId,
+        marks: &[(RequestId, [u8; 32])],
+    ) -> Result<(), Error> {
+        for marks in marks.chunks(bulk::ROWS) {
+            let text = format!(
+                "INSERT INTO contact_marks (organization, mark, request) VALUES {} ON CONFLICT DO NOTHING",
+                bulk::rows(marks.len(), 3)
+            );
+            let mut query = made(text);
+            for (request, mark) in marks {
+                query = query.bind(organization.to_string()).bind(mark.as_slice()).bind(request.to_string());
+            }
+            let done = query.execute(&mut self.connection).await;
+            done.map_err(Error::while_doing("mark where letters of requests go"))?;
+        }
+        Ok(())
+    }
 }
 
 impl Store {
+    /// Requests whose letters go to the address of this mark, the latest first, at most so many.
+    pub async fn requests_of_contact(
+        &self,
+        organization: OrganizationId,
+        mark: &[u8; 32],
+        limit: u32,
+    ) -> Result<Vec<RequestId>, Error> {
+        let mut connection = self.reader().await;
+        let rows = query(
+            "SELECT request AS id FROM contact_marks WHERE organization = $1 AND mark = $2
+             ORDER BY request DESC LIMIT $3",
+        )
+        .bind(organization.to_string())
+        .bind(mark.as_slice())
+        .bind(i64::from(limit))
+        .fetch_all(&mut connection)
+        .await
+        .map_err(Error::while_doing("look for requests of one address"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
+    }
+
+    /// The marks of where letters of these requests go.
+    pub async fn contact_marks(&self, requests: &[RequestId]) -> Result<Vec<Vec<u8>>, Error> {
+        let mut found = Vec::new();
+        let mut connection = self.reader().await;
+        for requests in requests.chunks(bulk::ROWS) {
+            let mut query = made(format!(
+                "SELECT mark FROM contact_marks WHERE request IN ({})",
+                bulk::places(requests.len())
+            ));
+            for request in requests {
+                query = query.bind(request.to_string());
+            }
+            let rows = query.fetch_all(&mut connection).await;
+            for row in rows.map_err(Error::while_doing("read where letters of requests go"))? {
+                found.push(Reading { row: &row, what: "mark" }.get("mark")?);
+            }
+        }
+        Ok(found)
+    }
+
     /// How requests came in, in no order; one of which nothing was written down is left out.
     pub async fn intakes(&self, requests: &[RequestId]) -> Result<Vec<Intake>, Error> {
         let mut found = Vec::with_capacity(requests.len());

@@ -5,6 +5,7 @@
 //! audit entry, so there is no change without an entry and no entry without a change. What is personal comes here
 //! sealed; this room cannot open it.
 
+pub mod added_sources;
 pub mod api_keys;
 pub mod askings;
 pub mod audit;
@@ -42,6 +43,7 @@ pub mod portals;
 pub mod proposals;
 pub mod reasons;
 pub mod receipts;
+pub mod remarks;
 pub mod requests;
 pub mod retention;
 pub mod returns;

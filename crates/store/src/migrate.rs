@@ -31,7 +31,10 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0021_reasons.sql"),
     include_str!("../migrations/0022_maps.sql"),
     include_str!("../migrations/0023_portal.sql"),
-    include_str!("../migrations/0024_suppressions.sql"),
+    include_str!("../migrations/0024_added_sources.sql"),
+    include_str!("../migrations/0025_contact_marks.sql"),
+    include_str!("../migrations/0026_remarks.sql"),
+    include_str!("../migrations/0027_suppressions.sql"),
 ];
 
 /// Where the versions reached are written down.

@@ -419,7 +419,11 @@ impl Change<'_> {
             "UPDATE requests SET identities = NULL, case_key = NULL WHERE id = $1",
             "UPDATE intakes SET words = NULL WHERE request = $1",
             "DELETE FROM request_marks WHERE request = $1",
+            "DELETE FROM contact_marks WHERE request = $1",
             "DELETE FROM reasons WHERE subject = $1",
+            "DELETE FROM remarks WHERE request = $1",
+            // what the last letter told names nobody
+            "UPDATE letters SET said = NULL WHERE request = $1 AND said IS NOT NULL AND word NOT IN ('finished', 'no_data')",
         ] {
             query(statement)
                 .bind(id.to_string())

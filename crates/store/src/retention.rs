@@ -15,7 +15,7 @@ pub enum Class {
     /// What is needed for a call or a sign-in and no longer: names of calls, one-time tokens, mailed codes, what was typed in on
     /// the portal and not confirmed.
     Temporary,
-    /// What waits to be handed to a mail server or a delta table, sealed.
+    /// What waits to be handed to a mail server or a delta table, and what was written for letters that nobody writes any more; sealed.
     Outbox,
     /// Who fetched a package, from where, sealed.
     Downloads,
@@ -109,6 +109,9 @@ impl Class {
                 "SELECT count(*) AS many, min(at) AS oldest FROM (
                     SELECT since AS at FROM letters WHERE organization = $1 AND content IS NOT NULL
                     UNION ALL SELECT at FROM delta_events WHERE organization = $1
+                    UNION ALL SELECT remarks.at FROM remarks JOIN requests ON requests.id = remarks.request
+                        WHERE remarks.organization = $1 AND requests.state IN ('completed', 'completed_with_exceptions',
+                            'refused', 'no_data', 'cannot_identify', 'withdrawn', 'restored')
                  ) AS all_of_them"
             }
             Self::Downloads => {

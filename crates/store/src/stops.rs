@@ -2,6 +2,7 @@
 
 use exeunt_base::{OrganizationId, RequestId, Timestamp};
 
+use crate::bulk;
 use crate::change::Change;
 use crate::connect::Store;
 use crate::database::{Connection, Row, made, query};
@@ -82,6 +83,23 @@ impl Store {
     /// The stop of a request, over or not.
     pub async fn stop_of(&self, request: RequestId) -> Result<Option<Stop>, Error> {
         of(&mut *self.reader().await, request).await
+    }
+
+    /// Whether any of these requests was ever stopped.
+    pub async fn any_stopped(&self, requests: &[RequestId]) -> Result<bool, Error> {
+        let mut connection = self.reader().await;
+        for requests in requests.chunks(bulk::ROWS) {
+            let places = bulk::places(requests.len());
+            let mut query = made(format!("SELECT request FROM stops WHERE request IN ({places}) LIMIT 1"));
+            for request in requests {
+                query = query.bind(request.to_string());
+            }
+            let row = query.fetch_optional(&mut connection).await;
+            if row.map_err(Error::while_doing("look for stops"))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Stops of an organization that nobody looked at yet, oldest first, at most so many.

@@ -77,6 +77,8 @@ pub enum Permission {
     PublishMap,
     /// Say how the organization shows itself on its public pages, and open or close them.
     ManagePortal,
+    /// Connect sources, and say how they are reached.
+    ManageSources,
     /// Ask the suppression list whether somebody is on it.
     CheckSuppression,
     /// See how many are on the suppression list, and until when.
@@ -127,6 +129,7 @@ impl Permission {
         Self::DraftMap,
         Self::PublishMap,
         Self::ManagePortal,
+        Self::ManageSources,
         Self::CheckSuppression,
         Self::ReadSuppression,
         Self::AddSuppression,
@@ -173,6 +176,7 @@ impl Permission {
             Self::DraftMap => "map:draft",
             Self::PublishMap => "map:publish",
             Self::ManagePortal => "portal:manage",
+            Self::ManageSources => "sources:manage",
             Self::CheckSuppression => "suppression:check",
             Self::ReadSuppression => "suppression:read",
             Self::AddSuppression => "suppression:add",

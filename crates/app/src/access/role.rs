@@ -3,10 +3,10 @@
 use crate::access::permission::Permission::{
     self, AddSuppression, ApprovePlans, CheckSources, CheckSuppression, DecideRequests, DraftMap,
     FindCustomers, HoldRequests, IdentifyRequests, LiftStop, MakeLinks, MakePackages, MakePlans,
-    ManageApiKeys, ManagePortal, ManageProviders, ManageSubprocessors, ManageUsers, OpenPackages, PauseWork,
-    PublishMap, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap, ReadPackages, ReadPlans,
-    ReadRequests, ReadStatements, ReadSubprocessors, ReadSuppression, RemoveSuppression, Restore, RotateKeys,
-    RunJobs, SendLetters, StopWork, SubmitRequests, UseLedger,
+    ManageApiKeys, ManagePortal, ManageProviders, ManageSources, ManageSubprocessors, ManageUsers,
+    OpenPackages, PauseWork, PublishMap, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap,
+    ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, ReadSuppression,
+    RemoveSuppression, Restore, RotateKeys, RunJobs, SendLetters, StopWork, SubmitRequests, UseLedger,
 };
 
 /// A role.
@@ -119,6 +119,7 @@ impl Role {
                 DraftMap,
                 PublishMap,
                 CheckSources,
+                ManageSources,
                 PushDeltas,
                 PauseWork,
                 StopWork,

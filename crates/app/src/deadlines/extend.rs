@@ -49,12 +49,10 @@ impl Office {
             ..deadline
         };
         let letter = Letter::Extended { reference: id, reason: because.clone(), due: noon(due) };
-        let letter = self.letter_to_person(id, &letter).await?;
+        let contact = self.reachable(id).await?;
         let mut change = self.engine.store.begin().await?;
         change.move_deadline(&moved).await?;
-        if let Some(letter) = &letter {
-            change.add_letter(letter).await?;
-        }
+        self.tell_person(&mut change, id, contact.as_ref(), &letter).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(due)
     }

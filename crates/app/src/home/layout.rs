@@ -9,6 +9,7 @@
 //! packages/  receipts/       what is handed over
 //! checkpoints/<org_…>/       the log's public key and its last head, kept outside the store
 //! operators/                 one file an operator: what the log calls them
+//! sources/                   SQLite files that may be named in the console, put there by whoever runs the machine
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -70,6 +71,11 @@ impl Layout {
     /// Receipts and their proofs.
     pub fn receipts(&self) -> PathBuf {
         self.home.join("receipts")
+    }
+
+    /// SQLite files that may be named in the console.
+    pub fn sources(&self) -> PathBuf {
+        self.home.join("sources")
     }
 
     /// Operators.

@@ -21,6 +21,7 @@ use crate::home::notary::Notary;
 use crate::home::{checkpoint, files};
 use crate::house::House;
 use crate::office::{Office, Policy};
+use crate::sources::added::Connector;
 use crate::storage::moving;
 
 /// What one organization chose, and what it works with.
@@ -30,6 +31,8 @@ pub struct Room {
     pub name: String,
     /// The sources, by the map's names.
     pub sources: BTreeMap<Name, Arc<dyn Source>>,
+    /// Who makes sources of what is typed in the console, where that is done.
+    pub connector: Option<Arc<dyn Connector>>,
     /// Files of the map.
     pub maps: Vec<PathBuf>,
     /// What it chose.
@@ -101,14 +104,15 @@ pub async fn open(opening: Opening<'_>, named: Option<&str>) -> Result<(Office, 
         None => house.own(),
         Some(name) => house.named(name)?,
     };
-    let office = office.clone();
+    let office = office.with_added_sources().await?;
     check(&office).await?;
     office.look_at_map().await?;
     let actor = Actor::meet(&operators, &operator, office.organization.id, &*house.world)?;
     Ok((office, actor))
 }
 
-/// Opens a home with all its offices. Refuses as [`open`] does, where the settings name an organization
+/// Opens a home with all its offices, without the sources that were connected in the console: [`House::with_added_sources`]
+/// adds them. Refuses as [`open`] does, where the settings name an organization
 /// that is not there, and while the ledger was not held against the sources after the store was taken back.
 pub async fn open_house(opening: Opening<'_>) -> Result<House, Error> {
     let wanted: Vec<String> = opening.others.iter().map(|room| room.name.clone()).collect();
@@ -155,6 +159,7 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
     };
     let shelf = Shelf::of(Arc::clone(&kept.vault));
     let (bell, guards, known_providers) = (Arc::default(), Arc::default(), Arc::default());
+    let refurnish: Arc<tokio::sync::Notify> = Arc::default();
     let organizations: Vec<Organization> = organizations.collect();
     let mut others: BTreeMap<String, Room> =
         others.into_iter().map(|room| (room.name.clone(), room)).collect();
@@ -166,7 +171,18 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
     let senders = Arc::new(senders);
     let own_id = first.id;
     let furnished = |organization: Organization, room: Room| -> Result<Office, Error> {
-        let Room { sources, maps, policy, mut settings, mail, public_url, publication, outbound, .. } = room;
+        let Room {
+            sources,
+            connector,
+            maps,
+            policy,
+            mut settings,
+            mail,
+            public_url,
+            publication,
+            outbound,
+            ..
+        } = room;
         let (post, language) = mail.unzip();
         settings.letters = language;
         let log_key = notary.public_key(organization.id)?;
@@ -196,6 +212,8 @@ pub(crate) async fn open_unchecked(opening: Opening<'_>) -> Result<House, Error>
             intake,
             log_key,
             bell,
+            connector,
+            refurnish: Arc::clone(&refurnish),
             guards,
             post,
             senders: Arc::clone(&senders),

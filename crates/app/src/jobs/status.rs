@@ -9,6 +9,9 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
 
+/// Batches whose pace is told.
+const PACE: u32 = 31;
+
 /// A job and its counts.
 #[derive(Debug, Clone)]
 pub struct Status {
@@ -53,6 +56,21 @@ impl Office {
             requests: requests.iter().map(|request| request.id).collect(),
             job,
         })
+    }
+
+    /// Rows a second of a job's last batches, one after the other, the last one last.
+    pub async fn job_pace(&self, actor: &Actor, id: JobId) -> Result<Vec<f64>, Error> {
+        self.allow(actor, Permission::ReadJobs)?;
+        let job = self.engine.store.job(id).await?;
+        self.own(job.organization, "job", &id.to_string())?;
+        let mut batches = self.engine.store.last_batches(id, PACE).await?;
+        batches.reverse();
+        let rate = |pair: &[(u64, Timestamp)]| match pair {
+            // two of one moment went very fast, and not endlessly so
+            [(_, before), (rows, at)] => *rows as f64 / at.seconds_since(*before).max(0.001),
+            _ => 0.0,
+        };
+        Ok(batches.windows(2).map(rate).collect())
     }
 
     /// At most `limit` jobs, newest first, older than `before`.

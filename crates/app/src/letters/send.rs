@@ -5,7 +5,7 @@
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::UserId;
-use exeunt_engine::letters::To;
+use exeunt_engine::letters::{Opened, To};
 use exeunt_mail::{Contact, Envelope, Language, Letter, Line, Pages, Post, Text, TroubleKind};
 use exeunt_store::letters::{BOUNCED, FAILED, Hold, Letter as Stored};
 use tracing::{Instrument, error_span, info, warn};
@@ -75,7 +75,7 @@ impl Office {
             self.give_up(letter, hold, FAILED, "its time was over before it could be sent").await?;
             return Ok(Delivered::Not);
         }
-        let (to, content) = match self.engine.open_letter(letter) {
+        let Opened { to, letter: content, remarks } = match self.engine.open_letter(letter) {
             Ok(opened) => opened,
             Err(error) => {
                 self.give_up(letter, hold, FAILED, &error.to_string()).await?;
@@ -103,7 +103,8 @@ impl Office {
             None => Pages::default(),
         };
         let name = contact.name.as_ref();
-        let text = Text::with_pages(&content, contact.language, &self.organization.name, name, &pages);
+        let text =
+            Text::with_pages(&content, contact.language, &self.organization.name, name, &pages, &remarks);
         let envelope = match Envelope::new(letter.id, letter.made_at, post.from(), &contact, &text) {
             Ok(envelope) => envelope,
             Err(error) => {

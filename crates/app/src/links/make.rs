@@ -3,12 +3,10 @@
 use exeunt_audit::event::Event;
 use exeunt_audit::kind::Kind;
 use exeunt_base::{LinkId, PackageId};
-use exeunt_engine::letters::To;
 use exeunt_engine::sealing;
 use exeunt_engine::world::chance_for_id;
 use exeunt_mail::{Contact, Letter};
 use exeunt_store::Change;
-use exeunt_store::letters::Letter as Stored;
 use exeunt_store::links::Link;
 use exeunt_store::packages::Package;
 
@@ -23,7 +21,8 @@ use crate::people::token::{self, Use};
 /// A link ready to be stored, and the letter that brings it.
 pub(crate) struct NewLink {
     link: Link,
-    letter: Stored,
+    contact: Contact,
+    letter: Letter,
 }
 
 impl Office {
@@ -99,9 +98,7 @@ impl Office {
             downloads: DOWNLOADS as u32,
             passphrase: package.key.is_none(),
         };
-        let to = To::Person(contact);
-        let letter = self.engine.letter(Some(package.request), &to, &letter, Some(link.expires_at))?;
-        Ok(NewLink { link, letter: letter.ok_or_else(nobody_mails)? })
+        Ok(NewLink { link, contact, letter })
     }
 
     /// Adds a link and its letter; gives the entries that must go with them.
@@ -111,10 +108,12 @@ impl Office {
         actor: &Actor,
         new: &NewLink,
     ) -> Result<Vec<Event>, Error> {
-        let NewLink { link, letter } = new;
+        let NewLink { link, contact, letter } = new;
         let revoked = change.revoke_links_of(link.package, link.made_at).await?;
         change.add_link(link).await?;
-        change.add_letter(letter).await?;
+        let until = Some(link.expires_at);
+        let letter = self.engine.letter_within(change, link.request, contact, letter, until).await?;
+        change.add_letter(&letter.ok_or_else(nobody_mails)?).await?;
         let event = self
             .event(Kind::LinkMade, actor)
             .about(link.id)

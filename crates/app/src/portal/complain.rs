@@ -5,7 +5,7 @@ use exeunt_audit::kind::Kind;
 use exeunt_base::{Personal, RequestId};
 use exeunt_engine::letters::To;
 use exeunt_engine::sealing;
-use exeunt_mail::Letter;
+use exeunt_mail::{Letter, NOTE, tidy};
 use exeunt_store::complaints::Complaint;
 use exeunt_store::requests::Request;
 
@@ -27,6 +27,15 @@ pub enum Complained {
     Flawed,
     /// So many were taken already.
     Enough,
+}
+
+/// How a complaint is answered.
+#[derive(Clone, Copy)]
+pub enum Answer<'a> {
+    /// By a letter that says this.
+    Letter(&'a str),
+    /// In another way; what was said in a line.
+    Given(&'a str),
 }
 
 impl Found {
@@ -109,29 +118,56 @@ impl Office {
         Ok(Personal::new(text))
     }
 
-    /// Writes down that a complaint was answered, and what was said in a line.
+    /// Complaints that nobody answered yet, oldest first, at most so many.
+    pub async fn open_complaints(&self, actor: &Actor, most: u32) -> Result<Vec<Complaint>, Error> {
+        self.allow(actor, Permission::ReadRequests)?;
+        Ok(self.engine.store.open_complaints(self.organization.id, most).await?)
+    }
+
+    /// Answers a complaint by a letter, or writes down that it was answered in another way.
     pub async fn answer_complaint(
         &self,
         actor: &Actor,
         id: RequestId,
         number: u64,
-        because: &str,
+        answer: Answer<'_>,
     ) -> Result<(), Error> {
         self.allow(actor, Permission::DecideRequests)?;
-        let because = reason(because)?;
         self.complaint(id, number).await?;
+        let (said, by) = match answer {
+            Answer::Letter(words) => (letter_words(words)?, "letter"),
+            Answer::Given(line) => (reason(line)?, "otherwise"),
+        };
+        let letter = match answer {
+            Answer::Letter(_) => {
+                let contact = self.reachable(id).await?.ok_or_else(|| nobody_to_mail(id))?;
+                Some((contact, Letter::Answered { reference: id, answer: said.clone() }))
+            }
+            Answer::Given(_) => None,
+        };
         let event = self
             .event(Kind::ComplaintAnswered, actor)
             .about(id)
             .count("number", number)
-            .commit("answer", Commitment::new(&self.chance(), "complaint", because.as_bytes()));
+            .fact("by", by)
+            .commit("answer", Commitment::new(&self.chance(), "complaint", said.as_bytes()));
         let mut change = self.engine.store.begin().await?;
         if !change.answer_complaint(id, number, self.now()).await? {
             change.rollback().await?;
             return Err(Error::Refused("E0312", String::from("this complaint was answered already")));
         }
+        if let Some((contact, letter)) = &letter {
+            self.tell_person(&mut change, id, Some(contact), letter).await?;
+        }
         change.commit(self.organization.id, &[event]).await?;
+        self.bell.notify_one();
         Ok(())
+    }
+
+    /// Whether an answer about a request can be mailed to its person.
+    pub async fn can_mail_person(&self, actor: &Actor, id: RequestId) -> Result<bool, Error> {
+        self.allow(actor, Permission::ReadLetters)?;
+        Ok(self.reachable(id).await?.is_some())
     }
 
     async fn complaint(&self, id: RequestId, number: u64) -> Result<Complaint, Error> {
@@ -158,4 +194,26 @@ impl Office {
             why: String::from("wrong key, or not the same bytes"),
         })
     }
+}
+
+/// What an answer says, in the one form that is mailed.
+fn letter_words(words: &str) -> Result<String, Error> {
+    let words = tidy(words, NOTE).map_err(|bad| Error::Usage("E0992", format!("the answer: {bad}")))?;
+    if words.is_empty() {
+        return Err(Error::Usage(
+            "E0992",
+            String::from("the answer is empty; write what the person is told"),
+        ));
+    }
+    Ok(words)
+}
+
+fn nobody_to_mail(id: RequestId) -> Error {
+    Error::Refused(
+        "E0993",
+        format!(
+            "no letter can be mailed about request `{id}`: its person gave no address, is not known any more, or no letters \
+             are sent here; answer in another way, and write down in a line what you said"
+        ),
+    )
 }

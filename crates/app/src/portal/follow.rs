@@ -111,7 +111,7 @@ impl Office {
     }
 
     /// Where the person of a request gets letters, as long as that is known.
-    pub(super) fn contact_about(&self, request: &Request) -> Result<Option<Contact>, Error> {
+    pub(crate) fn contact_about(&self, request: &Request) -> Result<Option<Contact>, Error> {
         if request.identities.is_none() {
             return Ok(None);
         }

@@ -172,6 +172,12 @@ impl Office {
         Ok(self.engine.store.stop_of(id).await?)
     }
 
+    /// Stops that nobody looked at yet, oldest first, at most so many.
+    pub async fn open_stops(&self, actor: &Actor, most: u32) -> Result<Vec<Stop>, Error> {
+        self.allow(actor, Permission::ReadRequests)?;
+        Ok(self.engine.store.open_stops(self.organization.id, most).await?)
+    }
+
     /// Ends a stop in the change that releases the hold.
     pub(crate) async fn end_stop(&self, change: &mut Change<'_>, id: RequestId) -> Result<bool, Error> {
         Ok(change.end_stop(id, self.now()).await?)

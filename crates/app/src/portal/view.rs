@@ -1,7 +1,7 @@
 //! How a request stands, as its person may know it: in few states, with the step it is at, and what letters told them.
 
 use exeunt_base::{ReceiptId, Timestamp};
-use exeunt_mail::{Contact, Letter};
+use exeunt_mail::{Contact, Letter, Remarks};
 use exeunt_rights::{Day, Right};
 use exeunt_store::complaints::Complaint;
 use exeunt_store::requests::Request;
@@ -91,6 +91,8 @@ pub struct View {
     pub steps: Option<(&'static [Step], usize)>,
     /// What letters told, by their words; the last one of each.
     pub told: Vec<Letter>,
+    /// What somebody wrote into each of them.
+    pub remarks: Vec<(&'static str, Remarks)>,
     /// Its receipt.
     pub receipt: Option<ReceiptId>,
     /// Sources through whose delta tables others were told.
@@ -117,11 +119,12 @@ impl Found {
             Some(stop) => State::Stopped(day(&stop.answer_by)?),
             None => self.state_of(&request).await?,
         };
-        let mut told: Vec<Letter> = Vec::new();
+        let (mut told, mut remarks): (Vec<Letter>, Vec<_>) = (Vec::new(), Vec::new());
         for stored in store.letters_about(request.id).await? {
-            if let Some(letter) = office.engine.said(&stored)?
+            if let Some((letter, written)) = office.engine.said(&stored)?
                 && !told.iter().any(|known| known.word() == letter.word())
             {
+                remarks.push((letter.word(), written));
                 told.push(letter);
             }
         }
@@ -147,6 +150,7 @@ impl Found {
             complaints: store.complaints_about(request.id).await?,
             state,
             told,
+            remarks,
             request,
         })
     }

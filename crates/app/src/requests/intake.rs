@@ -63,6 +63,8 @@ pub(crate) struct Taken {
     pub(crate) intake: exeunt_store::intakes::Intake,
     /// What leads from it to other requests of the same person.
     pub(crate) marks: Vec<(RequestId, [u8; 32])>,
+    /// What leads from it to other requests whose letters go to the same address.
+    pub(crate) contact: Option<(RequestId, [u8; 32])>,
     /// What delta tables are told of it.
     pub(crate) told: Vec<DeltaEvent>,
     /// The letter that tells the person that it is here.
@@ -162,6 +164,8 @@ pub(crate) async fn add_all(
     change.add_intakes(&new.iter().map(|taken| &taken.intake).collect::<Vec<_>>()).await?;
     let marks: Vec<_> = new.iter().flat_map(|taken| taken.marks.iter().copied()).collect();
     change.mark_requests(organization, &marks).await?;
+    let contacts: Vec<_> = new.iter().filter_map(|taken| taken.contact).collect();
+    change.mark_contacts(organization, &contacts).await?;
     if let Some(last) = new.last() {
         let told: Vec<DeltaEvent> = new.iter().flat_map(|taken| taken.told.iter().cloned()).collect();
         change.add_delta_events(organization, &told, last.request.entered_at).await?;

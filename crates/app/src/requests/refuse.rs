@@ -59,13 +59,11 @@ impl Office {
         let answered = Deadline { refusal_grounds: grounds, answered_at: Some(now), ..deadline };
         let told = self.told_to_deltas(&request, Happened::Cancelled)?;
         let letter = Letter::Refused { reference: id, reason: because.clone(), law };
-        let letter = self.letter_to_person(id, &letter).await?;
+        let contact = self.reachable(id).await?;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&request.state], RequestState::Refused.as_str()).await?;
         change.move_deadline(&answered).await?;
-        if let Some(letter) = &letter {
-            change.add_letter(letter).await?;
-        }
+        self.tell_person(&mut change, id, contact.as_ref(), &letter).await?;
         change.add_delta_events(self.organization.id, &told, now).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(())

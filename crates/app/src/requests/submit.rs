@@ -105,6 +105,9 @@ impl Office {
             words: words.map(|words| self.engine.seal_words(&request, &words)).transpose()?,
         };
         let marks = self.marks(request.id, &known)?;
+        let contact =
+            known.contact.as_ref().map(|contact| self.mark_of_contact(&contact.email)).transpose()?;
+        let contact = contact.map(|mark| (request.id, mark));
         let event = self
             .event(Kind::RequestSubmitted, actor)
             .about(request.id)
@@ -124,13 +127,19 @@ impl Office {
             }
             None => None,
         };
-        Ok(Taken { request, deadline, pack, intake, marks, told, letter, event })
+        Ok(Taken { request, deadline, pack, intake, marks, contact, told, letter, event })
     }
 
     /// Keyed digests of identifiers, by which requests of one person find each other. They never decide anything: whoever
     /// knows somebody's address could otherwise keep them from asking.
     fn marks(&self, request: RequestId, known: &Known) -> Result<Vec<(RequestId, [u8; 32])>, Error> {
         Ok(self.marks_of(&known.given)?.into_iter().map(|mark| (request, mark)).collect())
+    }
+
+    /// A keyed digest of where letters go, apart from those of identifiers: an office that writes for many is not one person.
+    pub(crate) fn mark_of_contact(&self, email: &Personal) -> Result<[u8; 32], Error> {
+        let key = self.engine.keyring.purpose_key(self.organization.id, "request marks")?;
+        Ok(sealing::mac(&key, &[b"letters go to", email.expose().trim().to_lowercase().as_bytes()]))
     }
 
     /// The same of identifiers alone.

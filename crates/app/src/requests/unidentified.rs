@@ -31,13 +31,12 @@ impl Office {
             .commit("wanted", Commitment::new(&self.chance(), "identity", wanted.as_bytes()));
         let now = self.engine.world.now();
         let told = self.told_to_deltas(&request, Happened::Cancelled)?;
-        let letter = self.letter_to_person(id, &Letter::Unidentified { reference: id, wanted }).await?;
+        let letter = Letter::Unidentified { reference: id, wanted };
+        let contact = self.reachable(id).await?;
         let mut change = self.engine.store.begin().await?;
         change.move_request(id, &[&request.state], ENDED).await?;
         change.move_deadline(&Deadline { answered_at: Some(now), ..deadline }).await?;
-        if let Some(letter) = &letter {
-            change.add_letter(letter).await?;
-        }
+        self.tell_person(&mut change, id, contact.as_ref(), &letter).await?;
         change.add_delta_events(self.organization.id, &told, now).await?;
         change.commit(self.organization.id, &[event]).await?;
         Ok(())

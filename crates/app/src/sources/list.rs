@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::maps::check::describe;
 use crate::maps::discover::unknown;
 use crate::office::Office;
+use crate::sources::added::Added;
 use crate::sources::check::{self, Checked};
 
 /// Most runs that are told of a source.
@@ -36,16 +37,21 @@ pub struct Known {
     pub runs: Vec<Run>,
     /// The hours that it gives to destroying; none for any.
     pub hours: Option<Hours>,
+    /// How it is reached, where it was connected in the console.
+    pub added: Option<Added>,
 }
 
 impl Office {
-    /// All of them, those of the settings and those of the map alone, by name.
+    /// All of them, by name: those of the settings, those of the console, and those of the map alone.
     pub async fn list_sources(&self, actor: &Actor) -> Result<Vec<Known>, Error> {
         self.allow(actor, Permission::CheckSources)?;
         let map = self.map().ok();
         let halts = self.engine.store.halts(self.organization.id).await?;
         let of_map = map.iter().flat_map(|map| map.map.sources.keys());
-        let mut names: Vec<Name> = self.engine.sources.keys().chain(of_map).cloned().collect();
+        let mut added = self.added_sources(actor).await?;
+        let of_console = added.iter().map(|source| &source.name);
+        let mut names: Vec<Name> =
+            self.engine.sources.keys().chain(of_map).chain(of_console).cloned().collect();
         names.sort();
         names.dedup();
         let mut known = Vec::new();
@@ -58,6 +64,7 @@ impl Office {
                 halt: halts.iter().find(|halt| halt.source.as_ref() == Some(&name)).cloned(),
                 runs: self.engine.store.runs_at(self.organization.id, &name, RUNS).await?,
                 hours: self.engine.settings.work_hours.get(&name).cloned(),
+                added: added.iter().position(|source| source.name == name).map(|place| added.remove(place)),
                 name,
             });
         }

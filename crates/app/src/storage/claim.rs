@@ -1,6 +1,7 @@
 //! A storage belongs to one home. Two that shared one would sweep away what they take for each other's leftovers.
 
 use std::io::Read;
+use std::time::Duration;
 
 use exeunt_base::hex;
 use exeunt_vault::storage::Reader;
@@ -14,18 +15,21 @@ pub(crate) const NAME: &str = "home";
 /// More than it ever holds.
 const MOST: u64 = 256;
 
-/// Beginnings of several processes that start at once take each other's draft away: the next one finds what the fastest wrote,
-/// or is the fastest.
-const TRIES: usize = 32;
+/// Processes that start at once take each other's draft away. Each then waits for a while that chance chooses, so that one of them
+/// gets through; the others find what it wrote.
+const TRIES: u32 = 16;
+
+/// Milliseconds of the first such while at the most; each is twice as long, up to 64 times that.
+const WHILE: u64 = 4;
 
 /// Writes down whose the vault's storage is, or refuses another home's. `own` is the office of the home's own organization.
 pub(crate) fn claim(own: &Office) -> Result<(), Error> {
     let storage = own.engine.shelf.storage();
     let mine = format!("{}\n", own.organization.id);
     let chance = || {
-        let mut attempt = [0; 8];
-        own.engine.world.chance(&mut attempt);
-        hex::encode(&attempt)
+        let mut chance = [0; 8];
+        own.engine.world.chance(&mut chance);
+        chance
     };
     if written(storage, &mine, chance)? == mine {
         return Ok(());
@@ -38,16 +42,20 @@ pub(crate) fn claim(own: &Office) -> Result<(), Error> {
 }
 
 /// What stands there, after writing `mine` where nothing did.
-fn written(storage: &dyn Storage, mine: &str, chance: impl Fn() -> String) -> Result<String, Error> {
-    let mut tried = 1;
+fn written(storage: &dyn Storage, mine: &str, chance: impl Fn() -> [u8; 8]) -> Result<String, Error> {
+    let mut tried = 0;
     loop {
         if let Some(found) = read(storage)? {
             return Ok(found);
         }
-        let draft = storage.begin(NAME, &chance());
+        let draft = storage.begin(NAME, &hex::encode(&chance()));
         match draft.and_then(|mut draft| draft.write(mine.as_bytes()).and_then(|()| draft.finish())) {
             Ok(()) => return Ok(mine.to_owned()),
-            Err(_) if tried < TRIES => tried += 1,
+            Err(_) if tried < TRIES => {
+                let longest = WHILE << tried.min(6);
+                std::thread::park_timeout(Duration::from_millis(u64::from_le_bytes(chance()) % longest));
+                tried += 1;
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -84,7 +92,9 @@ mod tests {
                     scope.spawn(|| {
                         let storage = Disk::open(dir.path()).unwrap();
                         together.wait();
-                        let chance = || format!("{:016x}", chance.fetch_add(1, Ordering::SeqCst));
+                        // the golden ratio's multiples are spread like chance
+                        let step = || chance.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+                        let chance = || step().to_be_bytes();
                         written(&storage, "ours\n", chance).unwrap()
                     })
                 };

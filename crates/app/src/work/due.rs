@@ -195,7 +195,8 @@ impl Office {
         let looks = change.forget_looks(now).await?;
         let told = i64::from(self.policy.identities_days);
         let told = change.forget_said(now.plus_days(-told)).await?
-            + change.forget_complaints(now.plus_days(-told)).await?;
+            + change.forget_complaints(now.plus_days(-told)).await?
+            + change.forget_remarks(now.plus_seconds(-LETTERS_SECONDS)).await?;
         let downloads = change.forget_link_downloads(now.plus_seconds(-DOWNLOADS_SECONDS)).await?;
         let destroyed = letters + links + downloads + asked + askings + looks + told;
         if calls + tasks + tokens + proposals + sessions + destroyed == 0 {

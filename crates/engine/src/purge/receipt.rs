@@ -123,7 +123,7 @@ impl Engine {
             let entered = self.suppress_erased(&mut change, request, &document, &known).await?;
             if entered > 0 {
                 finished = finished.count("suppressed", entered);
-                listed_until = Some(now.plus_days(i64::from(self.settings.suppression_days)));
+                listed_until = Some(self.listed_until());
             }
         }
         let clean = seen.found.is_empty() && seen.failed.is_empty();

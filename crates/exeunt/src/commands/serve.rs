@@ -1,19 +1,20 @@
 //! `exeunt serve`: the REST API and the workers, until somebody asks to stop.
 
+mod round;
 mod sealed;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 
 use exeunt_app::House;
 use exeunt_app::root_key::shares::DRILL_DAYS;
-use exeunt_app::work::others::Others;
-use exeunt_app::work::{Stop, Worker};
-use exeunt_server::{Service, Watch};
-use tokio::net::TcpListener;
+use exeunt_app::work::Stop;
+use exeunt_server::Watch;
+use tokio::task::JoinSet;
 
+use crate::commands::serve::round::{Addresses, Process, Round};
 use crate::door::Door;
 use crate::failure::{Exit, Failure};
-use crate::settings::{ServeSettings, Switch};
+use crate::settings::Switch;
 use crate::{out, process, stop};
 
 /// What this process does.
@@ -53,29 +54,41 @@ pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
             return Ok(Exit::DONE);
         }
     }
-    let house = door.house().await?;
-    for note in open_storage(house.clone()).await? {
+    let opened = door.house().await?;
+    for note in open_storage(opened.clone()).await? {
         tracing::warn!("the storage: {note}");
     }
-    remind(&house);
-    let service = Service { house, stop: stop.clone(), watch };
-    let worker = (args.role != Role::Api).then(|| {
-        let worker = Worker {
-            house: service.house.clone(),
-            owner: door.owner(),
-            at_once: settings.tasks_at_a_time as usize,
-            stop: stop.clone(),
-            others: Others::default(),
-        };
-        tokio::spawn(worker.run())
-    });
-    let served = answer(door, listen, &settings, &service).await;
-    stop.now();
-    if let Some(worker) = worker {
+    remind(&opened);
+    let addresses = Addresses { calls: listener(listen)?, metrics: listener(settings.metrics_listen)? };
+    tell(door, addresses.calls.as_ref())?;
+    let places = (args.role != Role::Api).then_some(settings.tasks_at_a_time as usize);
+    let proxies = settings.proxies().map_err(|(_, what)| Failure::Settings(what.to_owned()))?;
+    let process = Process { addresses, watch, proxies, places };
+    rounds(door, &opened, &process, &stop).await.map(|()| Exit::DONE)
+}
+
+/// One round after the other, until it is told to end or cannot go on.
+async fn rounds(door: &Door, opened: &House, process: &Process, stop: &Stop) -> Result<(), Failure> {
+    let refused =
+        |source| Failure::File { doing: "answer calls at", path: String::from("its address"), source };
+    let (mut house, mut changes) = opened.with_added_sources().await?;
+    let mut ending = JoinSet::new();
+    let mut served = loop {
+        let mut round = Round::begin(process, house, door.owner()).map_err(refused)?;
+        let next = round.follow(opened, &mut changes, stop).await;
+        round.end();
         // a batch in hand is finished first
-        let _ = worker.await;
+        ending.spawn(round.finish());
+        match next {
+            Ok(Some(next)) => house = next,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    while let Some(ended) = ending.join_next().await {
+        served = served.and(ended.unwrap_or(Ok(())));
     }
-    served.map(|()| Exit::DONE)
+    served.map_err(refused)
 }
 
 /// Tries the storage out before anybody depends on it, on a thread that may wait.
@@ -102,45 +115,14 @@ fn remind(house: &House) {
     }
 }
 
-/// Answers wherever this process does, until it is told to stop.
-async fn answer(
-    door: &Door,
-    listen: Option<SocketAddr>,
-    settings: &ServeSettings,
-    service: &Service,
-) -> Result<(), Failure> {
-    let calls = listener(listen).await?;
-    let watched = listener(settings.metrics_listen).await?;
-    tell(door, calls.as_ref())?;
-    let answering = async {
-        match calls {
-            Some(listener) => {
-                exeunt_server::serve(listener, service, exeunt_server::router(service.clone())).await
-            }
-            None => {
-                service.stop.said().await;
-                Ok(())
-            }
-        }
-    };
-    let watching = async {
-        match watched {
-            Some(listener) => {
-                exeunt_server::serve(listener, service, exeunt_server::watching(service.clone())).await
-            }
-            None => Ok(()),
-        }
-    };
-    let (answered, watched) = tokio::join!(answering, watching);
-    let refused =
-        |source| Failure::File { doing: "answer calls at", path: String::from("its address"), source };
-    answered.and(watched).map_err(refused)
-}
-
-async fn listener(at: Option<SocketAddr>) -> Result<Option<TcpListener>, Failure> {
+fn listener(at: Option<SocketAddr>) -> Result<Option<TcpListener>, Failure> {
     let Some(at) = at else { return Ok(None) };
+    let listening = TcpListener::bind(at).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
     let refused = |source| Failure::File { doing: "listen at", path: at.to_string(), source };
-    TcpListener::bind(at).await.map(Some).map_err(refused)
+    listening.map(Some).map_err(refused)
 }
 
 /// The one line that scripts wait for.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use exeunt_app::watch::WatchToken;
 use exeunt_base::Secret;
+use exeunt_server::{BadNetwork, Network, Proxies};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,8 @@ pub(crate) struct ServeSettings {
     pub(crate) metrics_listen: Option<SocketAddr>,
     /// Where people find it from outside, for the links in letters: `https://privacy.example.com`; absent: no links.
     pub(crate) public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed, by address or network: `["10.0.0.2", "2001:db8::/64"]`. Since 0.1.
+    pub(crate) trusted_proxies: Vec<String>,
 }
 
 /// Off or on.
@@ -66,6 +69,7 @@ impl Default for ServeSettings {
             metrics_token_env: None,
             metrics_listen: None,
             public_url: None,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -77,6 +81,7 @@ impl ServeSettings {
             return Err(("tasks_at_a_time", "`tasks_at_a_time` is 1 to 64"));
         }
         self.check_url().map_err(|what| ("public_url", what))?;
+        self.proxies()?;
         match (self.metrics, &self.metrics_token_file, &self.metrics_token_env) {
             (_, Some(_), Some(_)) => Err((
                 "metrics_token_env",
@@ -88,6 +93,24 @@ impl ServeSettings {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Whose word about their callers is believed.
+    pub(crate) fn proxies(&self) -> Result<Proxies, (&'static str, &'static str)> {
+        let known: Result<Vec<Network>, BadNetwork> =
+            self.trusted_proxies.iter().map(|text| text.parse()).collect();
+        let what = |error| match error {
+            BadNetwork::Form => {
+                "`trusted_proxies` are addresses and networks: `10.0.0.2`, `10.0.0.0/24`, `2001:db8::/64`"
+            }
+            BadNetwork::Bits => {
+                "one of `trusted_proxies` has bits beyond the length of its network: a typing error in one of the two?"
+            }
+            BadNetwork::Everybody => {
+                "one of `trusted_proxies` is a network of everybody, and would let everybody say where they come from"
+            }
+        };
+        known.map(Proxies::new).map_err(|error| ("trusted_proxies", what(error)))
     }
 
     fn check_url(&self) -> Result<(), &'static str> {

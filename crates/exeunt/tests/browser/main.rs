@@ -48,6 +48,9 @@ journeys! {
     customers
     doors
     keyboard
+    keyboard_agent
+    keyboard_auditor
+    keyboard_officer
     requests
     package
     request
@@ -57,7 +60,8 @@ journeys! {
 }
 
 /// Those that need something else beside the program.
-const OTHERS: &[&str] = &["first", "map", "portal", "provider", "rooms"];
+const OTHERS: &[&str] =
+    &["first", "keyboard_engineer", "keyboard_person", "map", "portal", "provider", "rooms"];
 
 #[test]
 fn rooms() {
@@ -93,19 +97,44 @@ fn map() {
 #[test]
 fn first() {
     let home = tempfile::tempdir().unwrap();
-    change_shop(home.path(), include_str!("../cli/small.sql"));
-    let init = Command::new(env!("CARGO_BIN_EXE_exeunt"))
-        .args(["init", "--source", "shop=sqlite:shop.db", "--map-in-console"])
-        .current_dir(home.path())
-        .env_clear()
-        .output()
-        .unwrap();
-    assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
+    init(home.path(), &["--map-in-console"]);
+    let folder = home.path().join(".exeunt/sources");
+    std::fs::create_dir(&folder).unwrap();
+    change_shop(&folder, include_str!("../cli/small.sql"));
     travel("first", home, &[]);
 }
 
 #[test]
+fn keyboard_engineer() {
+    let home = tempfile::tempdir().unwrap();
+    change_shop(home.path(), include_str!("../cli/small.sql"));
+    init(home.path(), &["--source", "shop=sqlite:shop.db", "--map-in-console"]);
+    travel("keyboard_engineer", home, &[]);
+}
+
+fn init(dir: &Path, how: &[&str]) {
+    let init = Command::new(env!("CARGO_BIN_EXE_exeunt"))
+        .arg("init")
+        .args(how)
+        .current_dir(dir)
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
+}
+
+#[test]
 fn portal() {
+    with_mail("portal");
+}
+
+#[test]
+fn keyboard_person() {
+    with_mail("keyboard_person");
+}
+
+/// A journey whose home writes letters.
+fn with_mail(name: &str) {
     let smtp = Smtp::start().unwrap();
     let home = Served::home();
     // two who ask are known, one is not
@@ -120,7 +149,7 @@ fn portal() {
     let mail =
         format!("mail: {{ host: 127.0.0.1, port: {}, tls: none, from: privacy@small.test }}", smtp.port());
     std::fs::write(&settings, format!("{changed}\n{mail}\n")).unwrap();
-    travel("portal", home, &[("EXEUNT_MAIL", smtp.folder().to_str().unwrap())]);
+    travel(name, home, &[("EXEUNT_MAIL", smtp.folder().to_str().unwrap())]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::book::Book;
 use crate::language::Language;
 use crate::letter::{Account, Due, Ended, Kept, Letter, Right};
 use crate::places;
+use crate::remarks::Remarks;
 
 fn at(day: &str) -> Timestamp {
     format!("{day}T12:00:00Z").parse().unwrap()
@@ -47,6 +48,7 @@ fn all(word: &str) -> Vec<Letter> {
         Letter::NoData { reference, systems: 4, listed_until: Some(at("2029-12-06")) },
         Letter::Stopped { reference, until: at("2026-11-25") },
         Letter::Complained { reference, until: at("2026-12-22") },
+        Letter::Answered { reference, answer: text() },
         Letter::Due {
             requests: vec![
                 Due { request: reference, at: at("2026-11-20") },
@@ -88,7 +90,7 @@ fn every_place_of_every_letter_has_a_value_and_every_value_a_place() {
             let template = &book.letters[letter.word()];
             let texts = template.paragraphs.iter().chain([&template.subject]);
             let mut asked: Vec<&str> = texts.flat_map(|text| places::names(text)).collect();
-            asked.retain(|name| !["organization", "follow", "stop"].contains(name));
+            asked.retain(|name| !["organization", "follow", "stop", "opening", "note"].contains(name));
             asked.sort_unstable();
             asked.dedup();
             let mut given: Vec<&str> = letter.values(language).iter().map(|(name, _)| *name).collect();
@@ -157,6 +159,8 @@ fn a_value_is_never_markup_nor_a_place_nor_a_line_of_its_own() {
                 "<title",
                 "<body",
                 "<p>",
+                "<p dir=\"auto\">",
+                "<br>",
                 "<ul>",
                 "<li>",
                 "<a href=\"",
@@ -167,7 +171,12 @@ fn a_value_is_never_markup_nor_a_place_nor_a_line_of_its_own() {
             }
             assert!(!text.html.contains("onerror=alert(1)>"), "{}", text.html);
             assert!(text.plain.contains("{reference}{name}"), "what a value says is not filled in again");
-            for line in text.plain.lines().chain(text.html.lines()).chain([text.subject.as_str()]) {
+            // an answer has lines of its own, and is no header
+            let lines: Vec<&str> = match letter.word() {
+                "answered" => vec![text.subject.as_str()],
+                _ => text.plain.lines().chain(text.html.lines()).chain([text.subject.as_str()]).collect(),
+            };
+            for line in lines {
                 assert!(!line.trim_start().starts_with("Bcc:"), "{line}");
             }
             assert!(!text.subject.chars().any(char::is_control));
@@ -197,7 +206,7 @@ fn letters_lead_to_the_pages_about_a_request_where_there_are_any() {
     let pages = Pages { follow: page("requests/x"), stop: page("stop/x") };
     for language in Language::ALL {
         for letter in all("x") {
-            let html = Text::with_pages(&letter, language, "Acme", None, &pages).html;
+            let html = Text::with_pages(&letter, language, "Acme", None, &pages, &Remarks::default()).html;
             let leads = |word: &str| {
                 html.contains(&format!("href=\"https://privacy.example.test/portal/acme/{word}\""))
             };
@@ -213,6 +222,7 @@ fn letters_lead_to_the_pages_about_a_request_where_there_are_any() {
                 "no_data",
                 "stopped",
                 "complained",
+                "answered",
             ];
             assert_eq!(leads("requests/x"), follows.contains(&letter.word()), "{}", letter.word());
             let plain = Text::of(&letter, language, "Acme", None).plain;
@@ -291,4 +301,83 @@ fn the_measure_measures() {
     assert!(grade("The cat sat on the mat. It was warm.") < 2.0);
     let hard = "Notwithstanding the aforementioned considerations, pseudonymization constitutes processing.";
     assert!(grade(hard) > 15.0);
+}
+
+#[test]
+fn what_is_written_into_marked_places_changes_nothing_else() {
+    let remarks = Remarks::new(
+        "Thank you for your <b>patience</b>.\nשלום",
+        "Call us & ask.\n\nWe are there {reference} from 9 to 5.",
+    )
+    .unwrap();
+    for language in Language::ALL {
+        for letter in all("x") {
+            let write = |remarks: &Remarks| {
+                Text::with_pages(&letter, language, "Acme", None, &Pages::default(), remarks)
+            };
+            let (bare, said) = (write(&Remarks::default()), write(&remarks));
+            if !Text::is_marked(letter.word()) {
+                assert_eq!(bare, said, "{}", letter.word());
+                continue;
+            }
+            assert_eq!(bare.subject, said.subject);
+            let opening = "Thank you for your <b>patience</b>.\nשלום\n";
+            assert!(said.plain.contains(opening), "{}", said.plain);
+            assert!(said.plain.contains("We are there {reference} from 9 to 5."), "{}", said.plain);
+            assert!(
+                said.html.contains(
+                    "<p dir=\"auto\">Thank you for your &lt;b&gt;patience&lt;/b&gt;.<br>\nשלום</p>"
+                ),
+                "{}",
+                said.html
+            );
+            assert!(said.html.contains("<p dir=\"auto\">Call us &amp; ask.</p>"), "{}", said.html);
+            // all that stands there without them stands there with them, in the same order
+            let mut rest = said.plain.as_str();
+            for line in bare.plain.lines().filter(|line| !line.is_empty()) {
+                rest = rest.split_once(line).unwrap_or_else(|| panic!("{line} is gone")).1;
+            }
+        }
+    }
+}
+
+#[test]
+fn every_letter_that_ends_a_request_has_marked_places() {
+    let marked: Vec<&str> = Letter::WORDS.into_iter().filter(|word| Text::is_marked(word)).collect();
+    assert_eq!(marked, ["extended", "ready", "finished", "refused", "unidentified", "no_data"]);
+}
+
+#[test]
+fn a_draft_is_the_whole_letter_with_what_is_not_known_in_brackets() {
+    let reference = RequestId::new(at("2026-11-22"), [7; 10]);
+    let remarks = Remarks::new("An opening.", "A note.").unwrap();
+    for language in Language::ALL {
+        for word in Letter::WORDS.into_iter().filter(|word| Text::is_marked(word)) {
+            let draft = Text::draft(word, language, "Acme", reference, None, &remarks).unwrap();
+            assert!(draft.subject.contains(&reference.to_string()), "{}", draft.subject);
+            assert!(!draft.plain.contains('{'), "{}", draft.plain);
+            assert!(
+                draft.plain.contains("[name]") && draft.plain.contains("An opening.\n"),
+                "{}",
+                draft.plain
+            );
+            assert!(draft.plain.contains("A note.\n"), "{}", draft.plain);
+            let body = draft.body();
+            assert!(body.starts_with("<p>") && body.ends_with("</p>\n"), "{body}");
+            // each paragraph that an answer by law must have is there
+            let template = &Book::of(language).letters[word];
+            for paragraph in template.paragraphs.iter().filter(|text| places::names(text).next().is_none()) {
+                assert!(draft.plain.contains(paragraph.as_str()), "{word}: {paragraph}");
+            }
+        }
+    }
+    assert_eq!(Text::draft("nothing", Language::English, "Acme", reference, None, &remarks), None);
+    let told = &all("x")[10];
+    let told = Some((told, &["receipt"][..]));
+    let draft = Text::draft("finished", Language::English, "Acme", reference, told, &remarks).unwrap();
+    assert!(
+        draft.plain.contains("- x: 12\n") && draft.plain.contains("[the number of the receipt]"),
+        "{}",
+        draft.plain
+    );
 }

@@ -10,6 +10,7 @@ mod letters;
 mod offers;
 pub(crate) mod overview;
 mod package;
+mod places;
 mod plan;
 mod progress;
 mod proposals;
@@ -17,6 +18,7 @@ mod recovery;
 pub(crate) mod ring;
 mod run;
 pub(crate) mod said;
+mod spark;
 mod statement;
 mod steps;
 
@@ -69,6 +71,7 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/requests/{id}/recovery/purge", post(recovery::purge))
         .route("/requests/{id}/recovery/answer", post(recovery::answer))
         .route("/requests/{id}/letters", get(letters::show))
+        .route("/requests/{id}/letters/places/{letter}", get(places::show).post(places::write))
         .route("/requests/{id}/letters/{letter}/resend", post(letters::resend))
         .route("/requests/{id}/evidence", get(evidence::show).post(evidence::pack))
         .route("/requests/{id}/evidence/{receipt}/receipt", get(evidence::receipt))

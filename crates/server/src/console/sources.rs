@@ -1,9 +1,11 @@
 //! The sources: what is connected, how it stands, what each check says, and how another one is connected.
 //!
-//! Addresses and secrets of sources stand in the settings of whoever runs the machine, and in no page: the console writes the
-//! lines that go there, and checks what came of them.
+//! Where the settings let it, a source is connected here: tried, kept with its password sealed, and opened at once. Otherwise
+//! addresses stand in the settings of whoever runs the machine: the console writes the lines that go there.
 
-mod add;
+mod asked;
+mod connect;
+mod lines;
 mod list;
 mod one;
 
@@ -15,7 +17,10 @@ use crate::service::Service;
 /// The pages.
 pub(crate) fn routes() -> Router<Service> {
     Router::new()
-        .route("/sources", get(list::show).post(add::write))
+        .route("/sources", get(list::show).post(connect::add))
+        .route("/sources/lines", post(lines::write))
         .route("/sources/{source}", get(one::show))
         .route("/sources/{source}/check", post(one::check))
+        .route("/sources/{source}/reach", post(connect::change))
+        .route("/sources/{source}/remove", post(connect::remove))
 }

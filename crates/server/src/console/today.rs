@@ -9,6 +9,7 @@ use exeunt_base::Timestamp;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
+use crate::console::requests::calendar::{Cell, week};
 use crate::console::requests::list::href;
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
@@ -72,6 +73,8 @@ struct Page {
     frame: Frame,
     figures: Vec<Figure>,
     oldest: Option<Moment>,
+    /// What is due in the week that begins today.
+    week: Vec<Cell>,
     jobs: Vec<Job>,
     shows_jobs: bool,
     proposals: Vec<Proposal>,
@@ -80,6 +83,8 @@ struct Page {
     begun: bool,
     may_submit: bool,
     may_manage: bool,
+    /// There is no source yet, and whoever looks may connect one.
+    may_connect: bool,
     sees_map: bool,
     sees_requests: bool,
 }
@@ -90,11 +95,13 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
     let clock = visitor.clock();
     let oldest = today.requests.as_ref().and_then(|requests| requests.oldest);
     let work = today.work.as_ref();
+    let week = if today.requests.is_some() && today.begun { week(&visitor).await? } else { Vec::new() };
     let proposals = work.map(|work| work.proposals.as_slice()).unwrap_or_default();
     Ok(shown(&Page {
         frame: visitor.frame("Today", "today").await,
         figures: figures(&today),
         oldest: oldest.map(|day| clock.day(day)),
+        week,
         jobs: work.map(|work| work.jobs.iter().map(|one| job(&visitor, one)).collect()).unwrap_or_default(),
         shows_jobs: work.is_some(),
         proposals: proposals
@@ -116,6 +123,9 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
         begun: today.begun,
         may_submit: visitor.may(Permission::SubmitRequests),
         may_manage: visitor.may(Permission::ManageUsers),
+        may_connect: visitor.office.engine.sources.is_empty()
+            && visitor.office.connects_sources()
+            && visitor.may(Permission::ManageSources),
         sees_map: visitor.may(Permission::ReadMap),
         sees_requests: visitor.may(Permission::ReadRequests),
     }))

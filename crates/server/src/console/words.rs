@@ -3,3 +3,4 @@
 pub(crate) mod badge;
 pub(crate) mod moment;
 pub(crate) mod number;
+pub(crate) mod week;

@@ -1,8 +1,9 @@
 //! Letters over the wire.
 
+use exeunt_app::letters::places::{Draft, Places};
 use exeunt_base::Timestamp;
 use exeunt_store::letters::Letter;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Where a letter stands.
@@ -71,4 +72,84 @@ impl From<&Letter> for LetterView {
             resendable: !waiting && letter.content.is_some(),
         }
     }
+}
+
+/// A letter that may still come, and what stands in its marked places.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PlacesView {
+    /// Which letter.
+    #[schema(example = "refused")]
+    pub(crate) letter: String,
+    /// After the greeting; empty where nothing was written.
+    pub(crate) opening: String,
+    /// At the end.
+    pub(crate) note: String,
+    /// When it was written.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) written_at: Option<Timestamp>,
+    /// By whom; nobody where whoever runs the machine did.
+    pub(crate) written_by: Option<String>,
+}
+
+impl From<&Places> for PlacesView {
+    fn from(places: &Places) -> Self {
+        Self {
+            letter: places.letter.to_owned(),
+            opening: places.remarks.opening.clone(),
+            note: places.remarks.note.clone(),
+            written_at: places.written.map(|(_, at)| at),
+            written_by: places.written.and_then(|(by, _)| by).map(|by| by.to_string()),
+        }
+    }
+}
+
+/// Letters that may still come.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LetterPlaces {
+    /// In the order in which they come.
+    pub(crate) items: Vec<PlacesView>,
+}
+
+/// A whole letter as it will go.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LetterDraft {
+    /// What was written into it.
+    pub(crate) places: PlacesView,
+    /// Its language.
+    #[schema(example = "en")]
+    pub(crate) language: String,
+    /// Whether it will be mailed: the person gave an address, and letters are sent here.
+    pub(crate) mailed: bool,
+    /// The subject.
+    pub(crate) subject: String,
+    /// Plain text.
+    pub(crate) plain: String,
+    /// The same as HTML.
+    pub(crate) html: String,
+}
+
+impl LetterDraft {
+    pub(crate) fn new(places: &Places, draft: Draft) -> Self {
+        Self {
+            places: places.into(),
+            language: draft.language.as_str().to_owned(),
+            mailed: draft.mailed,
+            subject: draft.text.subject,
+            plain: draft.text.plain,
+            html: draft.text.html,
+        }
+    }
+}
+
+/// What is written into the marked places of a letter: plain text in lines and paragraphs, without web or mail addresses. Of it the
+/// log holds a commitment only.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WritePlaces {
+    /// After the greeting, at most 500 characters.
+    #[schema(max_length = 2000)]
+    pub(crate) opening: String,
+    /// At the end, at most 2,000 characters.
+    #[schema(max_length = 8000)]
+    pub(crate) note: String,
 }

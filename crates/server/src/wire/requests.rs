@@ -2,6 +2,7 @@
 
 use exeunt_app::deadlines::Standing;
 use exeunt_app::kept::show::Left;
+use exeunt_app::signals::Signal;
 use exeunt_base::{Personal, Timestamp};
 use exeunt_rights::Right;
 use exeunt_store::requests::Request;
@@ -251,6 +252,41 @@ pub(crate) struct RequestDetail {
     pub(crate) follows_up: Option<String>,
     /// The holds beyond it that it was held against.
     pub(crate) holds: Vec<HeldBy>,
+    /// What to look at twice before it goes on. Hints: none of them stops it, and there is no score. None once it is over.
+    pub(crate) signals: Vec<SignalView>,
+}
+
+/// Something to look at twice. It tells nothing about the person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SignalView {
+    /// What.
+    #[schema(value_type = SignalWord)]
+    pub(crate) word: &'static str,
+    /// Why it stands there.
+    pub(crate) because: String,
+    /// What to do.
+    pub(crate) advice: &'static str,
+}
+
+impl From<&Signal> for SignalView {
+    fn from(signal: &Signal) -> Self {
+        Self { word: signal.word, because: signal.because.clone(), advice: signal.advice }
+    }
+}
+
+/// What to look at twice.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum SignalWord {
+    Stopped,
+    Pressure,
+    OtherAddress,
+    NewAddress,
+    ManyPeople,
+    ManyRequests,
+    AgentWithoutProof,
+    ManyRows,
 }
 
 /// A hold that a request was held against.

@@ -24,7 +24,7 @@ use exeunt_base::{
 use exeunt_engine::World;
 use exeunt_engine::world::{chance_for_id, secret_bytes};
 use exeunt_mail::{self as mail, Language, Post};
-use exeunt_server::{Service, Watch};
+use exeunt_server::{Proxies, Service, Watch};
 use exeunt_source::Source;
 use exeunt_store::identities::Provider;
 use exeunt_store::letters::{FAILED, Letter};
@@ -202,7 +202,12 @@ impl Home {
         let stop = Stop::default();
         let token = WatchToken::new(&Secret::new(WATCH.to_owned()));
         let watch = Watch::new(token, None);
-        let router = exeunt_server::router(Service { house: house.clone(), stop: stop.clone(), watch });
+        let router = exeunt_server::router(Service {
+            house: house.clone(),
+            stop: stop.clone(),
+            watch,
+            proxies: Proxies::default(),
+        });
         let acme = tenant(&house, acme, &world, dir.path().join("Acme.db")).await;
         let globex = tenant(&house, globex, &world, dir.path().join("Globex.db")).await;
         Self { world, house, router, stop, acme, globex, dir }
@@ -211,8 +216,16 @@ impl Home {
     /// The same home, behind doors where nobody may watch.
     pub(crate) fn unwatched(mut self) -> Self {
         let (house, stop) = (self.house.clone(), self.stop.clone());
-        self.router = exeunt_server::router(Service { house, stop, watch: Watch::default() });
+        let proxies = Proxies::default();
+        self.router = exeunt_server::router(Service { house, stop, watch: Watch::default(), proxies });
         self
+    }
+
+    /// The same home behind these proxies.
+    pub(crate) fn behind(&mut self, proxies: &[&str]) {
+        let (house, stop) = (self.house.clone(), self.stop.clone());
+        let proxies = Proxies::new(proxies.iter().map(|one| one.parse().unwrap()).collect());
+        self.router = exeunt_server::router(Service { house, stop, watch: Watch::default(), proxies });
     }
 
     /// Calls the service.

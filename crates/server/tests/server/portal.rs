@@ -1,6 +1,9 @@
 //! The portal: somebody without an account asks, confirms, follows, stops, complains. Nobody learns whether anybody is known.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use exeunt_app::access::Role;
 use exeunt_app::portal::settings::Flaw;
@@ -165,7 +168,7 @@ async fn somebody_asks_confirms_and_sees_how_it_stands() {
     for part in [
         "See my data",
         "Delete my data",
-        "Make my data anonymous",
+        "Remove what shows it was me",
         "privacy@acme.test",
         "1 Main Street",
         "Safety period",
@@ -477,7 +480,7 @@ async fn an_erasure_is_followed_to_its_record() {
     for part in [
         "Your request is finished",
         "Deleted for good",
-        "Made anonymous",
+        "Kept, with what names you taken out",
         "Kept",
         "Who else was told",
         "Backups",
@@ -554,6 +557,85 @@ async fn whoever_types_in_again_and_again_waits_and_keeps_nobody_else_from_askin
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "everything from one place");
     opened.posted.home.world.skip_seconds(120);
     assert_eq!(send(EMAIL).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_language_loses_nothing_that_was_typed_in() {
+    let opened = Opened::new().await;
+    let typed = [("right", "access"), ("email", "no address"), ("name", "Ada <b>"), ("words", "two\nlines")];
+    let flawed = opened.post("/portal/acme", &typed).await;
+    assert_eq!(flawed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let switch = |html: &str, lang: &str| {
+        assert!(html.contains(&format!("?lang={lang}\"><input type=\"hidden\"")), "{lang}: {html}");
+    };
+    switch(&flawed.text(), "de");
+    let again: Vec<(&str, &str)> = typed.iter().copied().chain([("show", "yes")]).collect();
+    let german = opened.post("/portal/acme?lang=de", &again).await;
+    assert_eq!(german.status, StatusCode::OK);
+    let text = german.text();
+    for part in ["<html lang=\"de\">", "value=\"no address\"", "Ada &#60;b&#62;", "two\nlines</textarea>"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(opened.posted.count(), 0, "showing mails nothing");
+
+    // the page for the code, in another language, takes the same code, and no try is used up
+    let (form, code) = opened.ask("access", &[]).await;
+    for lang in ["fr", "es", "de", "fr", "es", "de"] {
+        let along = [("form", form.as_str()), ("right", "access"), ("email", EMAIL), ("show", "yes")];
+        let page = opened.post(&format!("/portal/acme/confirm?lang={lang}"), &along).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert_eq!(field(&page.text(), "form"), form);
+        assert!(page.text().contains(&format!("<html lang=\"{lang}\">")));
+        switch(&page.text(), "en");
+    }
+    let confirm = opened.post("/portal/acme/confirm?lang=de", &[("form", &form), ("code", &code)]).await;
+    let made = Made::of(&confirm);
+    let complaint = format!("{}/complaint", made.path);
+    let long = "x".repeat(5_001);
+    let flawed = opened.send(&complaint, &[("words", &long)], &made.cookie).await;
+    switch(&flawed.text(), "es");
+    let shown = opened.send(&complaint, &[("words", "It is late"), ("show", "yes")], &made.cookie).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.text().contains("It is late</textarea>"), "{}", shown.text());
+    assert!(!opened.look(&made.path, &made.cookie).await.text().contains("We have your complaint"));
+    // the page that shows how it stands
+    let asked = opened.post(&format!("{}/code", made.path), &[]).await;
+    let held = field(&asked.text(), "form");
+    switch(&asked.text(), "fr");
+    let path = format!("{}?lang=fr", made.path);
+    let page = opened.post(&path, &[("form", &held), ("show", "yes")]).await;
+    assert_eq!((page.status, field(&page.text(), "form")), (StatusCode::OK, held));
+    assert!(page.text().contains("<html lang=\"fr\">"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_that_is_known_each_caller_has_a_rate_of_their_own() {
+    let mut opened = Opened::new().await;
+    let peer = |text: &str| ConnectInfo(SocketAddr::new(text.parse().unwrap(), 4711));
+    let ask = async |opened: &Opened, number: usize, from: &str, passed_on: &str| {
+        let email = format!("x{number}@mail.test");
+        let mut form = crate::visitor::form("/portal/acme", &[("right", "access"), ("email", &email)]);
+        form.extensions_mut().insert(peer(from));
+        form.headers_mut().insert("x-forwarded-for", passed_on.parse().unwrap());
+        opened.posted.home.call(form).await.status
+    };
+    // nobody is believed unless the settings say so
+    let mut last = StatusCode::OK;
+    for number in 0..80 {
+        last = ask(&opened, number, "10.0.0.2", &format!("192.0.2.{number}")).await;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "forged headers help nobody");
+    opened.posted.home.behind(&["10.0.0.0/24", "2001:db8:aa::/48"]);
+    assert_eq!(ask(&opened, 100, "10.0.0.2", "192.0.2.7").await, StatusCode::OK, "each caller counts alone");
+    assert_eq!(ask(&opened, 101, "10.0.1.2", "10.0.0.2").await, StatusCode::OK);
+    for number in 200..280 {
+        // what a caller says of themselves changes with every call, and what the proxy adds does not
+        let forged = format!("198.51.100.{}, 192.0.2.8", number - 200);
+        last = ask(&opened, number, "2001:db8:aa::1", &forged).await;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "a caller behind the proxy is one caller");
+    assert_eq!(ask(&opened, 300, "10.0.0.2", "192.0.2.9").await, StatusCode::OK, "and nobody else is slowed");
+    assert_eq!(ask(&opened, 301, "10.0.0.2", "192.0.2.8").await, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -113,6 +113,9 @@ async fn batches_are_closed_once_and_their_blobs_belong_to_requests(spot: Spot) 
     change.commit_bookkeeping().await.unwrap();
     let closed = |number| Batch { state: String::from("closed"), ..batch(number) };
     assert_eq!(store.batches_of_request(ada).await.unwrap(), [closed(1), closed(2)]);
+    let last = |number| (batch(number).rows, batch(number).at);
+    assert_eq!(store.last_batches(job_id(1), 9).await.unwrap(), [last(2), last(1)]);
+    assert_eq!(store.last_batches(job_id(1), 1).await.unwrap(), [last(2)]);
     assert_eq!(store.standing_batches(organization(), ada).await.unwrap(), [closed(1)]);
     assert_eq!(store.claims_of(ada).await.unwrap(), [(blob(1), 2), (blob(2), 3)]);
     assert_eq!(store.unclaimed_blobs(job_id(1)).await.unwrap(), [blob(3)]);

@@ -5,6 +5,7 @@ mod place;
 mod portals;
 
 mod aggregates;
+mod calendar;
 mod changes;
 mod copies;
 mod deltas;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use exeunt_app::work::Stop;
 use exeunt_engine::World;
-use tokio::net::TcpListener;
+use std::net::TcpListener;
 
 use crate::commands::serve::listener;
 use crate::door::Door;
@@ -50,17 +50,23 @@ pub(super) async fn wait(
     stop: &Stop,
     why: &str,
 ) -> Result<Option<SocketAddr>, Failure> {
-    let calls = listener(listen).await?;
+    let calls = listener(listen)?;
     let at = calls.as_ref().map(TcpListener::local_addr).transpose()?;
     let watched = settings.serve.as_ref().and_then(|serve| serve.metrics_listen);
-    let watched = listener(watched).await?;
+    let watched = listener(watched)?;
     tracing::warn!("sealed: {why}");
     match at {
         Some(at) => out::text(&format!("sealed at http://{at}: {why}"))?,
         None => out::text(&format!("sealed: {why}"))?,
     }
     let unsealed = Stop::default();
-    let answering = [calls, watched].into_iter().flatten().map(|listener| {
+    let mut listeners = Vec::new();
+    for listener in [calls, watched].into_iter().flatten() {
+        let refused =
+            |source| Failure::File { doing: "listen at", path: String::from("its address"), source };
+        listeners.push(tokio::net::TcpListener::from_std(listener).map_err(refused)?);
+    }
+    let answering = listeners.into_iter().map(|listener| {
         let (unsealed, world) = (unsealed.clone(), door.world.clone());
         tokio::spawn(async move {
             exeunt_server::serve_until(listener, &unsealed, world, exeunt_server::sealed()).await

@@ -6,7 +6,7 @@ use exeunt_base::RequestId;
 use crate::body::Id;
 use crate::caller::Caller;
 use crate::problem::Problem;
-use crate::wire::requests::{HeldBy, KeptView, RequestDetail, RequestView, WaitView};
+use crate::wire::requests::{HeldBy, KeptView, RequestDetail, RequestView, SignalView, WaitView};
 
 /// Show one request
 #[utoipa::path(
@@ -19,7 +19,9 @@ pub(crate) async fn show_request(
     Id(id): Id<RequestId>,
 ) -> Result<Json<RequestDetail>, Problem> {
     let shown = caller.office.show_request(&caller.actor, id).await?;
+    let signals = caller.office.signals_of(&caller.actor, id).await?;
     Ok(Json(RequestDetail {
+        signals: signals.iter().map(SignalView::from).collect(),
         request: RequestView::of(&shown.request, shown.standing.as_ref()),
         channel: shown.intake.as_ref().map(|intake| intake.channel.clone()),
         identity_level: shown.intake.as_ref().map(|intake| intake.level),

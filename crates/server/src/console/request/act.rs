@@ -2,19 +2,23 @@
 
 use axum::response::Response;
 use exeunt_app::Error;
+use exeunt_app::portal::complain::Answer;
 use exeunt_base::{RequestId, Timestamp};
+use exeunt_mail::{NOTE, tidy};
 use exeunt_rights::{Day, Zone};
 
 use crate::console::door::Visitor;
 use crate::console::form::{Fields, Sent};
 use crate::console::request::overview::Failed;
 use crate::console::request::{AboutPart, back, overview};
-use crate::console::trouble::Trouble;
+use crate::console::trouble::{Trouble, sentence};
 
 /// Why an act was not done.
 enum Refusal {
     /// A field is not what it should be.
     Flaw(&'static str, &'static str),
+    /// The same in words that say more of it.
+    Said(&'static str, String),
     /// The office says no.
     Office(Error),
 }
@@ -48,19 +52,23 @@ pub(crate) async fn decide(AboutPart(id, act, sent): AboutPart<String>) -> Resul
         "refuse" => refuse(&by, id, &fields).await,
         "withdraw" => told(by.office.withdraw_request(&by.actor, id, because(&fields)).await),
         "hold" => hold(&by, id, &fields).await,
-        "complaint" => {
-            let number = fields.text("number").parse().unwrap_or_default();
-            told(by.office.answer_complaint(&by.actor, id, number, because(&fields)).await)
-        }
+        "complaint" => complaint(&by, id, &fields).await,
         "release" => told(by.office.release_request_because(&by.actor, id, because(&fields)).await),
         _ => return Err(Trouble::not_found()),
     };
     match done {
+        Ok(()) if act == "complaint" && !fields.text("answer").is_empty() => {
+            Ok(back(id, "", "complaint_mailed", None))
+        }
         Ok(()) => Ok(back(id, "", &act, None)),
         Err(Refusal::Office(Error::Proposed(_))) => Ok(back(id, "", "proposed", None)),
         Err(Refusal::Flaw(field, why)) => {
             let failed = Failed { act: &act, typed: &fields, flaw: Some((field, why.to_owned())) };
             overview::again(&by, id, Trouble::flaw(why), Some(failed)).await
+        }
+        Err(Refusal::Said(field, why)) => {
+            let failed = Failed { act: &act, typed: &fields, flaw: Some((field, why.clone())) };
+            overview::again(&by, id, Trouble::flaw(&why), Some(failed)).await
         }
         Err(Refusal::Office(error)) => {
             let failed = Failed { act: &act, typed: &fields, flaw: None };
@@ -96,6 +104,32 @@ async fn refuse(by: &Visitor, id: RequestId, fields: &Fields) -> Result<(), Refu
         return Err(Refusal::Flaw("ground", "Choose at least one ground."));
     }
     told(by.office.refuse_request(&by.actor, id, &grounds, because(fields)).await)
+}
+
+async fn complaint(by: &Visitor, id: RequestId, fields: &Fields) -> Result<(), Refusal> {
+    let number = fields.text("number").parse().unwrap_or_default();
+    let answer = match (fields.text("answer"), because(fields)) {
+        ("", "") => {
+            return Err(Refusal::Flaw(
+                "answer",
+                "Write the answer that is mailed, or below what you said in another way.",
+            ));
+        }
+        ("", line) => Answer::Given(line),
+        (_, "") => Answer::Letter(fields.raw("answer")),
+        (_, _) => {
+            return Err(Refusal::Flaw(
+                "because",
+                "Leave one of the two empty: a letter is mailed, or the answer went another way.",
+            ));
+        }
+    };
+    if let Answer::Letter(words) = answer
+        && let Err(bad) = tidy(words, NOTE)
+    {
+        return Err(Refusal::Said("answer", sentence(&bad.to_string())));
+    }
+    told(by.office.answer_complaint(&by.actor, id, number, answer).await)
 }
 
 async fn hold(by: &Visitor, id: RequestId, fields: &Fields) -> Result<(), Refusal> {

@@ -12,6 +12,7 @@ use crate::console::form::Sent;
 use crate::console::frame::{Frame, page, shown};
 use crate::console::request::plan::{advice, sentence_of};
 use crate::console::request::{About, Head, Named, around, back, freshened, keep};
+use crate::console::signals::Signals;
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
 
@@ -22,6 +23,7 @@ struct Page {
     head: Head,
     problem: Option<String>,
     advice: Option<&'static str>,
+    signals: Signals,
     /// What will happen.
     sentence: String,
     /// When the window would end, if it began now.
@@ -116,11 +118,13 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
     } else {
         sentence.push_str(". It changes nothing.");
     }
+    let signals = by.office.signals_of(&by.actor, id).await?;
     let days = i64::from(document.window_days);
     let standing = request.standing.as_ref().filter(|standing| standing.deadline.answered_at.is_none());
     Ok(Page {
         window: (document.right.changes_rows() && days > 0).then(|| clock.at(by.now().plus_days(days))),
         due: standing.and_then(|standing| standing.deadline.answer_by.parse().ok()).map(|day| clock.day(day)),
+        signals: Signals::of(by, signals, request.standing.as_ref()),
         digest: plan.stored.digest.clone(),
         plan: plan.stored.id.to_string(),
         sentence,

@@ -147,6 +147,10 @@ fn words(one: &Happened) -> Option<(&'static str, String)> {
         Kind::LetterSent => Some(("", format!("Letter sent: {}", letter(fact("letter"))))),
         Kind::LetterGivenUp => Some(("bad", format!("Letter given up: {}", letter(fact("letter"))))),
         Kind::LetterResent => Some(("", format!("Letter waits again: {}", letter(fact("letter"))))),
+        Kind::LetterWorded if fact("places") == "none" => {
+            Some(("", format!("What was written into a letter was taken out: {}", letter(fact("letter")))))
+        }
+        Kind::LetterWorded => Some(("", format!("Somebody wrote into a letter: {}", letter(fact("letter"))))),
         Kind::ReceiptIssued => Some(("ok", String::from("The receipt was issued"))),
         Kind::EvidenceMade => plain("An evidence pack was made"),
         Kind::ProposalMade => Some(("warn", format!("Proposed: {}", act(fact("act"))))),
@@ -210,6 +214,7 @@ pub(super) fn letter(word: &str) -> &'static str {
         "refused" => "it is refused",
         "unidentified" => "we cannot tell who asks",
         "no_data" => "we hold nothing about you",
+        "answered" => "our answer to your complaint",
         "look" => "a code to see how it stands",
         "stopped" => "we have paused it",
         "complained" => "your complaint is here",

@@ -9,6 +9,7 @@ use exeunt_store::letters::{BOUNCED, FAILED, Letter, SENT, WAITING};
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, page, shown};
+use crate::console::request::places::{self, ToCome};
 use crate::console::request::{AboutPart, Head, Named, around, back, history};
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
@@ -36,6 +37,8 @@ struct Page {
     letters: Vec<Told>,
     /// Whether letters are sent here at all.
     sends: bool,
+    /// Letters that may still come, and are written into.
+    to_come: Vec<ToCome>,
     checklist: Vec<Checked>,
     /// How many points are missing, in words; empty where none is.
     missing: String,
@@ -91,6 +94,7 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Page, Trouble> {
         checklist: items.iter().map(checked).collect(),
         mapped,
         letters: letters.iter().map(|letter| told(by, letter)).collect(),
+        to_come: places::to_come(by, id).await?,
         sends: by.office.engine.settings.letters.is_some(),
         frame,
         head,
@@ -141,13 +145,7 @@ fn told(by: &Visitor, letter: &Letter) -> Told {
     Told {
         id: letter.id.to_string(),
         what: history::letter(&letter.word),
-        language: match letter.language.as_str() {
-            "en" => "English",
-            "de" => "German",
-            "fr" => "French",
-            "es" => "Spanish",
-            _ => "another language",
-        },
+        language: language_name(&letter.language),
         written: clock.at(letter.made_at),
         state: match letter.state.as_str() {
             SENT => Badge::SENT,
@@ -158,5 +156,16 @@ fn told(by: &Visitor, letter: &Letter) -> Told {
         ended: letter.ended_at.map(|at| clock.at(at)),
         trouble: letter.trouble.as_deref().map(sentence).unwrap_or_default(),
         resendable: given_up && letter.content.is_some() && by.may(Permission::SendLetters),
+    }
+}
+
+/// A language, as the console names it.
+pub(super) fn language_name(code: &str) -> &'static str {
+    match code {
+        "en" => "English",
+        "de" => "German",
+        "fr" => "French",
+        "es" => "Spanish",
+        _ => "another language",
     }
 }

@@ -69,19 +69,29 @@ pub(super) fn of(by: &Visitor, shown: &Shown, pack: Option<&Pack>) -> Vec<Form> 
 const KEPT_OUT: &str = "One line. The log keeps a seal of it, not the words.";
 const TOLD: &str = "One line, as the person is told.";
 
-/// Writing down that a complaint was answered.
-pub(super) fn answer_complaint(id: RequestId, open: &[u64]) -> Form {
+/// Answering a complaint: by a letter, where one can be mailed, or in another way that is written down.
+pub(super) fn answer_complaint(id: RequestId, open: &[u64], mails: bool) -> Form {
     let choices = open.iter().map(|number| Choice::new(number.to_string(), format!("Complaint {number}")));
-    let says = "Answer the person first, by mail, phone or letter. Then write down that you did.";
-    Form::new(
-        format!("/requests/{id}/acts/complaint"),
-        "complaint",
-        "Answer a complaint",
-        says,
-        "Write down the answer",
-    )
-    .with(Field::choice("number", "Complaint", "", choices.collect()))
-    .with(Field::line("because", "What you answered, in a line", KEPT_OUT))
+    let (says, button) = match mails {
+        true => (
+            "What you answer goes to the person as a letter, in their language around your words, with where else they can \
+             complain. Or answer by phone or post, and write down that you did.",
+            "Answer this complaint",
+        ),
+        false => (
+            "No letter can be mailed to this person. Answer by phone or post first. Then write down that you did.",
+            "Write down the answer",
+        ),
+    };
+    let form =
+        Form::new(format!("/requests/{id}/acts/complaint"), "complaint", "Answer a complaint", says, button)
+            .with(Field::choice("number", "Complaint", "", choices.collect()));
+    if !mails {
+        return form.with(Field::line("because", "What you answered, in a line", KEPT_OUT));
+    }
+    let hint = "In the person's language, at most 2,000 characters of plain text; no web or mail addresses. It cannot be taken back.";
+    form.with(Field::text("answer", "Your answer, mailed to the person", hint).optional())
+        .with(Field::line("because", "Or what you answered in another way, in a line", KEPT_OUT).optional())
 }
 
 fn acknowledge(place: String, _: &Shown, _: Option<&Pack>) -> Form {
@@ -117,7 +127,8 @@ fn identify(place: String, shown: &Shown, pack: Option<&Pack>) -> Form {
 }
 
 fn unidentified(place: String, _: &Shown, _: Option<&Pack>) -> Form {
-    let says = "The request ends. The person is told what they can add, and then it goes on.";
+    let says = "The request ends. The person is told what they can add, and then it goes on. The tab Letters shows the whole \
+                letter, and lets you write into it first.";
     Form::new(place, "unidentified", "End it: nobody can tell who asks", says, "End this request")
         .with(Field::line("wanted", "What the person can add", TOLD))
         .dangerous()
@@ -151,7 +162,8 @@ fn resume(place: String, _: &Shown, _: Option<&Pack>) -> Form {
 fn extend(place: String, _: &Shown, pack: Option<&Pack>) -> Form {
     let reasons = pack.into_iter().flat_map(|pack| &pack.extension_reasons);
     let reasons = reasons.map(|word| Choice::new(word, word.replace('_', " "))).collect();
-    let says = "Once, before the deadline has passed. The person is told the new day and why.";
+    let says = "Once, before the deadline has passed. The person is told the new day and why. The tab Letters shows the whole \
+                letter, and lets you write into it first.";
     Form::new(place, "extend", "Extend the deadline", says, "Extend the deadline")
         .with(Field::choice("kind", "Kind of reason", "", reasons))
         .with(Field::because(TOLD))
@@ -169,7 +181,8 @@ fn refuse(place: String, _: &Shown, pack: Option<&Pack>) -> Form {
     let grounds = grounds
         .map(|ground| Choice::new(&ground.id, format!("{} ({})", ground.text, ground.citation)))
         .collect();
-    let says = "The request ends. The person is told the grounds, the reason, and where they can complain.";
+    let says = "The request ends. The person is told the grounds, the reason, and where they can complain. The tab Letters \
+                shows the whole letter, and lets you write into it first.";
     Form::new(place, "refuse", "Refuse it", says, "Refuse this request")
         .with(Field::ticks("ground", "Grounds", "What this law knows.", grounds))
         .with(Field::because(TOLD))

@@ -15,6 +15,7 @@ use crate::console::request::history::{self, Line};
 use crate::console::request::journey::Journey;
 use crate::console::request::steps::{self, Step};
 use crate::console::request::{Head, Named, around, offers};
+use crate::console::signals::Signals;
 use crate::console::trouble::Trouble;
 use crate::console::words::moment::Moment;
 use crate::console::words::number;
@@ -41,6 +42,7 @@ struct Overview {
     head: Head,
     problem: Option<String>,
     step: Option<Step>,
+    signals: Signals,
     journey: Journey,
     lines: Vec<Line>,
     facts: Vec<Fact>,
@@ -129,7 +131,8 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Overview, Trouble> {
     let open: Vec<u64> =
         complaints.iter().filter(|one| one.answered_at.is_none()).map(|one| one.number).collect();
     if !open.is_empty() && by.may(Permission::DecideRequests) {
-        forms.insert(0, offers::answer_complaint(id, &open));
+        let mails = by.office.can_mail_person(&by.actor, id).await?;
+        forms.insert(0, offers::answer_complaint(id, &open, mails));
     }
     let complaints = complaints.iter().map(|one| Complaint {
         number: one.number,
@@ -137,6 +140,7 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Overview, Trouble> {
         due: due(&one.answer_by),
         answered: one.answered_at.map(|at| clock.at(at)),
     });
+    let signals = by.office.signals_of(&by.actor, id).await?;
     let stopped = by.office.stop_of(&by.actor, id).await?.filter(|stop| stop.ended_at.is_none());
     let words = shown.intake.as_ref().is_some_and(|intake| intake.words.is_some());
     Ok(Overview {
@@ -150,6 +154,7 @@ async fn made(by: &Visitor, id: RequestId) -> Result<Overview, Trouble> {
         stopped: stopped.and_then(|stop| due(&stop.answer_by)),
         complaints: complaints.collect(),
         reads: by.may(Permission::ReadStatements),
+        signals: Signals::of(by, signals, shown.standing.as_ref()),
         journey,
         frame,
         head,

@@ -19,6 +19,7 @@ use crate::api::jobs::events::{self, ENDS};
 use crate::caller::Caller;
 use crate::console::door::Visitor;
 use crate::console::request::Named;
+use crate::console::request::spark::Spark;
 use crate::console::trouble::{Trouble, sentence};
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::{Clock, Moment};
@@ -39,6 +40,8 @@ pub(super) struct Part {
     percent: Option<u64>,
     rows: String,
     rate: Option<String>,
+    /// How fast the last batches went, while it runs.
+    spark: Option<Spark>,
     left: Option<String>,
     trouble: Option<String>,
     sources: Vec<Source>,
@@ -135,6 +138,7 @@ pub(super) async fn part(
         percent: None,
         rows: String::new(),
         rate: None,
+        spark: None,
         left: None,
         trouble: None,
         sources: Vec::new(),
@@ -152,6 +156,9 @@ pub(super) async fn part(
         return Ok(part);
     };
     tell(&mut part, &status, now, &paused);
+    if status.job.state == "running" {
+        part.spark = Spark::of(&office.job_pace(actor, status.job.id).await?);
+    }
     part.live |= !ENDS.contains(&status.job.state.as_str()) && working;
     Ok(part)
 }

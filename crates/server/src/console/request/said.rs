@@ -34,6 +34,7 @@ pub(crate) fn done(path: &str) -> Option<&'static str> {
         "hold" => "The request is on hold. Nothing of it is purged.",
         "release" => "The request is released.",
         "complaint" => "It is written down that the complaint was answered.",
+        "complaint_mailed" => "Your answer waits to be mailed to the person. The complaint is answered.",
         "planned" => "The plan is made. Read it before you approve it.",
         "approved" => "The plan is approved. Nothing runs until somebody starts it.",
         "proposed" => "That takes two people. Yours is written down; somebody else has to want it too.",
@@ -52,6 +53,8 @@ pub(crate) fn done(path: &str) -> Option<&'static str> {
         "restore" => "A worker brings the rows back.",
         "purge" => "A worker erases the rows for good.",
         "resent" => "The letter waits to be sent again.",
+        "worded" => "What you wrote is kept, and goes with the letter.",
+        "unworded" => "Nothing of yours goes with the letter any more.",
         _ => return None,
     })
 }

@@ -36,6 +36,7 @@ pub(crate) async fn send(Sent { by, fields }: Sent) -> Result<Response, Trouble>
     if fields.has("read") {
         let mut page = Page::new(&by, &fields, &once).await;
         page.propose(&pasted::read(fields.raw("pasted")));
+        page.look_twice(&by).await;
         return Ok(shown(&page));
     }
     let submission = match read(&by, &fields) {
@@ -48,6 +49,7 @@ pub(crate) async fn send(Sent { by, fields }: Sent) -> Result<Response, Trouble>
             Ok(Some(duplicate)) if !is_repeated(&by, &fields, &once).await? => {
                 let mut page = Page::new(&by, &fields, &once).await;
                 page.duplicate(&by, &duplicate);
+                page.look_twice(&by).await;
                 return Ok(crate::console::frame::page(StatusCode::CONFLICT, &page));
             }
             Ok(_) => {}
@@ -76,6 +78,7 @@ fn bytes(fields: &Fields) -> Vec<u8> {
 async fn again(by: &Visitor, fields: &Fields, once: &str, flaws: Flaws) -> Response {
     let mut page = Page::new(by, fields, once).await;
     page.flaws = flaws.0;
+    page.look_twice(by).await;
     crate::console::frame::page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 

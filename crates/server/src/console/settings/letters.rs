@@ -105,6 +105,7 @@ fn when(word: &str) -> &'static str {
         "look" => "To the person, when they look how their request stands",
         "stopped" => "To the person, when their request was stopped by a link",
         "complained" => "To the person, when their complaint came in",
+        "answered" => "To the person, when their complaint was answered",
         "code" => "To the person, when they open a link",
         "asked" => "To the person's other known addresses, when a request came in",
         "unidentified" => "To the person, when nobody can tell that it is they who ask",

@@ -3,12 +3,14 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use exeunt_app::access::Permission;
 use exeunt_app::sources::list::Known;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, page};
 use crate::console::map::part;
-use crate::console::sources::add::{Asked, Block};
+use crate::console::sources::asked::Asked;
+use crate::console::sources::lines::Block;
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
@@ -30,32 +32,35 @@ struct Row {
     tables: String,
     paused: bool,
     connected: bool,
+    /// Connected a moment ago, and not opened by this process yet.
+    opening: bool,
     last: Option<Run>,
 }
 
 #[derive(Template)]
 #[template(path = "console/sources/list.html")]
-struct Page<'a> {
+pub(crate) struct Page {
     frame: Frame,
     problem: Option<String>,
     rows: Vec<Row>,
-    asked: &'a Asked,
+    asked: Asked,
     block: Option<Block>,
+    in_console: bool,
+    folder: String,
 }
 
 /// The list.
 pub(crate) async fn show(visitor: Visitor) -> Result<Response, Trouble> {
-    of(&visitor, &Asked::default(), None, None, StatusCode::OK).await
+    Ok(page(StatusCode::OK, &of(&visitor, Asked::default(), None, None).await?))
 }
 
 /// The list, with what was asked of the form below it and what came of it.
 pub(crate) async fn of(
     visitor: &Visitor,
-    asked: &Asked,
+    asked: Asked,
     block: Option<Block>,
     problem: Option<String>,
-    status: StatusCode,
-) -> Result<Response, Trouble> {
+) -> Result<Page, Trouble> {
     let all = visitor.office.list_sources(&visitor.actor).await?;
     let row = |known: Known| Row {
         href: format!("/sources/{}", part(known.name.as_str())),
@@ -68,11 +73,23 @@ pub(crate) async fn of(
         },
         paused: known.halt.is_some(),
         connected: known.kind.is_some(),
+        opening: known.kind.is_none() && known.added.is_some(),
         last: runs(visitor, &known).into_iter().next(),
     };
     let rows = all.into_iter().map(row).collect();
     let frame = visitor.frame("Sources", "sources").await;
-    Ok(page(status, &Page { frame, problem, rows, asked, block }))
+    let in_console = in_console(visitor);
+    Ok(Page { frame, problem, rows, asked, block, in_console, folder: folder(visitor) })
+}
+
+/// Whether whoever looks may connect sources here.
+pub(crate) fn in_console(visitor: &Visitor) -> bool {
+    visitor.office.connects_sources() && visitor.may(Permission::ManageSources)
+}
+
+/// The folder for SQLite files; empty where none may be named.
+pub(crate) fn folder(visitor: &Visitor) -> String {
+    visitor.office.folder_of_sources().map(|folder| folder.display().to_string()).unwrap_or_default()
 }
 
 /// What a kind is called.

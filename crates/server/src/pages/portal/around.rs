@@ -56,7 +56,12 @@ pub(super) struct Other {
     pub(super) name: &'static str,
     pub(super) href: String,
     pub(super) current: bool,
+    /// What was typed in, where the page answers a form: it is sent along, so that nothing of it is lost.
+    pub(super) typed: Vec<(String, String)>,
 }
+
+/// The field by which a form only asks to be shown again, in another language.
+const SHOW: &str = "show";
 
 /// What stands around a page.
 pub(super) struct Around {
@@ -75,7 +80,7 @@ pub(super) struct Around {
 
 impl Around {
     /// Around a page that stands below the portal's own: `/requests/…`. One that answers a form has no such place, and no choice
-    /// of languages: what was typed in would be lost.
+    /// of languages unless [`Self::typed`] says what goes along.
     pub(super) fn new(found: &Found, language: Language, title: &str, place: Option<&str>) -> Self {
         let say = Say(language);
         let portal = &found.portal;
@@ -88,6 +93,7 @@ impl Around {
             name: name_of(*other),
             href: here(*other),
             current: *other == language,
+            typed: Vec::new(),
         });
         Self {
             title: say.w(title).to_owned(),
@@ -102,6 +108,23 @@ impl Around {
             notice: portal.notice.clone(),
             word: portal.word.clone(),
         }
+    }
+
+    /// Around a page that answers a form sent to this place: another language shows it again with what was typed in.
+    pub(super) fn typed(mut self, found: &Found, place: &str, fields: &[(&str, &str)]) -> Self {
+        let with = |other: &Language| {
+            let shown = [(SHOW, "yes")];
+            let typed = fields.iter().chain(&shown);
+            Other {
+                code: other.as_str(),
+                name: name_of(*other),
+                href: format!("/portal/{}{place}?lang={}", self.word, other.as_str()),
+                current: *other == self.say.0,
+                typed: typed.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            }
+        };
+        self.languages = found.languages.iter().map(with).collect();
+        self
     }
 
     /// An address below the portal's own, in this language.
@@ -232,6 +255,17 @@ impl Fields {
     /// A field as it was typed; empty when it is not there.
     pub(super) fn raw(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// All of them, as they were typed.
+    pub(super) fn all(&self) -> Vec<(&str, &str)> {
+        let typed = self.0.iter().filter(|(name, _)| name != SHOW);
+        typed.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// Whether the page is only to be shown again, in another language.
+    pub(super) fn only_shows(&self) -> bool {
+        self.raw(SHOW) == "yes"
     }
 
     /// The same without what stands around it.

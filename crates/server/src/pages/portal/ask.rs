@@ -73,7 +73,10 @@ impl Ask {
         let name = say.w("p_in_else").to_owned();
         places.push(Choice { value: ELSE.to_owned(), name, hint: "", chosen: chosen == ELSE });
         Self {
-            around: come.around("p_ask_title", Some("")),
+            around: match fields.all().as_slice() {
+                [] => come.around("p_ask_title", Some("")),
+                typed => come.around("p_ask_title", None).typed(found, "", typed),
+            },
             intro: say.f("p_ask_intro", &[("organization", &found.portal.name)]),
             rights: RIGHTS.map(|right| pick(say, right, fields.text("right"))).into(),
             terms: terms(say, found.window_days()),
@@ -164,6 +167,9 @@ pub(super) async fn send(
         Ok(fields) => fields,
         Err(page) => return *page,
     };
+    if fields.only_shows() {
+        return page(StatusCode::OK, &Ask::new(&come, &fields, Vec::new()));
+    }
     let (typed, flaws) = read(&come, &fields);
     let Some(typed) = typed.filter(|_| flaws.is_empty()) else {
         return page(StatusCode::UNPROCESSABLE_ENTITY, &Ask::new(&come, &fields, flaws));

@@ -24,7 +24,13 @@ struct Complain {
 
 fn form(followed: &Followed, status: StatusCode, problem: Option<&str>, words: &str) -> Response {
     let place = format!("{}/complaint", followed.place());
-    let around = followed.come.around("p_complain_title", problem.is_none().then_some(place.as_str()));
+    let around = match words {
+        "" => followed.come.around("p_complain_title", Some(&place)),
+        words => {
+            let along = [("words", words)];
+            followed.come.around("p_complain_title", None).typed(&followed.come.found, &place, &along)
+        }
+    };
     let complain = Complain {
         problem: problem.map(|word| around.say.w(word).to_owned()),
         words: words.to_owned(),
@@ -71,6 +77,9 @@ pub(super) async fn send(
         Err(page) => return *page,
     };
     let words = fields.raw("words").replace("\r\n", "\n");
+    if fields.only_shows() {
+        return form(&followed, StatusCode::OK, None, &words);
+    }
     match followed.come.found.complain(&followed.request, &Personal::new(words.clone())).await {
         Ok(Complained::Taken(_)) => {
             let around = followed.come.around("p_complain_title", None);

@@ -26,7 +26,8 @@ pub(super) fn typing(
         1 => say.w("page_wrong_one").to_owned(),
         left => say.f("page_wrong", &[("left", &left.to_string())]),
     });
-    let around = come.around("p_confirm_title", None);
+    let along = [("form", form.expose().as_str()), ("right", right.as_str()), ("email", email)];
+    let around = come.around("p_confirm_title", None).typed(&come.found, "/confirm", &along);
     let right = exeunt_mail::Right::from_word(right.as_str()).map(|right| right.told(come.language));
     let code = Code {
         heading: around.title.clone(),
@@ -65,6 +66,11 @@ pub(super) async fn confirm(
         Err(page) => return *page,
     };
     let form = Secret::new(fields.text("form").to_owned());
+    if fields.only_shows() {
+        // what it says of the asking came with it, and goes back to whoever sent it
+        let right = fields.text("right").parse().unwrap_or(Right::Access);
+        return typing(&come, &form, right, fields.text("email"), None);
+    }
     let again = fields.text("again") == "yes";
     match come.found.confirm(form.expose(), fields.text("code"), again, &from.0).await {
         Ok(Confirmed::Made(id)) => to_status(&come, id, true),

@@ -112,7 +112,8 @@ impl Followed {
             1 => say.w("page_wrong_one").to_owned(),
             left => say.f("page_wrong", &[("left", &left.to_string())]),
         });
-        let around = self.come.around("p_confirm_title", None);
+        let along = [("form", form.expose().as_str())];
+        let around = self.come.around("p_confirm_title", None).typed(&self.come.found, &self.place(), &along);
         let code = Code {
             heading: around.title.clone(),
             problem,
@@ -130,7 +131,7 @@ impl Followed {
 
     fn stopped(&self) -> Response {
         let say = self.come.say();
-        let around = self.come.around("p_confirm_title", None);
+        let around = self.come.around("p_confirm_title", Some(&self.place()));
         let code = Code {
             heading: around.title.clone(),
             problem: Some(say.w("page_stopped").to_owned()),
@@ -212,6 +213,9 @@ pub(super) async fn check(
         Err(page) => return *page,
     };
     let form = Secret::new(fields.text("form").to_owned());
+    if fields.only_shows() {
+        return followed.typing(&form, None);
+    }
     match followed.come.found.check_look(&followed.request, form.expose(), fields.text("code")).await {
         Ok(Checked::Right) => back(&followed, true),
         Ok(Checked::Wrong(left)) => followed.typing(&form, Some(left)),

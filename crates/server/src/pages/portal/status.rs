@@ -55,6 +55,10 @@ struct Status {
     record: Option<Record>,
     steps: Vec<Step>,
     complaints: Vec<String>,
+    /// What somebody answered to the last one.
+    answer: String,
+    /// What somebody wrote with a letter: what stands over it, and the texts.
+    wrote: (String, Vec<String>),
     complain: String,
     leave: String,
     leaves: bool,
@@ -93,6 +97,11 @@ pub(super) async fn shown(followed: &Followed, made: bool, leaves: bool) -> Resu
         record: record(say, &view, &around.name, file),
         steps: steps(say, &view),
         complaints: complaints(say, &view),
+        answer: match told(&view, "answered") {
+            Some(Letter::Answered { answer, .. }) => answer.clone(),
+            _ => String::new(),
+        },
+        wrote: (say.f("p_wrote", &[("organization", &around.name)]), written(&view)),
         complain: around.at(&format!("{place}/complaint")),
         leave: around.at(&format!("{place}/leave")),
         leaves: leaves && view.request.identities.is_some(),
@@ -198,6 +207,13 @@ fn notes(say: Say, view: &View) -> Vec<Note> {
         note("warn", plain("p_late"));
     }
     notes
+}
+
+/// What somebody wrote into the last letter that decided something, in lines and paragraphs.
+fn written(view: &View) -> Vec<String> {
+    let last = view.remarks.iter().find(|(word, remarks)| *word != "answered" && !remarks.is_empty());
+    let texts = last.map(|(_, remarks)| [remarks.opening.clone(), remarks.note.clone()]);
+    texts.into_iter().flatten().filter(|text| !text.is_empty()).collect()
 }
 
 fn steps(say: Say, view: &View) -> Vec<Step> {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use exeunt_app::requests::duplicates::Duplicate;
+use exeunt_app::signals::see::Draft;
 use exeunt_rights::Right;
 use exeunt_rights::pasted::Proposed;
 use exeunt_rights::regime::Status;
@@ -10,7 +11,8 @@ use exeunt_rights::wording::{self, Explanation};
 use crate::console::door::Visitor;
 use crate::console::form::Fields;
 use crate::console::frame::Frame;
-use crate::console::requests::new::read::{FieldFlaw, kinds};
+use crate::console::requests::new::read::{FieldFlaw, kinds, personal};
+use crate::console::signals::Signals;
 use crate::console::words::moment::Moment;
 
 /// Something to choose.
@@ -55,6 +57,8 @@ pub(super) struct Page {
     pub(super) flaws: Vec<FieldFlaw>,
     pub(super) waiting: Option<Waiting>,
     pub(super) told: Option<Told>,
+    /// What to look at twice in what was typed so far.
+    pub(super) signals: Signals,
     pub(super) pasted: String,
     pub(super) rights: Vec<Choice>,
     pub(super) identifiers: Vec<Identifier>,
@@ -154,6 +158,7 @@ impl Page {
             flaws: Vec::new(),
             waiting: None,
             told: None,
+            signals: Signals::default(),
             pasted: fields.raw("pasted").to_owned(),
             rights: rights(fields.text("right")),
             identifiers: identifiers.collect(),
@@ -215,6 +220,32 @@ impl Page {
             format!("Proposed from the e-mail: {}. Check each of them.", what.join(", "))
         };
         self.told = Some(Told { what });
+    }
+
+    /// Says what to look at twice in what stands in the form now, with the day the law would give for that.
+    pub(super) async fn look_twice(&mut self, by: &Visitor) {
+        let chosen = |all: &[Choice]| {
+            all.iter().find(|one| one.chosen).map(|one| one.value.clone()).unwrap_or_default()
+        };
+        let given = |one: &Identifier| {
+            let values: Vec<_> = one.value.lines().filter_map(personal).collect();
+            values.into_iter().map(|value| (one.kind.clone(), value)).collect::<Vec<_>>()
+        };
+        let texts = [&self.pasted, &self.statement, &self.complications];
+        let draft = Draft {
+            identifiers: self.identifiers.iter().flat_map(given).collect(),
+            letters_to: personal(&self.email),
+            channel: chosen(&self.channels),
+            how: chosen(&self.ways),
+            texts: texts.into_iter().filter_map(|text| personal(text)).collect(),
+        };
+        // the page is about something else: without signals it is whole, too
+        let Ok(list) = by.office.signals_of_draft(&by.actor, &draft).await else { return };
+        let regime = chosen(&self.regimes);
+        let regime = if regime.is_empty() { by.office.policy.law.usual() } else { &regime };
+        let received = self.asked.parse().unwrap_or_else(|_| by.clock().today());
+        let answer = by.office.deadline_if_received(&by.actor, regime, received);
+        self.signals = Signals::of_draft(by, list, answer.ok());
     }
 
     /// Tells of a request of the same person that waits.

@@ -27,7 +27,7 @@ impl Flaws {
     }
 }
 
-fn personal(text: &str) -> Option<Personal> {
+pub(super) fn personal(text: &str) -> Option<Personal> {
     (!text.trim().is_empty()).then(|| Personal::new(text.trim().to_owned()))
 }
 

@@ -8,6 +8,7 @@ use exeunt_base::RequestId;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
+use crate::console::signals::Signals;
 use crate::console::trouble::Trouble;
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::Moment;
@@ -24,6 +25,7 @@ struct Page {
     due: Option<Moment>,
     due_day: String,
     regime: String,
+    signals: Signals,
 }
 
 /// The confirmation of one request.
@@ -32,11 +34,13 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let id: RequestId = id.parse().map_err(|_| Trouble::not_found())?;
     let request = visitor.office.request(id).await?;
     let standing = visitor.office.standing(id).await.ok();
+    let signals = visitor.office.signals_of(&visitor.actor, id).await?;
     let clock = visitor.clock();
     let day = |text: &str| text.parse().ok().map(|day| clock.day(day));
     let deadline = standing.as_ref().map(|standing| &standing.deadline);
     Ok(shown(&Page {
         frame: visitor.frame("Request taken in", "requests").await,
+        signals: Signals::of(&visitor, signals, standing.as_ref()),
         id: id.to_string(),
         right: request.kind.clone(),
         state: Badge::request(&request.state),

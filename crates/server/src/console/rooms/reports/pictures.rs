@@ -11,7 +11,7 @@ use exeunt_rights::Right;
 use crate::console::request::said::right;
 use crate::console::words::number::grouped;
 
-/// Stacked bars, a week each. It holds numbers, days and words of ours, and makes its own SVG.
+/// Stacked bars, a week each, with the share that was answered in time as a line. It holds numbers, days and words of ours, and makes its own SVG.
 pub(super) struct Volume(String);
 
 /// Bars of days, a right each, with what was promised as a line.
@@ -39,7 +39,7 @@ impl Volume {
         let bar = (step * 0.7).clamp(1.0, 48.0);
         let mut svg = format!(
             "<svg class=\"bars\" viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" aria-labelledby=\"volume-says\">",
-            LEFT + WIDE + 10.0,
+            LEFT + WIDE + 50.0,
             TOP + HIGH + 30.0
         );
         let mut key = LEFT;
@@ -71,6 +71,7 @@ impl Volume {
             }
         }
         axis(&mut svg, &grouped(most));
+        in_time(&mut svg, weeks, key, |place| LEFT + step * (place as f64 + 0.5));
         let ends = [weeks.first(), weeks.last().filter(|_| weeks.len() > 1)];
         for (week, (x, anchor)) in ends.into_iter().zip([(LEFT, "start"), (LEFT + WIDE, "end")]) {
             if let Some(week) = week {
@@ -153,6 +154,37 @@ impl Times {
     }
 }
 
+/// The line of what was answered in time, from 0 to 100 % at the right; broken where a week has no answer.
+fn in_time(svg: &mut String, weeks: &[Week], key: f64, x: impl Fn(usize) -> f64) {
+    if weeks.iter().all(|week| week.on_time_share.is_none()) {
+        return;
+    }
+    let _ = write!(
+        svg,
+        "<path class=\"share\" d=\"M{key:.1} 11h20\"/><circle class=\"share\" cx=\"{:.1}\" cy=\"11\" r=\"3.5\"/><text x=\"{:.1}\" y=\"16\">In time</text>",
+        key + 10.0,
+        key + 26.0
+    );
+    let (mut path, mut points, mut on) = (String::new(), String::new(), false);
+    for (place, week) in weeks.iter().enumerate() {
+        let Some(share) = week.on_time_share else {
+            on = false;
+            continue;
+        };
+        let (x, y) = (x(place), TOP + HIGH * (1.0 - share.clamp(0.0, 1.0)));
+        let _ = write!(path, "{}{x:.1} {y:.1}", if on { 'L' } else { 'M' });
+        let _ = write!(points, "<circle class=\"share\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>");
+        on = true;
+    }
+    let _ = write!(
+        svg,
+        "<path class=\"share\" d=\"{path}\"/>{points}<text x=\"{0:.1}\" y=\"{1:.1}\">100%</text><text x=\"{0:.1}\" y=\"{2:.1}\">0%</text>",
+        LEFT + WIDE + 6.0,
+        TOP + 8.0,
+        TOP + HIGH
+    );
+}
+
 fn axis(svg: &mut String, most: &str) {
     let base = TOP + HIGH;
     let _ = write!(
@@ -201,6 +233,21 @@ mod tests {
     use exeunt_rights::Right;
 
     use super::Volume;
+
+    #[test]
+    fn what_was_in_time_is_a_line_that_breaks_where_nothing_was_answered() {
+        let week = |day: &str, share| Week {
+            from: day.parse().unwrap(),
+            by_right: BTreeMap::from([(Right::Access, 2)]),
+            on_time_share: share,
+        };
+        let weeks = [week("2026-11-02", Some(1.0)), week("2026-11-09", None), week("2026-11-16", Some(0.5))];
+        let svg = Volume::of(&weeks).0;
+        assert!(svg.contains("In time") && svg.contains("100%"), "{svg}");
+        let line = svg.split("<path class=\"share\" d=\"").nth(2).unwrap().split('"').next().unwrap();
+        assert_eq!((line.matches('M').count(), line.matches('L').count()), (2, 0), "{line}");
+        assert!(!Volume::of(&[week("2026-11-02", None)]).0.contains("In time"));
+    }
 
     #[test]
     fn a_week_without_a_request_has_no_bar() {

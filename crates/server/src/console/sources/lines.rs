@@ -1,5 +1,5 @@
-//! Connecting another database: the lines that go into the settings. A password is never typed here: the settings name a file or
-//! a variable that holds it.
+//! The lines that go into the settings for another database. No password is in them: the settings name a file or a variable that
+//! holds it.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -7,21 +7,10 @@ use exeunt_app::access::Permission;
 use exeunt_base::Name;
 
 use crate::console::form::Sent;
+use crate::console::frame::page;
+use crate::console::sources::asked::Asked;
 use crate::console::sources::list;
 use crate::console::trouble::Trouble;
-
-/// What was typed.
-#[derive(Default)]
-pub(crate) struct Asked {
-    pub(crate) name: String,
-    pub(crate) kind: String,
-    pub(crate) path: String,
-    pub(crate) host: String,
-    pub(crate) port: String,
-    pub(crate) database: String,
-    pub(crate) user: String,
-    pub(crate) password_file: String,
-}
 
 /// What goes into the settings.
 pub(crate) struct Block {
@@ -29,27 +18,17 @@ pub(crate) struct Block {
     pub(crate) name: String,
 }
 
-/// Longest text of a field.
-const LONGEST: usize = 300;
-
 /// Writes the lines.
 pub(crate) async fn write(Sent { by, fields }: Sent) -> Result<Response, Trouble> {
     by.office.allow(&by.actor, Permission::CheckSources)?;
-    let text = |name: &str| fields.text(name).chars().take(LONGEST).collect::<String>();
-    let asked = Asked {
-        name: text("name"),
-        kind: text("kind"),
-        path: text("path"),
-        host: text("host"),
-        port: text("port"),
-        database: text("database"),
-        user: text("user"),
-        password_file: text("password_file"),
-    };
+    let asked = Asked::of(&fields);
     let known: Vec<String> = by.office.engine.sources.keys().map(ToString::to_string).collect();
     match lines(&asked, &known) {
-        Ok(block) => list::of(&by, &asked, Some(block), None, StatusCode::OK).await,
-        Err(why) => list::of(&by, &asked, None, Some(why.to_owned()), StatusCode::UNPROCESSABLE_ENTITY).await,
+        Ok(block) => Ok(page(StatusCode::OK, &list::of(&by, asked, Some(block), None).await?)),
+        Err(why) => {
+            let again = list::of(&by, asked, None, Some(why.to_owned())).await?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
     }
 }
 
@@ -99,7 +78,8 @@ fn lines(asked: &Asked, known: &[String]) -> Result<Block, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, lines};
+    use super::lines;
+    use crate::console::sources::asked::Asked;
 
     #[test]
     fn the_lines_are_yaml_whatever_is_typed() {
