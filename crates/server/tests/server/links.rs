@@ -204,7 +204,13 @@ async fn a_download_that_breaks_off_uses_none_up_and_the_fourth_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_portion_is_taken_alone_and_takes_nothing_from_the_others() {
     let linked = Linked::new(json!({ "deliver": true })).await;
-    let page = linked.call("POST", &format!("{}/code", linked.path), "").await.text();
+    // a wrong code shows the page again, and mails nothing
+    let shown = async |form: &str, code: &str| {
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        linked.call("POST", &linked.path, &format!("form={form}&code={wrong}")).await.text()
+    };
+    let (form, code) = linked.code().await;
+    let page = shown(&form, &code).await;
     let everything = page.find("Everything, in one file").unwrap();
     let summary = page.find("Summary: our answer").unwrap();
     assert!(everything < summary && page.contains("Everyday data"), "{page}");
@@ -225,7 +231,8 @@ async fn each_portion_is_taken_alone_and_takes_nothing_from_the_others() {
         assert!(header(&got.headers, "content-disposition").ends_with("-summary.zip\""));
     }
     assert_eq!(linked.left().await, 3, "the whole is not touched");
-    let page = linked.call("POST", &format!("{}/code", linked.path), "").await.text();
+    let (form, code) = linked.code().await;
+    let page = shown(&form, &code).await;
     assert!(!page.contains("Summary: our answer") && page.contains("Everyday data"), "{page}");
     linked.posted.home.world.skip_seconds(61);
     let everyday = take("everyday").await;
