@@ -62,10 +62,10 @@ impl Linked {
     /// Asks for a code, and gives what the page holds and what the mail says.
     async fn code(&self) -> (String, String) {
         let (stop, worker) = self.posted.home.work();
-        let before = self.posted.count();
+        let before = self.posted.count_saying("Your code is ");
         let page = self.call("POST", &format!("{}/code", self.path), "").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text());
-        self.posted.came(before + 1).await;
+        self.posted.came_saying("Your code is ", before + 1).await;
         stop.now();
         worker.await.unwrap();
         let text = self.posted.told("Your code is ").await.text();

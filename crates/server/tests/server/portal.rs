@@ -68,13 +68,13 @@ impl Opened {
 
     /// Types something in, and gives what the page holds and the code that was mailed.
     pub(crate) async fn ask(&self, right: &str, more: &[(&str, &str)]) -> (String, String) {
-        let before = self.posted.count();
+        let before = self.posted.count_saying("Your code is ");
         let (stop, worker) = self.posted.home.work();
         let mut fields = vec![("right", right), ("email", EMAIL), ("name", NAME)];
         fields.extend(more);
         let page = self.post("/portal/acme", &fields).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text());
-        self.posted.came(before + 1).await;
+        self.posted.came_saying("Your code is ", before + 1).await;
         stop.now();
         worker.await.unwrap();
         (field(&page.text(), "form"), self.code().await)

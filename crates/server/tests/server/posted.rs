@@ -150,9 +150,26 @@ impl Posted {
         panic!("{} letters came, not {count}: {:?}", self.count(), self.letters().await);
     }
 
+    /// The same for letters that say this: others may be on their way, too.
+    pub(crate) async fn came_saying(&self, part: &str, count: usize) {
+        for _ in 0..600 {
+            if self.count_saying(part) >= count {
+                return;
+            }
+            self.home.world.wait(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{} letters say `{part}`, not {count}: {:?}", self.count_saying(part), self.letters().await);
+    }
+
     /// Letters the server took for the person.
     pub(crate) fn count(&self) -> usize {
-        self.smtp.taken().unwrap().iter().filter(|one| one.to == [EMAIL]).count()
+        self.count_saying("")
+    }
+
+    /// Those of them that say this.
+    pub(crate) fn count_saying(&self, part: &str) -> usize {
+        let taken = self.smtp.taken().unwrap();
+        taken.iter().filter(|one| one.to == [EMAIL] && one.text().contains(part)).count()
     }
 
     /// Nothing of the person, and no link's token, is in the store's files or in the log.

@@ -21,6 +21,7 @@ mod people;
 mod requests;
 mod rooms;
 mod search;
+mod sources;
 mod subprocessors;
 mod suppressions;
 mod tasks;
