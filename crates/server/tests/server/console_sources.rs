@@ -135,7 +135,7 @@ async fn what_may_not_be_reached_is_refused_and_nothing_typed_is_lost() {
         (file("crm", "/etc/passwd"), "named by its path below"),
         (file("crm", "none.db"), "no such file"),
         (file("c r m", "crm.db"), "letters, digits"),
-        (file("shop", "crm.db"), "the settings connect"),
+        (file("shop", "crm.db"), "settings connect “shop” already"),
         (file("crm", "control.db"), "the store in which requests are kept"),
         (vec![("name", "crm")], "Choose which kind"),
         (server("169.254.169.254", "checked"), "where no database is"),

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::console::door::{Visitor, form_encoded};
 use crate::console::frame::{Frame, page};
 use crate::console::requests::chips::{Chip, Ready, View, ready, sorts};
-use crate::console::trouble::Trouble;
+use crate::console::trouble::{Trouble, quoted};
 use crate::console::words::badge::Badge;
 use crate::console::words::moment::{Clock, Moment};
 use crate::console::words::number::grouped;
@@ -162,7 +162,7 @@ fn after(wanted: &Wanted) -> Option<Place> {
 fn unknown(flaw: &Flaw) -> Option<Unknown> {
     match flaw {
         Flaw::Personal => None,
-        Flaw::Word { word, known } => Some(Unknown { word: word.clone(), known: known.clone() }),
+        Flaw::Word { word, known } => Some(Unknown { word: word.clone(), known: quoted(known) }),
         Flaw::TooMany => {
             Some(Unknown { word: String::new(), known: String::from("a search has at most 30 words") })
         }
