@@ -9,7 +9,6 @@ pub mod queue;
 pub mod run;
 pub mod settle;
 
-use exeunt_base::Timestamp;
 use exeunt_mask::MaskKey;
 use exeunt_plan::document::Document;
 use exeunt_store::jobs::{Job, Lease};
@@ -81,11 +80,6 @@ impl std::fmt::Debug for Work<'_> {
 }
 
 impl Work<'_> {
-    /// Until when the lease is good if renewed now.
-    pub(crate) fn lease_end(&self) -> Timestamp {
-        self.engine.world.now().plus_seconds(LEASE_SECONDS)
-    }
-
     /// Rows of a set's census.
     pub(crate) fn entries(&self, set: usize, from: u64, to: u64) -> Result<Vec<Entry>, Error> {
         let salt = self.job_salt();

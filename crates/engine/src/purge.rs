@@ -176,13 +176,13 @@ impl Engine {
             left_new = self.settle_newcomers(&request, &document, options, owner, actor).await?;
             let request = self.store.request(id).await?;
             let heeded = self.heed_holds(&request).await?;
-            self.begin_purge(&request, &left_new, options, heeded, actor).await?
+            self.begin_purge(&request, &left_new, options, heeded, lease, actor).await?
         } else {
-            self.heed_late(&request).await?
+            self.heed_late(&request, lease).await?
         };
         failpoint::pass("before-shred");
-        while !self.shred(&self.store.request(id).await?, &heeded, actor).await? {
-            heeded = self.heed_late(&self.store.request(id).await?).await?;
+        while !self.shred(&self.store.request(id).await?, &heeded, lease, actor).await? {
+            heeded = self.heed_late(&self.store.request(id).await?, lease).await?;
         }
         let request = self.store.request(id).await?;
         failpoint::pass("after-shred");
@@ -207,7 +207,7 @@ impl Engine {
         }
         let lease = self.take_in(begun.job, owner, ENDED).await?;
         let beat = self.beat(lease);
-        let result = self.finish_leased(begun, residue, actor).await;
+        let result = self.finish_leased(begun, residue, &lease, actor).await;
         beat.abort();
         self.give_back(&lease).await?;
         result
@@ -217,6 +217,7 @@ impl Engine {
         &self,
         begun: Begun,
         residue: Vec<(Name, Residue)>,
+        lease: &Lease,
         actor: Option<ActorId>,
     ) -> Result<Purged, Error> {
         let Begun { id, job, tally, left_new } = begun;
@@ -233,8 +234,8 @@ impl Engine {
             true => states::COMPLETED,
         };
         let receipt =
-            self.issue_receipt(&request, &plan, &tally, &residue, &seen, epoch_gone, state, actor).await?;
-        self.tidy(job).await?;
+            self.issue_receipt(&request, &plan, &tally, &residue, &seen, epoch_gone, state, lease, actor).await?;
+        self.tidy(lease).await?;
         Ok(Purged { state, receipt, tally, residue, seen, left_new, owed: Vec::new() })
     }
 
@@ -326,6 +327,7 @@ impl Engine {
         left_new: &[Appeared],
         options: &Options,
         heeded: Heeded,
+        lease: &Lease,
         actor: Option<ActorId>,
     ) -> Result<BTreeSet<HoldId>, Error> {
         let mut tally = self.tally(request).await?;
@@ -338,7 +340,7 @@ impl Engine {
             .fact("early", if options.now.is_some() { "yes" } else { "no" })
             .fact("given-up", if options.give_up.is_some() { "yes" } else { "no" });
         let seen = heeded.seen.clone();
-        let mut change = self.store.begin().await?;
+        let mut change = self.change_under(lease).await?;
         self.set_aside(&mut change, request, &mut tally, heeded).await?;
         change.set_tally(request.id, &tally.write()).await?;
         change.move_request(request.id, states::WAITING, states::PURGING).await?;
@@ -347,14 +349,14 @@ impl Engine {
     }
 
     /// Heeds holds that were placed after the purge had begun.
-    async fn heed_late(&self, request: &Request) -> Result<BTreeSet<HoldId>, Error> {
+    async fn heed_late(&self, request: &Request, lease: &Lease) -> Result<BTreeSet<HoldId>, Error> {
         if request.salt.is_none() {
             return Ok(BTreeSet::new());
         }
         let heeded = self.heed_holds(request).await?;
         let seen = heeded.seen.clone();
         let mut tally = Tally::read(request.tally.as_deref())?;
-        let mut change = self.store.begin().await?;
+        let mut change = self.change_under(lease).await?;
         self.set_aside(&mut change, request, &mut tally, heeded).await?;
         change.set_tally(request.id, &tally.write()).await?;
         change.commit_bookkeeping().await?;
@@ -367,11 +369,12 @@ impl Engine {
         &self,
         request: &Request,
         heeded: &BTreeSet<HoldId>,
+        lease: &Lease,
         actor: Option<ActorId>,
     ) -> Result<bool, Error> {
         if request.salt.is_some() {
-            self.settle_for_ever(request).await?;
-            let mut change = self.store.begin().await?;
+            self.settle_for_ever(request, lease).await?;
+            let mut change = self.change_under(lease).await?;
             // a hold stops purge up to here
             change.lock_holds(self.organization).await?;
             if let Some(because) = change.hold_of(request.id).await? {
@@ -392,7 +395,7 @@ impl Engine {
             change.commit(self.organization, &[event]).await?;
             self.store.flush_destroyed().await?;
         }
-        let mut change = self.store.begin().await?;
+        let mut change = self.change_under(lease).await?;
         let unclaimed = change.drop_claims(request.id).await?;
         change.set_waits(request.id, None, &[]).await?;
         change.commit_bookkeeping().await?;

@@ -123,7 +123,7 @@ impl Engine {
         let request = &self.store.request(id).await?;
         self.may_restore(request).await?;
         let mut restored = Restored::default();
-        let change = self.store.begin().await?;
+        let change = self.change_under(lease).await?;
         let event = self.event(Kind::RestoreStarted, actor).about(request.id).about(lease.job);
         let whole = matches!(choice, Choice::Whole);
         change
@@ -145,8 +145,8 @@ impl Engine {
         self.must_be_there(request, &batches, choice, &mut restored).await?;
         let (emptied, done_with) = self.undo_batches(request, &batches, choice, lease, &mut restored).await?;
         restored.whole = done_with == batches.len();
-        self.close_restore(request, choice, &restored, &emptied, actor).await?;
-        self.tidy(lease.job).await?;
+        self.close_restore(request, choice, &restored, &emptied, lease, actor).await?;
+        self.tidy(lease).await?;
         Ok(restored)
     }
 
@@ -209,6 +209,7 @@ impl Engine {
         choice: &Choice,
         restored: &Restored,
         emptied: &[BlobId],
+        lease: &Lease,
         actor: Option<ActorId>,
     ) -> Result<(), Error> {
         let refused: u64 = restored.refused.iter().map(|refusal| refusal.rows).sum();
@@ -223,7 +224,7 @@ impl Engine {
             true => Some((self.plan_of(request).await?.1, self.open_known(request)?)),
             false => None,
         };
-        let mut change = self.store.begin().await?;
+        let mut change = self.change_under(lease).await?;
         let mut unclaimed = Vec::new();
         let from = [states::HIDDEN, states::PARTLY_RESTORED, states::APPROVED, states::RESTORED];
         let model = match choice {

@@ -9,7 +9,6 @@ use crate::batch::ghosts::Ghosts;
 use crate::batch::protocol::Ended;
 use crate::cabinet::Engine;
 use crate::error::Error;
-use crate::job::LEASE_SECONDS;
 use crate::{gate, states};
 
 /// What a retry came to.
@@ -113,8 +112,7 @@ impl Engine {
             .about(id)
             .count("skipped", reviews.len() as u64)
             .fact("decision", "skip");
-        let mut change = self.store.begin().await?;
-        change.hold_lease(&lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;
+        let mut change = self.change_under(&lease).await?;
         for review in &reviews {
             change.end_review(review.id, "skipped", Some(reason)).await?;
             change.recount_unit(id, review.unit, "skipped").await?;

@@ -233,9 +233,7 @@ impl Work<'_> {
     }
 
     async fn record(&mut self, batch: &Batch, claims: &[(exeunt_base::RequestId, u64)]) -> Result<(), Error> {
-        let until = self.lease_end();
-        let mut change = self.engine.store.begin().await?;
-        change.hold_lease(&self.lease, until).await?;
+        let mut change = self.engine.change_under(&self.lease).await?;
         let events = self.enter_pending(&mut change).await?;
         change.add_sealed_batch(batch, claims).await?;
         self.finish(change, &events).await
@@ -271,9 +269,7 @@ impl Work<'_> {
 
     /// Marks a batch that never happened, and takes its blob away.
     pub async fn void(&mut self, batch: &Batch) -> Result<(), Error> {
-        let until = self.lease_end();
-        let mut change = self.engine.store.begin().await?;
-        change.hold_lease(&self.lease, until).await?;
+        let mut change = self.engine.change_under(&self.lease).await?;
         change.void_batch(batch.id, batch.blob).await?;
         change.commit_bookkeeping().await?;
         self.engine.drop_blob(batch.blob)?;
@@ -282,7 +278,6 @@ impl Work<'_> {
 
     /// Closes a batch: batch, counts, reviews and audit entry in one transaction. A repeated delta is refused.
     pub async fn close(&mut self, batch: Option<&Batch>, outcome: &Outcome) -> Result<(), Error> {
-        let until = self.lease_end();
         let now = self.engine.world.now();
         let mut counts: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
         for counted in &outcome.pieces {
@@ -303,8 +298,7 @@ impl Work<'_> {
         if last {
             failpoint::pass("before-settle");
         }
-        let mut change = self.engine.store.begin().await?;
-        change.hold_lease(&self.lease, until).await?;
+        let mut change = self.engine.change_under(&self.lease).await?;
         let mut events = self.enter_pending(&mut change).await?;
         events.push(event);
         if let Some(batch) = batch {

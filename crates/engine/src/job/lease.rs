@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use exeunt_audit::kind::Kind;
 use exeunt_base::JobId;
+use exeunt_store::Change;
 use exeunt_store::jobs::Lease;
 
 use crate::cabinet::Engine;
@@ -87,6 +88,14 @@ impl Engine {
         }
     }
 
+    /// A change that whoever lost the lease cannot make, however late it arrives: a process that stood still, or was killed
+    /// with its last words under way.
+    pub(crate) async fn change_under(&self, lease: &Lease) -> Result<Change<'_>, exeunt_store::Error> {
+        let mut change = self.store.begin().await?;
+        change.hold_lease(lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;
+        Ok(change)
+    }
+
     /// Renews the lease while a batch takes its time. The caller ends it with the job.
     pub(crate) fn beat(&self, lease: Lease) -> tokio::task::JoinHandle<()> {
         let engine = self.clone();
@@ -110,8 +119,7 @@ impl Engine {
             return;
         }
         let written = async {
-            let mut change = self.store.begin().await?;
-            change.hold_lease(lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;
+            let mut change = self.change_under(lease).await?;
             change.drop_lease(lease).await?;
             if matches!(error, Error::Stopped(_)) {
                 return change.commit_bookkeeping().await;

@@ -159,9 +159,7 @@ impl Work<'_> {
         let kept = self.keeping().and_then(|keeping| census.seal(&keeping));
         self.census = census;
         let blob = kept?;
-        let until = self.lease_end();
-        let mut change = self.engine.store.begin().await?;
-        change.hold_lease(&self.lease, until).await?;
+        let mut change = self.engine.change_under(&self.lease).await?;
         let events = self.enter_pending(&mut change).await?;
         change.keep_census_blob(self.job.id, blob).await?;
         self.finish(change, &events).await?;
@@ -196,8 +194,7 @@ impl Work<'_> {
         if self.census.blob.is_none() {
             return Ok(());
         }
-        let mut change = self.engine.store.begin().await?;
-        change.hold_lease(&self.lease, self.lease_end()).await?;
+        let mut change = self.engine.change_under(&self.lease).await?;
         let events = self.enter_pending(&mut change).await?;
         self.finish(change, &events).await
     }

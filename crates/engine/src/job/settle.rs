@@ -17,8 +17,7 @@ impl Work<'_> {
     /// Ends the job as settled, cancelled or waiting for review, and starts the windows of its requests.
     pub async fn end(&mut self, state: &'static str) -> Result<(), Error> {
         failpoint::pass("before-settle");
-        let mut change = self.engine.store.begin().await?;
-        change.hold_lease(&self.lease, self.lease_end()).await?;
+        let mut change = self.engine.change_under(&self.lease).await?;
         let mut events = self.enter_pending(&mut change).await?;
         events.push(self.write_end(&mut change, state, self.left()).await?);
         change.commit(self.engine.organization, &events).await?;

@@ -9,6 +9,7 @@ use exeunt_audit::receipt::{
 };
 use exeunt_base::{ActorId, ModelRef, Name, ReceiptId, hex};
 use exeunt_source::Residue;
+use exeunt_store::jobs::Lease;
 use exeunt_store::plans::Plan;
 use exeunt_store::requests::Request;
 
@@ -31,6 +32,7 @@ impl Engine {
         seen: &Seen,
         epoch_gone: bool,
         end: &str,
+        lease: &Lease,
         actor: Option<ActorId>,
     ) -> Result<ReceiptId, Error> {
         let now = self.world.now();
@@ -111,7 +113,7 @@ impl Engine {
             true => Some((self.plan_of(request).await?.1, self.open_known(request)?)),
             false => None,
         };
-        let mut change = self.store.begin().await?;
+        let mut change = self.change_under(lease).await?;
         // the receipt's own entry comes first: its index is what the proof names
         change.add_receipt(receipt.receipt, self.organization, request.id, &body, now).await?;
         change.move_request(request.id, &[states::PURGING], end).await?;

@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use crate::cabinet::Engine;
 use crate::error::Error;
 use crate::image::{self, Change, Image, Shape};
-use crate::job::LEASE_SECONDS;
 use crate::restore::plan::{Item, WHOLE};
 
 /// Rows of each item that are remembered as witnesses: one would do, unless somebody touches it meanwhile.
@@ -88,8 +87,7 @@ impl Engine {
             outcome: serde_json::to_string(backs)
                 .map_err(|error| Error::Damaged { what: "a return", why: error.to_string() })?,
         };
-        let mut change = self.store.begin().await?;
-        change.hold_lease(lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;
+        let mut change = self.change_under(lease).await?;
         change.add_return(&announced).await?;
         change.commit_bookkeeping().await?;
         Ok(announced)
@@ -102,8 +100,7 @@ impl Engine {
         happened: bool,
         lease: &Lease,
     ) -> Result<(), Error> {
-        let mut change = self.store.begin().await?;
-        change.hold_lease(lease, self.world.now().plus_seconds(LEASE_SECONDS)).await?;
+        let mut change = self.change_under(lease).await?;
         if happened {
             for back in &read(announced)? {
                 change.mark_returned(announced.blob, back.segment, &back.back).await?;

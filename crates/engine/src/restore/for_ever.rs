@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use exeunt_store::jobs::Lease;
 use exeunt_store::requests::Request;
 use exeunt_vault::Claims;
 
@@ -14,7 +15,7 @@ use crate::restore::standing::Standing;
 impl Engine {
     /// What a person's erasure demanded stays demanded when they are purged: what others did earlier to the same rows is
     /// never undone. The vault forgets what it was.
-    pub(crate) async fn settle_for_ever(&self, request: &Request) -> Result<(), Error> {
+    pub(crate) async fn settle_for_ever(&self, request: &Request, lease: &Lease) -> Result<(), Error> {
         let others = self.standing(request.id, &BTreeSet::new()).await?;
         if others.segments.is_empty() {
             return Ok(());
@@ -46,7 +47,7 @@ impl Engine {
                     .map(|(number, _)| *number)
                     .collect();
                 if !over.is_empty() {
-                    let mut change = self.store.begin().await?;
+                    let mut change = self.change_under(lease).await?;
                     change.mark_returned(segment.blob, segment.info.number, &over).await?;
                     change.commit_bookkeeping().await?;
                 }

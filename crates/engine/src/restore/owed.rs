@@ -57,8 +57,8 @@ impl Engine {
         if request.state == states::PARTLY_RESTORED {
             // what stands in its way otherwise was told when it was asked back
             if late.whole || late.back > 0 {
-                self.close_restore(&request, &Choice::Whole, &late, &emptied, None).await?;
-                self.tidy(lease.job).await?;
+                self.close_restore(&request, &Choice::Whole, &late, &emptied, lease, None).await?;
+                self.tidy(lease).await?;
             }
             return Ok((paid, late.whole || late.back > 0));
         }
@@ -69,7 +69,7 @@ impl Engine {
         if over {
             paid.destroyed = late.refused.iter().map(|refusal| refusal.rows).sum();
         }
-        let mut change = self.store.begin().await?;
+        let mut change = self.change_under(lease).await?;
         change.set_waits(id, None, &late.lines()).await?;
         let mut unclaimed = Vec::new();
         for blob in emptied {
@@ -90,13 +90,14 @@ impl Engine {
         for blob in unclaimed {
             self.drop_blob(blob)?;
         }
-        self.tidy(lease.job).await?;
+        self.tidy(lease).await?;
         Ok((paid, over || late.back > 0))
     }
 
     /// Destroys what a job keeps for nobody: salts of restored requests once none of their rows waits for others, and
     /// the job's own salt and census once none of its requests needs them.
-    pub(crate) async fn tidy(&self, job: exeunt_base::JobId) -> Result<(), Error> {
+    pub(crate) async fn tidy(&self, lease: &Lease) -> Result<(), Error> {
+        let job = lease.job;
         let over = [states::RESTORED, states::COMPLETED, states::COMPLETED_WITH_EXCEPTIONS, states::NO_DATA];
         let standing = self.store.states_of_job(job, None).await?;
         if standing.iter().any(|(state, _)| !over.contains(&state.as_str())) {
@@ -108,7 +109,7 @@ impl Engine {
         for request in restored() {
             owed |= !self.store.claims_of(request.id).await?.is_empty();
         }
-        let mut change = self.store.begin().await?;
+        let mut change = self.change_under(lease).await?;
         let mut unclaimed = Vec::new();
         // a salt may be needed for a row that is another's too
         for request in restored().filter(|_| !owed) {

@@ -28,16 +28,18 @@ pub(crate) struct TestWorld {
     ahead: Mutex<i64>,
     dice: Mutex<Dice>,
     meanwhile: Mutex<Option<Meanwhile>>,
+    looking: Mutex<Option<Looking>>,
 }
 
 type Meanwhile = Box<dyn FnOnce() + Send>;
+type Looking = Box<dyn FnMut() -> bool + Send>;
 
 /// The engine waits this long between two beats of a lease, and less for a source that is busy.
 const BEAT: Duration = Duration::from_secs(1);
 
 impl TestWorld {
     pub(crate) fn new() -> Self {
-        Self { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()), meanwhile: Mutex::new(None) }
+        Self { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()), meanwhile: Mutex::new(None), looking: Mutex::new(None) }
     }
 
     pub(crate) fn skip_days(&self, days: i64) {
@@ -51,7 +53,17 @@ impl TestWorld {
         *self.meanwhile.lock().unwrap() = Some(Box::new(what));
     }
 
+    /// Does something whenever the engine looks at the clock, until it says that it is done.
+    pub(crate) fn when_it_looks_at_the_clock(&self, what: impl FnMut() -> bool + Send + 'static) {
+        *self.looking.lock().unwrap() = Some(Box::new(what));
+    }
+
     /// Whether that happened.
+    pub(crate) fn looked(&self) -> bool {
+        self.looking.lock().unwrap().is_none()
+    }
+
+    /// Whether what was to be done while it waits happened.
     pub(crate) fn waited(&self) -> bool {
         self.meanwhile.lock().unwrap().is_none()
     }
@@ -60,6 +72,12 @@ impl TestWorld {
 #[async_trait]
 impl World for TestWorld {
     fn now(&self) -> Timestamp {
+        let looking = self.looking.lock().unwrap().take();
+        if let Some(mut what) = looking
+            && !what()
+        {
+            *self.looking.lock().unwrap() = Some(what);
+        }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
         Timestamp::from_micros(i64::try_from(now).unwrap()).plus_seconds(*self.ahead.lock().unwrap())
     }

@@ -1,10 +1,12 @@
 //! Purge: nothing before its time, nothing that appeared unnoticed, and whoever is erased stays erased.
 
+use exeunt_base::{JobId, Timestamp};
 use exeunt_engine::ledger::registers_of;
 use exeunt_engine::purge::Options;
 use exeunt_engine::restore::Choice;
 use exeunt_engine::{Error, states};
 use exeunt_plan::document::Right;
+use exeunt_store::jobs::Lease;
 use exeunt_store::suppressions::Purpose;
 
 use crate::database::{CLUB, Database, on_both};
@@ -18,6 +20,8 @@ on_both! {
     a_hold_stops_a_purge;
     a_hold_stops_a_purge_that_has_begun;
     sources_clean_up_once_for_people_who_are_purged_together;
+    whoever_lost_their_lease_destroys_nothing;
+    whoever_lost_their_lease_ends_no_restore;
     a_window_of_no_days_ends_at_once;
     what_was_purged_never_comes_back;
     an_erased_person_in_a_restored_copy_is_found;
@@ -119,6 +123,64 @@ async fn sources_clean_up_once_for_people_who_are_purged_together(database: Data
     assert!(ada.tally.tables() != eve.tally.tables(), "they had rows in different tables");
     assert_eq!(ada.residue, eve.residue, "both tell of the one cleaning");
     assert!(!ada.residue[0].1.done.is_empty());
+}
+
+/// Another process takes the job over as soon as somebody has it.
+fn taken_over(house: &House, job: JobId) {
+    let (store, handle) = (house.engine.store.clone(), tokio::runtime::Handle::current());
+    let far = house.engine.world.now().plus_days(1);
+    house.world.when_it_looks_at_the_clock(move || {
+        tokio::task::block_in_place(|| {
+            handle.block_on(async {
+                let held = store.is_leased(job, Timestamp::from_micros(0)).await.unwrap();
+                if held {
+                    let mut change = store.begin().await.unwrap();
+                    let any = [states::SETTLED];
+                    change.take_lease(job, "another", &any, far, far.plus_seconds(3)).await.unwrap();
+                    change.commit_bookkeeping().await.unwrap();
+                }
+                held
+            })
+        })
+    });
+}
+
+/// The other process is done with it.
+async fn given_back(house: &House, job: JobId) {
+    assert!(house.world.looked(), "nobody took the job over");
+    let fence = house.engine.store.job(job).await.unwrap().fence;
+    let mut change = house.engine.store.begin().await.unwrap();
+    change.drop_lease(&Lease { job, fence }).await.unwrap();
+    change.commit_bookkeeping().await.unwrap();
+}
+
+async fn whoever_lost_their_lease_destroys_nothing(database: Database) {
+    let (database, house) = club(database).await;
+    let before = database.look();
+    let ada = erased(&house, &["1"]).await[0];
+    let job = house.engine.store.request(ada).await.unwrap().job.unwrap();
+    taken_over(&house, job);
+    let lost = house.engine.purge(ada, &at_once(), "sleeper", None).await;
+    assert!(matches!(lost, Err(Error::Store(exeunt_store::Error::LeaseLost { .. }))), "{lost:?}");
+    assert_eq!(house.engine.store.request(ada).await.unwrap().state, states::HIDDEN);
+    given_back(&house, job).await;
+    whole(&house, ada).await;
+    before.assert_same(&database.look());
+}
+
+async fn whoever_lost_their_lease_ends_no_restore(database: Database) {
+    let (database, house) = club(database).await;
+    let before = database.look();
+    let ada = erased(&house, &["1"]).await[0];
+    let hidden = database.look();
+    let job = house.engine.store.request(ada).await.unwrap().job.unwrap();
+    taken_over(&house, job);
+    let lost = house.engine.restore(ada, &Choice::Whole, "sleeper", None).await;
+    assert!(matches!(lost, Err(Error::Store(exeunt_store::Error::LeaseLost { .. }))), "{lost:?}");
+    hidden.assert_same(&database.look());
+    given_back(&house, job).await;
+    whole(&house, ada).await;
+    before.assert_same(&database.look());
 }
 
 async fn a_window_of_no_days_ends_at_once(database: Database) {

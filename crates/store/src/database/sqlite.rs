@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
+use exeunt_base::FaultKind;
 use sqlx::query::Query;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
@@ -26,6 +27,12 @@ pub(super) const READ: &str = "BEGIN; SELECT count(*) FROM sqlite_schema";
 /// Overwritten pages are zeroed (`secure_delete`); what is left is the log they went through.
 pub(super) const FLUSH: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
+/// How often a file is tried to be opened that others are opening.
+const OPENED_AT_ONCE: u32 = 20;
+
+/// Between the first two tries; longer between later ones.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// The connection to the file.
 pub(super) struct File(SqliteConnection);
 
@@ -45,7 +52,18 @@ impl File {
             // a wave writes the same pages again and again: they need not go to the file each time
             .pragma("wal_autocheckpoint", "8000")
             .disable_statement_logging();
-        Ok(Self(options.connect().await?))
+        let mut tries = 0;
+        loop {
+            match options.connect().await.map_err(Trouble::from) {
+                Ok(connection) => return Ok(Self(connection)),
+                // SQLite does not wait where two processes turn the write-ahead log of a new file on at once
+                Err(trouble) if trouble.kind() == FaultKind::Contended && tries < OPENED_AT_ONCE => {
+                    tries += 1;
+                    tokio::time::sleep(PAUSE * tries).await;
+                }
+                Err(trouble) => return Err(trouble),
+            }
+        }
     }
 
     pub(super) async fn script(&mut self, text: &str) -> Result<(), Trouble> {
