@@ -21,6 +21,7 @@ use exeunt_base::{Name, OrganizationId, Personal, Secret};
 use exeunt_engine::World;
 use exeunt_engine::world::secret_bytes;
 use exeunt_source::Source;
+use exeunt_store::Place;
 use exeunt_vault::KeyFile;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -67,15 +68,17 @@ async fn house(dir: &Path) -> Result<House> {
          INSERT INTO people SELECT i, 'p' || i || '@mail.test' FROM n;
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 380000)
          INSERT INTO visits SELECT i, i % 20000 + 1, '/page/' || i FROM n;";
-    house_of(dir, shop, MAP, |_, _| Ok(())).await
+    let store = Place::File(Layout::new(&dir.join("home")).store());
+    house_of(dir, store, shop, MAP, |_| Ok(())).await
 }
 
 /// A house whose one source is made by a script and mapped by a text. `fill` may write into the new store before it is opened.
 pub(crate) async fn house_of(
     dir: &Path,
+    store: Place,
     shop: &str,
     text: &str,
-    fill: impl FnOnce(&Layout, OrganizationId) -> Result<()>,
+    fill: impl FnOnce(OrganizationId) -> Result<()>,
 ) -> Result<House> {
     let file = dir.join("shop.db");
     rusqlite::Connection::open(&file)?.execute_batch(shop)?;
@@ -83,11 +86,10 @@ pub(crate) async fn house_of(
     std::fs::write(&map, text)?;
     let layout = Layout::new(&dir.join("home"));
     let world = Arc::new(System);
-    let store = exeunt_store::Place::File(layout.store());
     create::prepare(&layout, &store).await?;
     let keeper = KeyFile::create(&layout.key_file(), &secret_bytes(&*world))?;
     let made = create::create(&layout, &store, &keeper, "Bench", "bench", &*world).await?;
-    fill(&layout, made.organization)?;
+    fill(made.organization)?;
     let settings = exeunt_source_sqlite::Settings::for_file(&file);
     let source: Arc<dyn Source> = Arc::new(exeunt_source_sqlite::SqliteSource::new(settings));
     let own = open::Room {
