@@ -233,8 +233,9 @@ impl Engine {
             true if tally.nothing => states::NO_DATA,
             true => states::COMPLETED,
         };
-        let receipt =
-            self.issue_receipt(&request, &plan, &tally, &residue, &seen, epoch_gone, state, lease, actor).await?;
+        let receipt = self
+            .issue_receipt(&request, &plan, &tally, &residue, &seen, epoch_gone, state, lease, actor)
+            .await?;
         self.tidy(lease).await?;
         Ok(Purged { state, receipt, tally, residue, seen, left_new, owed: Vec::new() })
     }

@@ -92,14 +92,16 @@ impl Change<'_> {
                 state: reading.get("state")?,
                 at: (at > 0).then(|| Timestamp::from_micros(at)),
             };
-            query("DELETE FROM happenings WHERE organization = $1 AND at = $2 AND request = $3 AND state = $4")
-                .bind(organization.to_string())
-                .bind(at)
-                .bind(happening.request.to_string())
-                .bind(&happening.state)
-                .execute(&mut self.connection)
-                .await
-                .map_err(Error::while_doing(doing))?;
+            query(
+                "DELETE FROM happenings WHERE organization = $1 AND at = $2 AND request = $3 AND state = $4",
+            )
+            .bind(organization.to_string())
+            .bind(at)
+            .bind(happening.request.to_string())
+            .bind(&happening.state)
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::while_doing(doing))?;
             all.push(happening);
         }
         Ok(all)

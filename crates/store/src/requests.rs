@@ -120,7 +120,7 @@ impl Change<'_> {
             .bind(to)
             .execute(&mut self.connection)
             .await
-                .map_err(Error::while_doing("move a request"))?;
+            .map_err(Error::while_doing("move a request"))?;
         if found != to {
             self.has_moved(to, &[id]);
         }
@@ -203,7 +203,8 @@ impl Change<'_> {
         for id in ids {
             query = query.bind(id.to_string());
         }
-        let rows = query.fetch_all(&mut self.connection).await.map_err(Error::while_doing("read requests"))?;
+        let rows =
+            query.fetch_all(&mut self.connection).await.map_err(Error::while_doing("read requests"))?;
         rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
     }
 

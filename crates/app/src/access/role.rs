@@ -3,9 +3,9 @@
 use crate::access::permission::Permission::{
     self, AddSuppression, ApprovePlans, CheckSources, CheckSuppression, DecideRequests, DraftMap,
     FindCustomers, HoldRequests, IdentifyRequests, LiftStop, MakeLinks, MakePackages, MakePlans,
-    ManageApiKeys, ManagePortal, ManageProviders, ManageSources, ManageSubprocessors, ManageUsers, ManageWebhooks,
-    OpenPackages, PauseWork, PublishMap, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap,
-    ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, ReadSuppression,
+    ManageApiKeys, ManagePortal, ManageProviders, ManageSources, ManageSubprocessors, ManageUsers,
+    ManageWebhooks, OpenPackages, PauseWork, PublishMap, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters,
+    ReadMap, ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, ReadSuppression,
     RemoveSuppression, Restore, RotateKeys, RunJobs, SendLetters, StopWork, SubmitRequests, UseLedger,
 };
 

@@ -22,11 +22,11 @@ const HOLD_SECONDS: i64 = 60;
 const TURN_SECONDS: i64 = 5;
 
 /// Nobody needs it any more.
-pub const GONE: &str = "gone";
+pub(super) const GONE: &str = "gone";
 /// Nothing got through for days.
-pub const FAILING: &str = "failing";
+pub(super) const FAILING: &str = "failing";
 /// Somebody turned it off.
-pub const BY_HAND: &str = "by_hand";
+pub(super) const BY_HAND: &str = "by_hand";
 
 impl Office {
     /// Tells webhooks what happened, each in a way of its own: one that is slow is nobody else's trouble.
@@ -85,7 +85,12 @@ impl Office {
     }
 
     /// What came of it, and what becomes of the webhook.
-    async fn note(&self, delivery: &Delivery, hold: &Hold, answer: Result<Answer, Trouble>) -> Result<(), Error> {
+    async fn note(
+        &self,
+        delivery: &Delivery,
+        hold: &Hold,
+        answer: Result<Answer, Trouble>,
+    ) -> Result<(), Error> {
         let now = self.now();
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let mut change = self.engine.store.begin().await?;

@@ -125,7 +125,12 @@ impl Office {
     }
 
     /// Changes a webhook, or turns it on or off. What waits for one that is turned off is given up.
-    pub async fn change_webhook(&self, actor: &Actor, id: WebhookId, changed: &Changed) -> Result<Listed, Error> {
+    pub async fn change_webhook(
+        &self,
+        actor: &Actor,
+        id: WebhookId,
+        changed: &Changed,
+    ) -> Result<Listed, Error> {
         self.allow(actor, Permission::ManageWebhooks)?;
         self.webhook(id).await?;
         if let Some(address) = &changed.address {
@@ -184,7 +189,8 @@ impl Office {
         self.webhook(id).await?;
         let mut change = self.engine.store.begin().await?;
         let forgotten = change.remove_webhook(id).await?;
-        let event = self.event(Kind::WebhookRemoved, actor).about(id).count("deliveries-forgotten", forgotten);
+        let event =
+            self.event(Kind::WebhookRemoved, actor).about(id).count("deliveries-forgotten", forgotten);
         change.commit(self.organization.id, &[event]).await?;
         Ok(self.engine.store.flush_destroyed().await?)
     }
@@ -198,10 +204,14 @@ impl Office {
 
     /// What signs for a webhook now, the newest first.
     pub(super) fn webhook_secrets(&self, webhook: &Webhook) -> Result<Vec<Secret<Vec<u8>>>, Error> {
-        let old = webhook.old_secret.as_ref().filter(|_| webhook.old_until.is_some_and(|until| until > self.now()));
+        let old =
+            webhook.old_secret.as_ref().filter(|_| webhook.old_until.is_some_and(|until| until > self.now()));
         let open = |sealed: &Vec<u8>| {
             let (organization, context) = (webhook.organization, context(webhook.id));
-            self.engine.keyring.open_for(organization, PURPOSE, context.as_bytes(), sealed).map_err(Error::from)
+            self.engine
+                .keyring
+                .open_for(organization, PURPOSE, context.as_bytes(), sealed)
+                .map_err(Error::from)
         };
         std::iter::once(&webhook.secret).chain(old).map(open).collect()
     }
@@ -215,7 +225,8 @@ impl Office {
     }
 
     fn check_webhook_address(&self, text: &str) -> Result<(), Error> {
-        let address = Address::parse(text).map_err(|why| wrong(&format!("its address cannot be called: {why}")))?;
+        let address =
+            Address::parse(text).map_err(|why| wrong(&format!("its address cannot be called: {why}")))?;
         self.outbound.check(&address).map_err(|why| wrong(&why.to_string()))
     }
 
@@ -257,6 +268,7 @@ fn checked_kinds(wanted: &[String]) -> Result<String, Error> {
         return Err(wrong(&format!("the kinds of events it can be told are {}", words.join(", "))));
     }
     // in one order, each once
-    let chosen = kinds::KINDS.iter().map(|kind| kind.word).filter(|word| wanted.iter().any(|one| one == word));
+    let chosen =
+        kinds::KINDS.iter().map(|kind| kind.word).filter(|word| wanted.iter().any(|one| one == word));
     Ok(chosen.collect::<Vec<_>>().join(" "))
 }

@@ -16,13 +16,21 @@ pub const TEST: &str = "exeunt.webhook.test";
 
 /// Every kind one can choose, in the order of a request's life.
 pub const KINDS: &[Kind] = &[
-    Kind { word: "exeunt.request.received", said: "A request was taken in, or goes on again.", states: &["received"] },
+    Kind {
+        word: "exeunt.request.received",
+        said: "A request was taken in, or goes on again.",
+        states: &["received"],
+    },
     Kind {
         word: "exeunt.request.planned",
         said: "A plan was made and waits to be approved.",
         states: &["awaiting_approval"],
     },
-    Kind { word: "exeunt.request.approved", said: "Its plan was approved, and its job waits or runs.", states: &["approved"] },
+    Kind {
+        word: "exeunt.request.approved",
+        said: "Its plan was approved, and its job waits or runs.",
+        states: &["approved"],
+    },
     Kind {
         word: "exeunt.request.hidden",
         said: "The person's data is out of the databases, and can still come back.",
@@ -38,7 +46,11 @@ pub const KINDS: &[Kind] = &[
         said: "What was kept for bringing back is being destroyed.",
         states: &["purging"],
     },
-    Kind { word: "exeunt.package.ready", said: "A package of the person's data can be fetched.", states: &["ready"] },
+    Kind {
+        word: "exeunt.package.ready",
+        said: "A package of the person's data can be fetched.",
+        states: &["ready"],
+    },
     Kind {
         word: "exeunt.request.completed",
         said: "It is done; the state tells whether with exceptions, or because there was no data.",
@@ -79,7 +91,8 @@ mod tests {
     fn a_state_is_told_by_one_kind_and_every_end_is_told() {
         let all: Vec<&str> = KINDS.iter().flat_map(|kind| kind.states).copied().collect();
         assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
-        for state in states::PURGED.iter().chain(states::WAITING).chain(&[states::RESTORED, states::APPROVED]) {
+        for state in states::PURGED.iter().chain(states::WAITING).chain(&[states::RESTORED, states::APPROVED])
+        {
             assert!(of_state(state).is_some(), "{state}");
         }
         assert_eq!(of_state("verifying"), None);

@@ -35,7 +35,8 @@ impl Office {
                 let body = happened.about(happening.request, &happening.right, &happening.state);
                 for webhook in webhooks.iter().filter(|webhook| kinds::wants(&webhook.kinds, kind)) {
                     let request = Some(happening.request);
-                    deliveries.push(Delivery { request, ..self.delivery(webhook, event, kind, body.clone()) });
+                    deliveries
+                        .push(Delivery { request, ..self.delivery(webhook, event, kind, body.clone()) });
                 }
             }
             change.add_deliveries(&deliveries).await?;

@@ -43,7 +43,12 @@ impl Office {
     }
 
     /// Sends an event again, by the same id.
-    pub async fn resend_delivery(&self, actor: &Actor, id: WebhookId, event: EventId) -> Result<Delivery, Error> {
+    pub async fn resend_delivery(
+        &self,
+        actor: &Actor,
+        id: WebhookId,
+        event: EventId,
+    ) -> Result<Delivery, Error> {
         self.allow(actor, Permission::ManageWebhooks)?;
         self.webhook_that_is_on(id).await?;
         let delivery = self.engine.store.delivery(id, event).await?;
@@ -54,7 +59,13 @@ impl Office {
         }
         let entry = self.event(Kind::WebhookResent, actor).about(id).fact("event", event);
         change.commit(self.organization.id, &[entry]).await?;
-        Ok(Delivery { state: WAITING.to_owned(), tries: 0, not_before: self.now(), ended_at: None, ..delivery })
+        Ok(Delivery {
+            state: WAITING.to_owned(),
+            tries: 0,
+            not_before: self.now(),
+            ended_at: None,
+            ..delivery
+        })
     }
 
     async fn webhook_that_is_on(&self, id: WebhookId) -> Result<Webhook, Error> {

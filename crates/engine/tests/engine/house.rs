@@ -39,7 +39,12 @@ const BEAT: Duration = Duration::from_secs(1);
 
 impl TestWorld {
     pub(crate) fn new() -> Self {
-        Self { ahead: Mutex::new(0), dice: Mutex::new(Dice::from_env()), meanwhile: Mutex::new(None), looking: Mutex::new(None) }
+        Self {
+            ahead: Mutex::new(0),
+            dice: Mutex::new(Dice::from_env()),
+            meanwhile: Mutex::new(None),
+            looking: Mutex::new(None),
+        }
     }
 
     pub(crate) fn skip_days(&self, days: i64) {
