@@ -26,7 +26,7 @@ pub(super) const GONE: &str = "gone";
 /// Nothing got through for days.
 pub(super) const FAILING: &str = "failing";
 /// Somebody turned it off.
-pub(super) const BY_HAND: &str = "by_hand";
+pub(crate) const BY_HAND: &str = "by_hand";
 
 impl Office {
     /// Tells webhooks what happened, each in a way of its own: one that is slow is nobody else's trouble.

@@ -27,6 +27,7 @@ mod console_signals;
 mod console_sources;
 mod console_suppression;
 mod console_today;
+mod console_webhooks;
 mod counts;
 mod deadlines;
 mod deltas;
