@@ -46,6 +46,7 @@ pub mod tasks;
 pub mod today;
 pub mod views;
 pub mod watch;
+pub mod webhooks;
 pub mod work;
 
 pub use crate::actor::Actor;

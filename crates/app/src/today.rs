@@ -15,6 +15,8 @@ use crate::actor::Actor;
 use crate::audits::witnesses::Standing as Witness;
 use crate::error::Error;
 use crate::office::Office;
+use crate::webhooks::Listed;
+use crate::webhooks::deliver::BY_HAND;
 
 /// Most jobs that are named.
 const JOBS: u32 = 20;
@@ -86,6 +88,17 @@ pub struct Letters {
     pub waiting: u64,
 }
 
+/// How webhooks stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Webhooks {
+    /// On.
+    pub on: u64,
+    /// On, and the last thing they were told did not get through.
+    pub failing: u64,
+    /// Turned off because they want no more, or nothing got through for days.
+    pub turned_off: u64,
+}
+
 /// How the log stands.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -114,6 +127,8 @@ pub struct Today {
     pub log: Option<Log>,
     /// Whether the data map can be read; for those who see it.
     pub map: Option<bool>,
+    /// Webhooks, where there are any; for those who manage them.
+    pub webhooks: Option<Webhooks>,
     /// Whether there was ever a request.
     pub begun: bool,
     /// Requests that were stopped by the link in a letter, oldest first; for those who see requests.
@@ -150,6 +165,7 @@ impl Office {
             failed: stands.letters_failed,
             waiting: stands.letters_waiting,
         });
+        let webhooks = if may(Permission::ManageWebhooks) { self.webhooks_today(actor).await? } else { None };
         let log = if may(Permission::ReadAudit) {
             Some(Log {
                 entries: self.engine.store.audit_head(self.organization.id).await?.size,
@@ -168,7 +184,7 @@ impl Office {
         }
         // a house that has none yet is told what comes first, and not that something is wrong
         let map = (may(Permission::ReadMap) && !self.has_no_map_yet()).then(|| self.map().is_ok());
-        Ok(Today { requests, work, letters, log, map, begun: stands.any, stops, complaints })
+        Ok(Today { requests, work, letters, log, map, webhooks, begun: stands.any, stops, complaints })
     }
 
     async fn requests_today(&self, actor: &Actor, oldest: Option<Day>) -> Result<Requests, Error> {
@@ -200,6 +216,17 @@ impl Office {
             running.push(Running { job, request, done, failed, seconds_left });
         }
         Ok(running)
+    }
+
+    async fn webhooks_today(&self, actor: &Actor) -> Result<Option<Webhooks>, Error> {
+        let all = self.list_webhooks(actor).await?;
+        let count = |which: &dyn Fn(&Listed) -> bool| all.iter().filter(|one| which(one)).count() as u64;
+        let told = Webhooks {
+            on: count(&|one| one.on),
+            failing: count(&|one| one.on && one.failing_since.is_some()),
+            turned_off: count(&|one| one.why_off.as_deref().is_some_and(|why| why != BY_HAND)),
+        };
+        Ok(Some(told).filter(|_| !all.is_empty()))
     }
 
     async fn last_time(&self, kind: Kind) -> Result<Option<Timestamp>, Error> {

@@ -4,6 +4,7 @@ mod again;
 mod aside;
 mod carry_out;
 mod due;
+mod hooks;
 pub mod others;
 pub(crate) mod outcome;
 mod post;

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use exeunt_base::{
     ActorId, ApiKeyId, BatchId, BlobId, EpochId, HoldId, JobId, LetterId, LinkId, OrganizationId, PackageId,
     PlanId, ProposalId, ProviderId, ReceiptId, RequestId, SessionId, SubprocessorId, SubscriberId, Timestamp,
-    UserId, canonical,
+    UserId, WebhookId, canonical,
 };
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +123,8 @@ objects! {
     Subscriber(SubscriberId);
     /// A hold beyond one request.
     Hold(HoldId);
+    /// An address that is told what happens to requests.
+    Webhook(WebhookId);
 }
 
 /// One thing that happened. [`Event::to_entry`] makes it a log entry.

@@ -308,6 +308,20 @@ kinds! {
     SuppressionChecked = "suppression.checked";
     /// Entries of the suppression list whose time was over were forgotten.
     SuppressionForgotten = "suppression.forgotten";
+    /// An address was written down that is told what happens to requests.
+    WebhookAdded = "webhook.added";
+    /// Such a webhook is another, or was turned on or off.
+    WebhookChanged = "webhook.changed";
+    /// A webhook has another secret.
+    WebhookRotated = "webhook.rotated";
+    /// A webhook was removed, with all that it was told.
+    WebhookRemoved = "webhook.removed";
+    /// Somebody sent a webhook an event to try it.
+    WebhookTested = "webhook.tested";
+    /// Somebody let an event be sent to a webhook again.
+    WebhookResent = "webhook.resent";
+    /// A webhook was turned off, because it wants no more, or nothing got through for days.
+    WebhookTurnedOff = "webhook.turned_off";
 }
 
 impl fmt::Display for Kind {

@@ -132,7 +132,7 @@ ids! {
     LetterId = "ltr";
     /// What lets a person fetch a package.
     LinkId = "lnk";
-    /// Something that happened to a request, told in delta tables.
+    /// Something that happened to a request, told in delta tables and to webhooks.
     EventId = "evt";
     /// An identity provider that vouches for users.
     ProviderId = "idp";
@@ -146,6 +146,8 @@ ids! {
     HoldId = "hld";
     /// A search that somebody keeps by a name.
     ViewId = "viw";
+    /// An address that is told what happens to requests.
+    WebhookId = "whk";
 }
 
 impl From<UserId> for ActorId {

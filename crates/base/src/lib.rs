@@ -18,7 +18,7 @@ pub use crate::fault::{Fault, FaultKind};
 pub use crate::id::{
     ActorId, ApiKeyId, BatchId, BlobId, EpochId, EventId, HoldId, JobId, LetterId, LinkId, OrganizationId,
     PackageId, PlanId, ProposalId, ProviderId, ReceiptId, RequestId, SessionId, SubprocessorId, SubscriberId,
-    TaskId, UserId, ViewId,
+    TaskId, UserId, ViewId, WebhookId,
 };
 pub use crate::kind::Kind;
 pub use crate::name::{ModelRef, Name, TableRef};

@@ -145,6 +145,9 @@ pub(crate) enum Command {
     /// Identity providers: whose word lets users sign in
     #[command(subcommand)]
     Provider(commands::provider::Provider),
+    /// Webhooks: addresses that are told what happens to requests
+    #[command(subcommand)]
+    Webhook(commands::webhook::Webhook),
     /// API keys: programs that act with part of a user's powers
     #[command(subcommand)]
     Key(commands::key::Key),

@@ -33,6 +33,7 @@ pub(crate) mod storage;
 pub(crate) mod subprocessor;
 pub(crate) mod suppression;
 pub(crate) mod user;
+pub(crate) mod webhook;
 pub(crate) mod witness;
 pub(crate) mod work;
 
@@ -81,6 +82,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Proposal(proposal) => proposal::run(&door, proposal).await,
         Command::User(user) => user::run(&door, user).await,
         Command::Provider(provider) => provider::run(&door, provider).await,
+        Command::Webhook(webhook) => webhook::run(&door, webhook).await,
         Command::Key(key) => key::run(&door, key).await,
         Command::Completions(args) => completions::run(args),
     }

@@ -22,6 +22,7 @@ mod reports;
 mod requests;
 mod subprocessors;
 mod suppression;
+mod webhooks;
 mod work;
 
 pub(crate) use crate::remote::answer::Error;

@@ -23,4 +23,5 @@ pub(crate) mod subprocessors;
 pub(crate) mod suppression;
 pub(crate) mod tasks;
 pub(crate) mod users;
+pub(crate) mod webhooks;
 pub(crate) mod work;

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::api::{
     api_keys, audit, complaints, deltas, enrollments, evidence, holds, jobs, letters, organization, packages,
     plans, proposals, providers, regimes, reports, requests, sessions, sign_ins, subprocessors, suppression,
-    tasks, users, work,
+    tasks, users, webhooks, work,
 };
 use crate::body::MOST_BYTES;
 use crate::pages;
@@ -47,6 +47,7 @@ use crate::{call, conditional, console, health, log, metrics};
         (name = "subprocessors", description = "Who handles data for the organization, and who is told before"),
         (name = "suppression", description = "Who must not come back by an import, or be written to"),
         (name = "audit", description = "The log of what was done"),
+        (name = "webhooks", description = "Addresses that are told what happens to requests"),
         (name = "people", description = "Those who work here, and their programs"),
         (name = "operations", description = "Whether the service is up, and this document"),
     ),
@@ -164,6 +165,16 @@ fn all() -> OpenApiRouter<Service> {
             providers::change::change_identity_provider
         ))
         .routes(routes!(providers::unbind::unbind_user))
+        .routes(routes!(webhooks::add::add_webhook, webhooks::list::list_webhooks))
+        .routes(routes!(
+            webhooks::show::show_webhook,
+            webhooks::change::change_webhook,
+            webhooks::remove::remove_webhook
+        ))
+        .routes(routes!(webhooks::rotate::rotate_webhook))
+        .routes(routes!(webhooks::test::test_webhook))
+        .routes(routes!(webhooks::deliveries::list_webhook_deliveries))
+        .routes(routes!(webhooks::resend::resend_webhook_delivery))
         .routes(routes!(organization::rotate_key::rotate_organization_key))
         .routes(routes!(sign_ins::begin::begin_sign_in))
         .routes(routes!(sign_ins::finish::finish_sign_in))

@@ -20,4 +20,5 @@ pub(crate) mod requests;
 pub(crate) mod subprocessors;
 pub(crate) mod suppression;
 pub(crate) mod tasks;
+pub(crate) mod webhooks;
 pub(crate) mod work;

@@ -1,7 +1,7 @@
 //! A change: one transaction on the control store that ends with its audit entry, or did not happen.
 
 use exeunt_audit::event::Event;
-use exeunt_base::OrganizationId;
+use exeunt_base::{OrganizationId, RequestId};
 use tokio::sync::MutexGuard;
 
 use crate::audit;
@@ -17,6 +17,8 @@ pub struct Change<'a> {
     _mark: Mark<'a>,
     pub(crate) connection: Held<'a>,
     store: &'a Store,
+    /// Which requests came into which states in it.
+    pub(crate) moved: Vec<(String, Vec<RequestId>)>,
 }
 
 /// A connection with a transaction open on it, which does not outlive this.
@@ -53,7 +55,7 @@ impl Store {
             Some(seen) => seen.must_still_hold(&mut connection).await?,
             None => None,
         };
-        let mut change = Change { _mark: mark, connection, store: self };
+        let mut change = Change { _mark: mark, connection, store: self, moved: Vec::new() };
         if let Some((once, id)) = once
             && change.call_once(once.organization, &once.call, id, once.at).await?.is_some()
         {
@@ -72,7 +74,7 @@ impl Store {
         if let Some(seen) = &self.seen {
             seen.holds(&mut connection).await?;
         }
-        Ok(Change { _mark: mark, connection, store: self })
+        Ok(Change { _mark: mark, connection, store: self, moved: Vec::new() })
     }
 }
 
@@ -85,6 +87,7 @@ impl Change<'_> {
         if self.store.rehearsing {
             return self.rollback().await;
         }
+        self.keep_what_happened(events.first().map(|event| event.at)).await?;
         let head = audit::append(&mut self.connection, &*self.store.notary, organization, events).await?;
         self.end().await?;
         self.store.notary.committed(organization, head.size, &head.checkpoint);
@@ -96,6 +99,7 @@ impl Change<'_> {
         if self.store.rehearsing {
             return self.rollback().await;
         }
+        self.keep_what_happened(None).await?;
         self.end().await
     }
 

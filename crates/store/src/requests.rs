@@ -6,6 +6,8 @@ mod waiting;
 
 pub use crate::requests::reading::Filter;
 
+use std::collections::HashSet;
+
 use exeunt_base::{ActorId, JobId, OrganizationId, PlanId, RequestId, Timestamp};
 
 use crate::bulk;
@@ -106,23 +108,27 @@ impl Change<'_> {
         .execute(&mut self.connection)
         .await
         .map_err(Error::while_doing("add a request"))?;
+        self.has_moved(&request.state, &[request.id]);
         Ok(())
     }
 
     /// Moves a request from one state to another; refuses when it is in none of `from`.
     pub async fn move_request(&mut self, id: RequestId, from: &[&str], to: &str) -> Result<(), Error> {
-        self.one_must_be_in(id, from).await?;
+        let found = self.one_must_be_in(id, from).await?;
         query("UPDATE requests SET state = $2 WHERE id = $1")
             .bind(id.to_string())
             .bind(to)
             .execute(&mut self.connection)
             .await
             .map_err(Error::while_doing("move a request"))?;
+        if found != to {
+            self.has_moved(to, &[id]);
+        }
         Ok(())
     }
 
-    /// Refuses when a request is in none of these states.
-    async fn one_must_be_in(&mut self, id: RequestId, states: &[&str]) -> Result<(), Error> {
+    /// Refuses when a request is in none of these states; gives the one it is in.
+    async fn one_must_be_in(&mut self, id: RequestId, states: &[&str]) -> Result<String, Error> {
         let row = query("SELECT state FROM requests WHERE id = $1")
             .bind(id.to_string())
             .fetch_optional(&mut self.connection)
@@ -131,7 +137,7 @@ impl Change<'_> {
             .ok_or_else(|| Error::NotFound { what: "request", id: id.to_string() })?;
         let found: String = Reading { row: &row, what: "request" }.get("state")?;
         if states.contains(&found.as_str()) {
-            return Ok(());
+            return Ok(found);
         }
         Err(Error::State { what: "request", id: id.to_string(), found, wanted: states.join(" or ") })
     }
@@ -141,7 +147,10 @@ impl Change<'_> {
         for ids in ids.chunks(bulk::ROWS) {
             self.must_be_in(ids, from).await?;
             if from != [to] {
+                let there = if from.contains(&to) { self.those_in(ids, to).await? } else { HashSet::new() };
                 self.set_for_all(ids, "state = ?", &[to]).await?;
+                let moved: Vec<RequestId> = ids.iter().copied().filter(|id| !there.contains(id)).collect();
+                self.has_moved(to, &moved);
             }
         }
         Ok(())
@@ -159,6 +168,7 @@ impl Change<'_> {
         for ids in ids.chunks(bulk::ROWS) {
             self.must_be_in(ids, from).await?;
             self.set_for_all(ids, "plan = ?, state = ?", &[&plan, to]).await?;
+            self.has_moved(to, ids);
         }
         Ok(())
     }
@@ -184,6 +194,18 @@ impl Change<'_> {
             self.one_must_be_in(*id, states).await?;
         }
         Err(Error::Damaged { what: "request", why: String::from("one was named twice") })
+    }
+
+    /// Those of many requests that are in a state.
+    async fn those_in(&mut self, ids: &[RequestId], state: &str) -> Result<HashSet<RequestId>, Error> {
+        let text = format!("SELECT id FROM requests WHERE state = ? AND id IN ({})", bulk::places(ids.len()));
+        let mut query = made(text).bind(state);
+        for id in ids {
+            query = query.bind(id.to_string());
+        }
+        let rows =
+            query.fetch_all(&mut self.connection).await.map_err(Error::while_doing("read requests"))?;
+        rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect()
     }
 
     async fn set_for_all(
@@ -287,15 +309,21 @@ impl Change<'_> {
         to: &str,
         ends: Timestamp,
     ) -> Result<u64, Error> {
-        let done = query("UPDATE requests SET state = $3, window_ends_at = $4 WHERE job = $1 AND state = $2")
-            .bind(job.to_string())
-            .bind(from)
-            .bind(to)
-            .bind(ends.as_micros())
-            .execute(&mut self.connection)
-            .await
-            .map_err(Error::while_doing("open recovery windows"))?;
-        Ok(done)
+        let rows = query(
+            "UPDATE requests SET state = $3, window_ends_at = $4 WHERE job = $1 AND state = $2 RETURNING id",
+        )
+        .bind(job.to_string())
+        .bind(from)
+        .bind(to)
+        .bind(ends.as_micros())
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(Error::while_doing("open recovery windows"))?;
+        let moved: Result<Vec<RequestId>, Error> =
+            rows.iter().map(|row| Reading { row, what: "request" }.id("id")).collect();
+        let moved = moved?;
+        self.has_moved(to, &moved);
+        Ok(moved.len() as u64)
     }
 
     /// Ends the windows of those requests of a job of which the vault holds nothing.

@@ -87,6 +87,8 @@ pub enum Permission {
     AddSuppression,
     /// Take somebody out of it.
     RemoveSuppression,
+    /// Say which addresses are told what happens to requests, and see what they were told.
+    ManageWebhooks,
 }
 
 impl Permission {
@@ -134,6 +136,7 @@ impl Permission {
         Self::ReadSuppression,
         Self::AddSuppression,
         Self::RemoveSuppression,
+        Self::ManageWebhooks,
     ];
 
     /// Its word, as scopes and messages have it.
@@ -181,6 +184,7 @@ impl Permission {
             Self::ReadSuppression => "suppression:read",
             Self::AddSuppression => "suppression:add",
             Self::RemoveSuppression => "suppression:remove",
+            Self::ManageWebhooks => "webhooks:manage",
         }
     }
 

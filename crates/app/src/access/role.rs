@@ -4,8 +4,8 @@ use crate::access::permission::Permission::{
     self, AddSuppression, ApprovePlans, CheckSources, CheckSuppression, DecideRequests, DraftMap,
     FindCustomers, HoldRequests, IdentifyRequests, LiftStop, MakeLinks, MakePackages, MakePlans,
     ManageApiKeys, ManagePortal, ManageProviders, ManageSources, ManageSubprocessors, ManageUsers,
-    OpenPackages, PauseWork, PublishMap, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters, ReadMap,
-    ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, ReadSuppression,
+    ManageWebhooks, OpenPackages, PauseWork, PublishMap, Purge, PushDeltas, ReadAudit, ReadJobs, ReadLetters,
+    ReadMap, ReadPackages, ReadPlans, ReadRequests, ReadStatements, ReadSubprocessors, ReadSuppression,
     RemoveSuppression, Restore, RotateKeys, RunJobs, SendLetters, StopWork, SubmitRequests, UseLedger,
 };
 
@@ -120,6 +120,7 @@ impl Role {
                 PublishMap,
                 CheckSources,
                 ManageSources,
+                ManageWebhooks,
                 PushDeltas,
                 PauseWork,
                 StopWork,
@@ -142,6 +143,7 @@ impl Role {
                 ManageUsers,
                 ManageApiKeys,
                 ManageProviders,
+                ManageWebhooks,
                 ReadJobs,
                 CheckSources,
                 StopWork,

@@ -28,6 +28,8 @@ const TASKS_SECONDS: i64 = 30 * 86_400;
 const LETTERS_SECONDS: i64 = 30 * 86_400;
 /// Seconds for which it can be looked up from where a package was fetched.
 const DOWNLOADS_SECONDS: i64 = 90 * 86_400;
+/// Seconds for which it can be seen what a webhook was told, and be sent again.
+const DELIVERIES_SECONDS: i64 = 30 * 86_400;
 /// What was typed in on a portal and not confirmed.
 const ASKINGS_SECONDS: i64 = 20 * 3_600;
 /// Most requests whose people are forgotten together.
@@ -198,8 +200,10 @@ impl Office {
             + change.forget_complaints(now.plus_days(-told)).await?
             + change.forget_remarks(now.plus_seconds(-LETTERS_SECONDS)).await?;
         let downloads = change.forget_link_downloads(now.plus_seconds(-DOWNLOADS_SECONDS)).await?;
-        let destroyed = letters + links + downloads + asked + askings + looks + told;
-        if calls + tasks + tokens + proposals + sessions + destroyed == 0 {
+        let deliveries = change.forget_deliveries(now.plus_seconds(-DELIVERIES_SECONDS)).await?;
+        let secrets = change.forget_old_webhook_secrets(now).await?;
+        let destroyed = letters + links + downloads + asked + askings + looks + told + secrets;
+        if calls + tasks + tokens + proposals + sessions + deliveries + destroyed == 0 {
             return Ok(change.rollback().await?);
         }
         change.commit_bookkeeping().await?;

@@ -5,7 +5,7 @@ use crate::work::Worker;
 use crate::work::aside::Hands;
 
 impl Worker {
-    /// Looks for what is due, does every task whose turn it is and sends every letter, one after the other. Says how many
+    /// Looks for what is due, does every task whose turn it is and sends every letter and tells every webhook, one after the other. Says how many
     /// tasks that were. [`Worker::run`] does the same without end, and as it comes.
     pub async fn round(&self) -> Result<u64, Error> {
         self.look().await;
@@ -18,6 +18,7 @@ impl Worker {
         }
         for office in self.house.offices() {
             office.send_letters(&self.stop).await?;
+            office.tell_webhooks(&self.stop).await?;
         }
         Ok(done)
     }

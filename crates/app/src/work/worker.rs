@@ -20,7 +20,7 @@ use crate::work::aside::{Hand, Hands};
 use crate::work::carry_out::carry_out;
 use crate::work::others::Others;
 use crate::work::outcome::{End, end_of, end_of_look};
-use crate::work::{post, watched};
+use crate::work::{hooks, post, watched};
 
 /// How long a turn lasts; it is renewed every third of that, and a worker that died is followed when it has run out.
 pub const TURN_SECONDS: i64 = 6;
@@ -108,6 +108,9 @@ impl Worker {
         }
         for office in worker.house.offices().filter(|office| !office.publication.witnesses.is_empty()) {
             posting.spawn(watched::again_and_again(office.clone(), worker.stop.clone()));
+        }
+        for office in worker.house.offices() {
+            posting.spawn(hooks::again_and_again(office.clone(), worker.stop.clone()));
         }
         let all = Arc::clone(&in_hand);
         let stopping = worker.stop.clone();

@@ -65,7 +65,7 @@ async fn desk() -> Desk {
         ("agent", "agent", "requests:read requests:submit requests:identify"),
         ("officer", "officer", OFFICER),
         ("second", "officer", OFFICER),
-        ("admin", "admin", "users:manage keys:manage providers:manage jobs:read"),
+        ("admin", "admin", "users:manage keys:manage providers:manage webhooks:manage jobs:read"),
     ] {
         std::fs::write(desk.file("person.txt"), format!("name={who}\nemail={who}@acme.test\n")).unwrap();
         let invite = ["user", "invite", "--person-file", "person.txt", "--role", role, "--json"];
@@ -454,6 +454,41 @@ async fn registers_and_delta_tables_are_kept_from_elsewhere() {
     ] {
         served.ends(&desk, "admin", &command, 6);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_of_a_service_are_kept_from_elsewhere() {
+    let desk = desk().await;
+    let served = Served::start(&desk);
+    let add = ["webhook", "add", "--address", "https://hooks.invalid.com/x", "--note", "the shop", "--json"];
+    let added = served.done(&desk, "admin", &add);
+    let (webhook, secret) = (people::field(&added, "webhook"), people::field(&added, "secret"));
+    assert!(secret.starts_with("whsec_"), "{added}");
+    let event = "exeunt.request.completed";
+    served.done(&desk, "admin", &["webhook", "change", &webhook, "--event", event]);
+    for mut command in [vec!["webhook", "list"], vec!["webhook", "show", &webhook]] {
+        for _ in 0..2 {
+            let there = served.done(&desk, "admin", &command);
+            assert_eq!(there, desk.done(&command), "{command:?}");
+            assert!(
+                there.contains("the shop") && there.contains(event) && !there.contains("whsec_"),
+                "{there}"
+            );
+            command.push("--json");
+        }
+    }
+    let rotated = served.done(&desk, "admin", &["webhook", "rotate", &webhook]);
+    assert!(rotated.starts_with("whsec_") && rotated.trim() != secret, "{rotated}");
+    let tested = served.done(&desk, "admin", &["webhook", "test", &webhook]).trim().to_owned();
+    assert!(served.done(&desk, "admin", &["webhook", "deliveries", &webhook]).contains(&tested));
+    served.done(&desk, "admin", &["webhook", "change", &webhook, "--off", "--all-events"]);
+    let told = served.done(&desk, "admin", &["webhook", "deliveries", &webhook, "--json"]);
+    assert!(told.contains("\"state\": \"failed\""), "{told}");
+    assert!(served.ends(&desk, "admin", &["webhook", "resend", &webhook, &tested], 3).err.contains("E0928"));
+    assert!(served.ends(&desk, "officer", &["webhook", "list"], 3).err.contains("E0901"));
+    served.done(&desk, "admin", &["webhook", "remove", &webhook]);
+    assert!(desk.done(&["webhook", "list"]).starts_with("none"));
+    served.ends(&desk, "admin", &["webhook", "show", &webhook], 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]

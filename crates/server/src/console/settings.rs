@@ -9,6 +9,8 @@ mod organization;
 mod people;
 mod person;
 mod sign_in;
+mod webhook;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::{Query, rejection::QueryRejection};
@@ -39,6 +41,14 @@ pub(crate) fn routes() -> Router<Service> {
         .route("/settings/sign-in", get(sign_in::show).post(sign_in::add))
         .route("/settings/sign-in/{provider}/change", post(sign_in::change))
         .route("/settings/sign-in/{provider}/remove", post(sign_in::remove))
+        .route("/settings/webhooks", get(webhooks::show).post(webhooks::add))
+        .route("/settings/webhooks/{webhook}", get(webhook::show))
+        .route("/settings/webhooks/{webhook}/change", post(webhook::change))
+        .route("/settings/webhooks/{webhook}/turn", post(webhook::turn))
+        .route("/settings/webhooks/{webhook}/rotate", post(webhook::rotate))
+        .route("/settings/webhooks/{webhook}/test", post(webhook::test))
+        .route("/settings/webhooks/{webhook}/remove", post(webhook::remove))
+        .route("/settings/webhooks/{webhook}/deliveries/{event}/resend", post(webhook::resend))
         .route("/settings/api-keys", get(api_keys::show).post(api_keys::make))
         .route("/settings/api-keys/{key}/revoke", post(api_keys::revoke))
 }
@@ -67,6 +77,12 @@ const PARTS: &[Part] = &[
         needs: Some(Permission::ManageProviders),
     },
     Part { key: "api-keys", name: "API keys", href: "/settings/api-keys", needs: None },
+    Part {
+        key: "webhooks",
+        name: "Webhooks",
+        href: "/settings/webhooks",
+        needs: Some(Permission::ManageWebhooks),
+    },
     Part { key: "law", name: "Regimes", href: "/settings/law", needs: Some(Permission::ReadRequests) },
     Part { key: "portal", name: "Portal", href: "/settings/portal", needs: Some(Permission::ManagePortal) },
     Part { key: "letters", name: "Letters", href: "/settings/letters", needs: Some(Permission::ReadLetters) },
@@ -109,6 +125,12 @@ const DONE: &[(&str, &str)] = &[
     ("added", "The identity provider is added. Write its address for the way back down there."),
     ("changed", "The identity provider is changed."),
     ("removed", "The identity provider is removed, and whom it knew is forgotten."),
+    ("webhook-changed", "The webhook is changed."),
+    ("webhook-on", "The webhook is on. It is told what happens from now on."),
+    ("webhook-off", "The webhook is off, and is told nothing any more."),
+    ("webhook-tested", "A test event waits to be sent. Look again in a moment to see what came of it."),
+    ("webhook-resent", "The event waits to be sent again."),
+    ("webhook-removed", "The webhook is removed, with all that it was told."),
     ("revoked", "That key opens nothing any more."),
 ];
 

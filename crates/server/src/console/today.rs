@@ -317,6 +317,26 @@ fn house(visitor: &Visitor, today: &Today) -> Vec<Part> {
             }
         });
     }
+    if let Some(webhooks) = &today.webhooks {
+        parts.push(match (webhooks.turned_off, webhooks.failing) {
+            (0, 0) => part("Webhooks", true, "told", format!("{} on", grouped(webhooks.on))),
+            (0, failing) => part(
+                "Webhooks",
+                false,
+                "failing",
+                format!("{} do not hear what they are told", grouped(failing)),
+            ),
+            (off, _) => part(
+                "Webhooks",
+                false,
+                "turned off",
+                format!(
+                    "{} want no more, or nothing got through for days. The settings tell which.",
+                    grouped(off)
+                ),
+            ),
+        });
+    }
     if let Some(read) = today.map {
         parts.push(match read {
             true => part("Data map", true, "read", String::new()),

@@ -15,6 +15,7 @@ use exeunt_app::people::api_keys::NewKey;
 use exeunt_app::people::enrollment::Joining;
 use exeunt_app::people::{Person, totp};
 use exeunt_app::watch::WatchToken;
+use exeunt_app::webhooks::NewWebhook;
 use exeunt_app::work::{Stop, Worker};
 use exeunt_app::{Actor, House, Office};
 use exeunt_base::{
@@ -327,6 +328,17 @@ impl Home {
         change.add_provider(&provider).await.unwrap();
         change.commit_bookkeeping().await.unwrap();
         id.to_string()
+    }
+
+    /// A webhook of an organization, and an event that waits for it.
+    pub(crate) async fn webhook(&self, tenant: &Tenant) -> (String, String) {
+        let office = self.house.office(tenant.id).unwrap();
+        let operator = Actor { id: None, organization: tenant.id, powers: Powers::all() };
+        let address = String::from("https://hooks.example.com/exeunt");
+        let new = NewWebhook { address, note: String::from("the shop"), kinds: Vec::new() };
+        let made = office.add_webhook(&operator, &new).await.unwrap();
+        let tested = office.test_webhook(&operator, made.webhook.id).await.unwrap();
+        (made.webhook.id.to_string(), tested.event.to_string())
     }
 
     /// Somebody who is told of an organization's sub-processors.

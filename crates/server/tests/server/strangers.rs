@@ -139,6 +139,15 @@ const NEEDS: &[(&str, Needs)] = &[
     ("change_identity_provider", May(Permission::ManageProviders)),
     ("remove_identity_provider", May(Permission::ManageProviders)),
     ("unbind_user", May(Permission::ManageProviders)),
+    ("add_webhook", May(Permission::ManageWebhooks)),
+    ("list_webhooks", May(Permission::ManageWebhooks)),
+    ("show_webhook", May(Permission::ManageWebhooks)),
+    ("change_webhook", May(Permission::ManageWebhooks)),
+    ("remove_webhook", May(Permission::ManageWebhooks)),
+    ("rotate_webhook", May(Permission::ManageWebhooks)),
+    ("test_webhook", May(Permission::ManageWebhooks)),
+    ("list_webhook_deliveries", May(Permission::ManageWebhooks)),
+    ("resend_webhook_delivery", May(Permission::ManageWebhooks)),
     ("rotate_organization_key", May(Permission::RotateKeys)),
     ("begin_sign_in", Nothing),
     ("finish_sign_in", Nothing),
@@ -201,6 +210,7 @@ impl Things {
         let keys = home.send(admin, "GET", "/api/v1/api-keys", None).await.json();
         let sessions = home.send(admin, "GET", "/api/v1/sessions", None).await.json();
         let letter = home.letter(&home.acme).await;
+        let (webhook, event) = home.webhook(&home.acme).await;
         let first = |list: &Value, field: &str| list["items"][0][field].as_str().unwrap().to_owned();
         let sent = subprocessor();
         let added = home.send(officer, "POST", "/api/v1/subprocessors", Some(sent)).await.json();
@@ -210,6 +220,8 @@ impl Things {
             ("{hold}", hold),
             ("{user}", user.clone()),
             ("{provider}", home.provider(&home.acme).await),
+            ("{webhook}", webhook),
+            ("{event}", event),
             ("{proposal}", home.proposal(&home.acme).await),
             ("{subprocessor}", first(&added, "id")),
             ("{subscriber}", home.subscriber(&home.acme).await),
@@ -296,6 +308,8 @@ impl Things {
                 json!({ "name": "x", "issuer": "https://intranet", "client_id": "exeunt" })
             }
             "change_identity_provider" => json!({ "client_id": "other" }),
+            "add_webhook" => json!({ "address": "https://hooks.example.com/exeunt" }),
+            "change_webhook" => json!({ "note": "the shop" }),
             "unbind_user" => json!({ "user": of("{user}") }),
             "restore_request" | "purge_request" | "make_package" | "run_job" | "count_plan" => json!({}),
             _ => return None,

@@ -26,5 +26,6 @@ mod subprocessors;
 mod suppressions;
 mod tasks;
 mod versions;
+mod webhooks;
 mod wire;
 mod witnesses;

@@ -73,6 +73,24 @@ impl Badge {
         }
     }
 
+    /// Whether a webhook is told anything, and hears it.
+    pub(crate) fn webhook(on: bool, failing: bool) -> Self {
+        match (on, failing) {
+            (false, _) => Self::new(HELD, "off"),
+            (true, true) => Self::new(FAILED, "failing"),
+            (true, false) => Self::new(DONE, "on"),
+        }
+    }
+
+    /// What became of an event for a webhook.
+    pub(crate) fn delivery(state: &str) -> Self {
+        match state {
+            "delivered" => Self::new(DONE, "delivered"),
+            "failed" => Self::GIVEN_UP,
+            _ => Self::TO_BE_SENT,
+        }
+    }
+
     /// Whether requests may be opened under a regime.
     pub(crate) fn regime(in_force: bool, draft: bool) -> Self {
         match (in_force, draft) {
