@@ -9,6 +9,7 @@ use exeunt_base::{Name, Timestamp};
 use exeunt_source::Catalog;
 
 use crate::error::Error;
+use crate::maps::joins::Remembered;
 use crate::maps::read::{self, Map};
 
 /// The texts of the files and the map they make.
@@ -25,6 +26,8 @@ pub struct Kept {
     published: Mutex<Published>,
     /// Schemas as they were read lately, for pages that are looked at one after another. Nothing is decided by them.
     catalogs: Mutex<BTreeMap<Name, (Timestamp, Arc<Catalog>)>>,
+    /// What samples of references came to when somebody last had them taken. Nothing is decided by them either.
+    joins: Mutex<Option<Arc<Remembered>>>,
 }
 
 /// For how many seconds a page may show a schema that was read before.
@@ -62,6 +65,16 @@ impl Kept {
     pub(crate) fn saw(&self, source: &Name, now: Timestamp, catalog: &Arc<Catalog>) {
         let mut known = self.catalogs.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(source.clone(), (now, Arc::clone(catalog)));
+    }
+
+    /// Samples of references were taken.
+    pub(crate) fn sampled(&self, joins: Remembered) {
+        *self.joins.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(joins));
+    }
+
+    /// The samples that were taken last.
+    pub(crate) fn joins(&self) -> Option<Arc<Remembered>> {
+        self.joins.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Somebody wants to know how things are now.

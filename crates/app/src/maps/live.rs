@@ -10,8 +10,9 @@ use exeunt_source::Catalog;
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
-use crate::maps::check::{check, describe};
+use crate::maps::check::{check, describe, look};
 use crate::maps::discover::unknown;
+use crate::maps::joins::Remembered;
 use crate::office::Office;
 
 /// A column as its database has it.
@@ -40,7 +41,18 @@ impl Office {
         self.allow(actor, Permission::ReadMap)?;
         let map = self.map()?;
         self.kept_map.look_again();
-        check(&map.map, &self.engine.sources, self.today().to_date(), Some(&self.policy.residency)).await
+        let residency = Some(&*self.policy.residency);
+        let (findings, joins) =
+            look(&map.map, &self.engine.sources, self.today().to_date(), residency).await?;
+        self.kept_map.sampled(Remembered { at: self.engine.world.now(), rates: joins.rates });
+        Ok(findings)
+    }
+
+    /// How many references found their row when the map was last held against the databases. Nothing where nobody did since
+    /// this process was started.
+    pub fn map_joins(&self, actor: &Actor) -> Result<Option<Arc<Remembered>>, Error> {
+        self.allow(actor, Permission::ReadMap)?;
+        Ok(self.kept_map.joins())
     }
 
     /// The same for a map that is worked on.
