@@ -9,6 +9,7 @@ pub mod diff;
 pub mod discover;
 pub mod draft;
 pub mod draw;
+pub mod joins;
 pub mod kept;
 pub mod live;
 pub mod propose;

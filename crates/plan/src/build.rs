@@ -33,6 +33,7 @@ use crate::plan::{Draft, Plan};
 use crate::problem::Problem;
 
 pub use crate::build::masks::convert;
+pub(crate) use crate::build::parts::constant_of;
 
 /// Makes a plan, or says everything that stands in the way of one.
 pub fn build(inputs: Inputs<'_>) -> Result<Plan<Draft>, Vec<Problem>> {

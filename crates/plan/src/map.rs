@@ -5,6 +5,7 @@
 pub mod check;
 pub mod discover;
 pub mod finding;
+pub mod joins;
 mod live;
 
 pub use crate::map::finding::{Finding, Severity};

@@ -12,9 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    api_keys, audit, complaints, deltas, enrollments, evidence, holds, jobs, letters, organization, packages,
-    plans, proposals, providers, regimes, reports, requests, sessions, sign_ins, subprocessors, suppression,
-    tasks, users, webhooks, work,
+    api_keys, audit, complaints, deltas, enrollments, evidence, holds, jobs, letters, map, organization,
+    packages, plans, proposals, providers, regimes, reports, requests, sessions, sign_ins, sources,
+    subprocessors, suppression, tasks, users, webhooks, work,
 };
 use crate::body::MOST_BYTES;
 use crate::pages;
@@ -42,6 +42,8 @@ use crate::{call, conditional, console, health, log, metrics};
         (name = "complaints", description = "Requests stopped by the link in a letter, and complaints"),
         (name = "tasks", description = "Work that was asked for"),
         (name = "deltas", description = "Tables in sources that tell who is to be left out"),
+        (name = "map", description = "The data map, and the draft of the next one"),
+        (name = "sources", description = "The databases that hold people's data"),
         (name = "reports", description = "What a period came to, and the record of processing"),
         (name = "work", description = "Pausing and stopping what workers do"),
         (name = "subprocessors", description = "Who handles data for the organization, and who is told before"),
@@ -84,6 +86,20 @@ fn all() -> OpenApiRouter<Service> {
         .routes(routes!(requests::restore::restore_request))
         .routes(routes!(requests::purge::purge_request))
         .routes(routes!(requests::package::make_package))
+        .routes(routes!(map::show::show_map))
+        .routes(routes!(map::show::list_map_versions))
+        .routes(routes!(map::check::check_map))
+        .routes(routes!(
+            map::draft::show_map_draft,
+            map::draft::save_map_draft,
+            map::draft::discard_map_draft
+        ))
+        .routes(routes!(map::draft::diff_map_draft))
+        .routes(routes!(map::check::check_map_draft))
+        .routes(routes!(map::publish::publish_map))
+        .routes(routes!(sources::list::list_sources, sources::add::add_source))
+        .routes(routes!(sources::list::show_source, sources::remove::remove_source))
+        .routes(routes!(sources::check::check_source))
         .routes(routes!(plans::make::make_plan))
         .routes(routes!(plans::show::show_plan))
         .routes(routes!(plans::approve::approve_plan))

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
 use exeunt_source::pages::{PAGE_BYTES, PAGE_ROWS};
 use exeunt_source::sql::{self, Anchors, Statement};
-use exeunt_source::{Anchor, Pages, Read, Reader, Rows, Search, SearchHit, Selection};
+use exeunt_source::{Anchor, Pages, Read, Reader, Rows, Sample, Sampled, Search, SearchHit, Selection};
 use futures_util::TryStreamExt;
 use tokio::sync::oneshot;
 use tokio_postgres::{Client, RowStream};
@@ -273,5 +273,21 @@ impl Reader for Session {
             }
         }
         Ok(hits)
+    }
+
+    async fn sample(&mut self, what: &Sample) -> Result<Sampled, Fault> {
+        let statement = sql::sample(&*self.schema, what)?;
+        let bound = bind::question(&statement, &[])?;
+        let doing = format!("following references of `{}`", what.table);
+        self.settle().await;
+        // Nobody waits long for what is only good to know; rolled back, the limit is as it was.
+        self.run(&doing, "SAVEPOINT exeunt_sample; SET LOCAL statement_timeout = '5s'").await?;
+        let answer = self.ask(&doing, Blame::Shape, &statement, &bound).await;
+        self.run(&doing, "ROLLBACK TO SAVEPOINT exeunt_sample; RELEASE SAVEPOINT exeunt_sample").await?;
+        let answer = answer?;
+        let row = answer.first().map(Vec::as_slice).unwrap_or_default();
+        let count =
+            |place: usize| row.get(place).and_then(Cell::as_int).and_then(|count| count.try_into().ok());
+        Ok(Sampled { followed: count(0).unwrap_or(0), found: count(1).unwrap_or(0) })
     }
 }

@@ -3,7 +3,7 @@
 use exeunt_base::{Cell, Fault, FaultKind, Name, Row};
 use exeunt_source::pages::{PAGE_BYTES, PAGE_ROWS};
 use exeunt_source::sql::{self, Anchors, Slot, Statement};
-use exeunt_source::{Anchor, PageSender, Read, Rows, Search, SearchHit, Selection};
+use exeunt_source::{Anchor, PageSender, Read, Rows, Sample, Sampled, Search, SearchHit, Selection};
 
 use crate::by_key::{ByKeys, TOGETHER};
 use crate::cells::{bind, next};
@@ -144,6 +144,34 @@ pub(crate) fn search(held: &mut Held, what: &Search) -> Result<Vec<SearchHit>, F
         }
     }
     Ok(hits)
+}
+
+/// How many steps of SQLite's own machine a sample may take, in thousands: a few seconds of them.
+const STEPS: u32 = 200_000;
+
+/// How many references find their row.
+pub(crate) fn sample(held: &mut Held, what: &Sample) -> Result<Sampled, Fault> {
+    const DOING: &str = "follow references";
+    held.shapes.learn(&held.connection, [&what.table, &what.to])?;
+    let statement = sql::sample(&held.shapes, what)?;
+    let mut left = STEPS;
+    let until = move || {
+        left = left.saturating_sub(1);
+        left == 0
+    };
+    held.connection.progress_handler(1_000, Some(until)).map_err(|error| fault(DOING, &error))?;
+    let answer = counted(held, &statement, DOING);
+    held.connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| fault(DOING, &error))?;
+    let answer = answer?;
+    let count =
+        |place: usize| answer.get(place).and_then(Cell::as_int).and_then(|count| count.try_into().ok());
+    Ok(Sampled { followed: count(0).unwrap_or(0), found: count(1).unwrap_or(0) })
+}
+
+fn counted(held: &Held, statement: &Statement, doing: &'static str) -> Result<Row, Fault> {
+    let mut prepared = held.connection.prepare(&statement.text).map_err(|error| fault(doing, &error))?;
+    bind(&mut prepared, values(statement)?)?;
+    Ok(next(&mut prepared.raw_query(), 2, None, doing)?.unwrap_or_default())
 }
 
 /// A selection ready to be run.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use exeunt_base::{Fault, FaultKind, Name, Row, TableRef, Timestamp};
 use exeunt_source::{
     Abilities, Anchor, Catalog, Delete, Fate, Insert, Journals, Lock, Marker, Pages, Read, Reader, Referrer,
-    Residue, Search, SearchHit, Selection, Source, Transaction, Update,
+    Residue, Sample, Sampled, Search, SearchHit, Selection, Source, Transaction, Update,
 };
 
 use crate::error::fault;
@@ -132,6 +132,16 @@ impl Reader for Open {
             .call(move |held| {
                 whole(held)?;
                 page::search(held, &what)
+            })
+            .await
+    }
+
+    async fn sample(&mut self, what: &Sample) -> Result<Sampled, Fault> {
+        let what = what.clone();
+        self.lease
+            .call(move |held| {
+                whole(held)?;
+                page::sample(held, &what)
             })
             .await
     }

@@ -18,7 +18,8 @@ pub use crate::catalog::Catalog;
 pub use crate::journal::{Journal, JournalColumn, JournalSort, Journals};
 pub use crate::pages::{PageSender, Pages};
 pub use crate::selection::{
-    Anchor, Branch, Compare, Filter, Join, KeyBy, Read, Rows, Search, SearchHit, Selection, Test, Unless, Way,
+    Anchor, Branch, Compare, Filter, Join, KeyBy, Read, Rows, Sample, Sampled, Search, SearchHit, Selection,
+    Test, Unless, Way,
 };
 pub use crate::strike::{Delete, Fate, Insert, Lock, Marker, Referrer, Residue, Triggers, Update};
 pub use crate::traits::{Reader, Source, Transaction};

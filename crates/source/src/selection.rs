@@ -172,3 +172,29 @@ pub struct SearchHit {
     /// In how many rows.
     pub rows: u64,
 }
+
+/// A look whether references of a table find the rows they should lead to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// The table with the references.
+    pub table: TableRef,
+    /// Their columns; a row counts when none of them is NULL.
+    pub by: Vec<Name>,
+    /// What must also hold of the row.
+    pub filters: Vec<Filter>,
+    /// The table they should lead to.
+    pub to: TableRef,
+    /// Its columns, in the order of `by`.
+    pub on: Vec<Name>,
+    /// Most references that are followed.
+    pub at_most: usize,
+}
+
+/// What a sample of references came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sampled {
+    /// References that were followed.
+    pub followed: u64,
+    /// Those that found a row.
+    pub found: u64,
+}

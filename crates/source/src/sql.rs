@@ -9,6 +9,7 @@ pub mod forms;
 pub mod journal;
 pub mod keyed;
 pub mod reach;
+pub mod sample;
 pub mod search;
 
 pub use crate::sql::builder::{Alias, Dialect, Slot, Sql, Statement, TypeName};
@@ -18,6 +19,7 @@ pub use crate::sql::journal::{
 };
 pub use crate::sql::keyed::{delete, insert, lock, read_keyed, referred, update};
 pub use crate::sql::reach::{delete_found, find, read_every, read_selected};
+pub use crate::sql::sample::sample;
 pub use crate::sql::search::search;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::abilities::Abilities;
 use crate::catalog::Catalog;
 use crate::journal::Journals;
 use crate::pages::Pages;
-use crate::selection::{Anchor, Read, Search, SearchHit, Selection, Way};
+use crate::selection::{Anchor, Read, Sample, Sampled, Search, SearchHit, Selection, Way};
 use crate::strike::{Delete, Fate, Insert, Lock, Marker, Referrer, Residue, Update};
 
 /// A database, warehouse or lake that holds people's data.
@@ -59,6 +59,10 @@ pub trait Reader: Send {
 
     /// In how many rows texts are found.
     async fn search(&mut self, what: &Search) -> Result<Vec<SearchHit>, Fault>;
+
+    /// How many of some references find their row. Bounded in rows and in work: a look that takes too long is a fault
+    /// (`Contended` or `Cancelled`), which leaves the reader as it was.
+    async fn sample(&mut self, what: &Sample) -> Result<Sampled, Fault>;
 }
 
 /// Changes that happen together or not at all. Each answer starts with `Int(n)`, the row's place in the list given.

@@ -167,7 +167,7 @@ macro_rules! source_contract {
                 tokens_are_told_from_other_texts, moments_are_compared_as_points_in_time, identities_are_compared_folded_and_by_digits,
                 composite_keys_and_carried_columns_come_along, nothing_given_finds_nothing;
             reads: whole_rows_are_read_by_selection_and_by_key, texts_are_found_literally_and_in_any_case,
-                a_reader_sees_one_state, dropped_pages_do_no_harm;
+                references_are_followed_as_far_as_asked, a_reader_sees_one_state, dropped_pages_do_no_harm;
             strikes: deleted_rows_come_back_the_same, a_transaction_given_up_changes_nothing,
                 keys_that_are_gone_are_left_out, changed_rows_are_told_as_they_became,
                 triggers_can_be_kept_quiet, rows_that_collide_are_left_out, what_still_refers_is_told,

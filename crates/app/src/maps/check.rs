@@ -11,6 +11,7 @@ use exeunt_source::{Catalog, Source};
 use time::Date;
 
 use crate::error::Error;
+use crate::maps::joins::{self, Joins};
 
 /// Everything found, errors first, with what would leave its regions (a map that is looked at without settings has none); when nothing else is wrong, what would still stand in the way of a plan. Sources the map
 /// does not name are left alone.
@@ -21,15 +22,41 @@ pub async fn check(
     residency: Option<&Residency>,
 ) -> Result<Vec<Finding>, Error> {
     let catalogs = catalogs(map, sources).await?;
-    let mut findings = map::check::check(map, &catalogs);
+    Ok(compare(map, sources, &catalogs, today, residency))
+}
+
+/// The same, and whether references find their rows where no foreign key of the database answers for them.
+pub async fn look(
+    map: &DataMap,
+    sources: &BTreeMap<Name, Arc<dyn Source>>,
+    today: Date,
+    residency: Option<&Residency>,
+) -> Result<(Vec<Finding>, Joins), Error> {
+    let catalogs = catalogs(map, sources).await?;
+    let mut findings = compare(map, sources, &catalogs, today, residency);
+    let joins = joins::sample(map, sources, &catalogs).await;
+    findings.extend(joins.findings.iter().cloned());
+    findings.sort_by_key(|finding| finding.severity);
+    Ok((findings, joins))
+}
+
+/// What the map and schemas that were read say against each other.
+pub(super) fn compare(
+    map: &DataMap,
+    sources: &BTreeMap<Name, Arc<dyn Source>>,
+    catalogs: &BTreeMap<Name, Catalog>,
+    today: Date,
+    residency: Option<&Residency>,
+) -> Vec<Finding> {
+    let mut findings = map::check::check(map, catalogs);
     let moves = residency.map(|residency| residency::of_map(map, residency)).unwrap_or_default();
     if !map::check::has_errors(&findings) {
         let abilities = sources.iter().map(|(name, source)| (name.clone(), source.abilities())).collect();
-        findings.splice(0..0, map::check::trial(map, &catalogs, &abilities, today));
+        findings.splice(0..0, map::check::trial(map, catalogs, &abilities, today));
     }
     findings.extend(moves);
     findings.sort_by_key(|finding| finding.severity);
-    Ok(findings)
+    findings
 }
 
 /// The live schemas of the map's sources, of those that are configured.

@@ -33,7 +33,7 @@ impl Office {
     pub async fn map_draft(&self, actor: &Actor) -> Result<Option<Drafted>, Error> {
         self.allow(actor, Permission::ReadMap)?;
         let draft = self.engine.store.map_draft(self.organization.id).await?;
-        Ok(draft.map(|draft| Drafted { read: read_draft(&draft.text), draft }))
+        Ok(draft.map(|draft| Drafted { read: self.kept_map.read_draft(&draft.text), draft }))
     }
 
     /// Keeps a text as the draft, in place of the one of revision `seen` (0 where there was none). Refuses to write over what
@@ -94,7 +94,7 @@ impl Office {
     /// What a new draft begins from: the draft, or the map in force, or nothing.
     pub(crate) async fn map_to_change(&self) -> Result<(DataMap, i64), Error> {
         if let Some(draft) = self.engine.store.map_draft(self.organization.id).await? {
-            return Ok((read_draft(&draft.text)?.map.clone(), draft.revision));
+            return Ok((self.kept_map.read_draft(&draft.text)?.map.clone(), draft.revision));
         }
         let none = self.maps.is_empty() && self.kept_map.published().is_none();
         match self.map() {

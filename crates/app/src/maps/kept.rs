@@ -9,6 +9,8 @@ use exeunt_base::{Name, Timestamp};
 use exeunt_source::Catalog;
 
 use crate::error::Error;
+use crate::maps::draft::{Read, read_draft};
+use crate::maps::joins::Remembered;
 use crate::maps::read::{self, Map};
 
 /// The texts of the files and the map they make.
@@ -23,8 +25,12 @@ type Published = Option<(i64, Option<Arc<Map>>)>;
 pub struct Kept {
     files: Mutex<Option<Last>>,
     published: Mutex<Published>,
+    /// The text of the draft that was read last, and what it makes.
+    draft: Mutex<Option<(String, Read)>>,
     /// Schemas as they were read lately, for pages that are looked at one after another. Nothing is decided by them.
     catalogs: Mutex<BTreeMap<Name, (Timestamp, Arc<Catalog>)>>,
+    /// What samples of references came to when somebody last had them taken. Nothing is decided by them either.
+    joins: Mutex<Option<Arc<Remembered>>>,
 }
 
 /// For how many seconds a page may show a schema that was read before.
@@ -51,6 +57,19 @@ impl Kept {
         Ok(map)
     }
 
+    /// What a draft makes.
+    pub(crate) fn read_draft(&self, text: &str) -> Read {
+        let mut last = self.draft.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((before, read)) = &*last
+            && before == text
+        {
+            return read.clone();
+        }
+        let read = read_draft(text);
+        *last = Some((text.to_owned(), read.clone()));
+        read
+    }
+
     /// A schema that was read lately.
     pub(crate) fn catalog(&self, source: &Name, now: Timestamp) -> Option<Arc<Catalog>> {
         let known = self.catalogs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -62,6 +81,16 @@ impl Kept {
     pub(crate) fn saw(&self, source: &Name, now: Timestamp, catalog: &Arc<Catalog>) {
         let mut known = self.catalogs.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(source.clone(), (now, Arc::clone(catalog)));
+    }
+
+    /// Samples of references were taken.
+    pub(crate) fn sampled(&self, joins: Remembered) {
+        *self.joins.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(joins));
+    }
+
+    /// The samples that were taken last.
+    pub(crate) fn joins(&self) -> Option<Arc<Remembered>> {
+        self.joins.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Somebody wants to know how things are now.

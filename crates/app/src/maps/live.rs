@@ -10,8 +10,9 @@ use exeunt_source::Catalog;
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
-use crate::maps::check::{check, describe};
+use crate::maps::check::{check, compare, describe, look};
 use crate::maps::discover::unknown;
+use crate::maps::joins::Remembered;
 use crate::office::Office;
 
 /// A column as its database has it.
@@ -40,7 +41,18 @@ impl Office {
         self.allow(actor, Permission::ReadMap)?;
         let map = self.map()?;
         self.kept_map.look_again();
-        check(&map.map, &self.engine.sources, self.today().to_date(), Some(&self.policy.residency)).await
+        let residency = Some(&*self.policy.residency);
+        let (findings, joins) =
+            look(&map.map, &self.engine.sources, self.today().to_date(), residency).await?;
+        self.kept_map.sampled(Remembered { at: self.engine.world.now(), rates: joins.rates });
+        Ok(findings)
+    }
+
+    /// How many references found their row when the map was last held against the databases. Nothing where nobody did since
+    /// this process was started.
+    pub fn map_joins(&self, actor: &Actor) -> Result<Option<Arc<Remembered>>, Error> {
+        self.allow(actor, Permission::ReadMap)?;
+        Ok(self.kept_map.joins())
     }
 
     /// The same for a map that is worked on.
@@ -51,6 +63,21 @@ impl Office {
     ) -> Result<Vec<Finding>, Error> {
         self.allow(actor, Permission::ReadMap)?;
         check(map, &self.engine.sources, self.today().to_date(), Some(&self.policy.residency)).await
+    }
+
+    /// The same for a page that is looked at again and again: against schemas as they were read within the last half minute.
+    pub async fn check_draft_lately(
+        &self,
+        actor: &Actor,
+        map: &exeunt_datamap::DataMap,
+    ) -> Result<Vec<Finding>, Error> {
+        self.allow(actor, Permission::ReadMap)?;
+        let sources = &self.engine.sources;
+        let mut catalogs = BTreeMap::new();
+        for name in sources.keys().filter(|name| map.sources.contains_key(*name)) {
+            catalogs.insert(name.clone(), (*self.catalog_lately(name).await?).clone());
+        }
+        Ok(compare(map, sources, &catalogs, self.today().to_date(), Some(&self.policy.residency)))
     }
 
     /// A source's schema for a page: as it was read within the last half minute, or now.

@@ -9,7 +9,7 @@ use exeunt_store::maps::Version;
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
-use crate::maps::draft::{changed_meanwhile, read_draft};
+use crate::maps::draft::changed_meanwhile;
 use crate::office::Office;
 use crate::proposals::Act;
 use crate::proposals::two::{Wish, spend};
@@ -25,7 +25,7 @@ impl Office {
         let organization = self.organization.id;
         let draft = self.engine.store.map_draft(organization).await?;
         let draft = draft.filter(|draft| draft.revision == revision).ok_or_else(changed_meanwhile)?;
-        let map = read_draft(&draft.text)?;
+        let map = self.kept_map.read_draft(&draft.text)?;
         let newest = self.engine.store.newest_map(organization).await?;
         let before = newest.as_ref().map_or(0, |newest| newest.version);
         if newest.as_ref().is_some_and(|newest| newest.digest == map.digest) {

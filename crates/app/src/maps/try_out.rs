@@ -16,7 +16,6 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::maps::Map;
-use crate::maps::draft::read_draft;
 use crate::office::Office;
 use crate::requests::submit::accept;
 
@@ -126,7 +125,7 @@ impl Office {
         match which {
             Which::InForce => self.map(),
             Which::Draft => match self.engine.store.map_draft(self.organization.id).await? {
-                Some(draft) => Ok(read_draft(&draft.text)?),
+                Some(draft) => Ok(self.kept_map.read_draft(&draft.text)?),
                 None => self.map(),
             },
         }

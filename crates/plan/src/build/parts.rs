@@ -158,12 +158,18 @@ pub(crate) fn when_filters(table: &TableNode<'_>, when: &BTreeMap<Name, Scalar>)
 
 /// A constant of a map as a cell of its column.
 pub(crate) fn constant(table: &TableNode<'_>, column: &Name, value: &Scalar) -> Cell {
-    match (table.columns.get(column).map(|column| &column.kind), value) {
-        (Some(Kind::Text { .. } | Kind::Enum(_) | Kind::Uuid), Scalar::Int(number)) => {
+    let kind = table.columns.get(column).map(|column| &column.kind);
+    kind.map_or_else(|| value.to_cell(), |kind| constant_of(kind, value))
+}
+
+/// A constant of a map as a cell of a column of this kind.
+pub(crate) fn constant_of(kind: &Kind, value: &Scalar) -> Cell {
+    match (kind, value) {
+        (Kind::Text { .. } | Kind::Enum(_) | Kind::Uuid, Scalar::Int(number)) => {
             Cell::text(&number.to_string())
         }
-        (Some(Kind::Text { .. } | Kind::Decimal { .. }), Scalar::Number(text)) => Cell::text(text),
-        (Some(Kind::Integer { .. }), Scalar::Bool(value)) => Cell::Int(i64::from(*value)),
+        (Kind::Text { .. } | Kind::Decimal { .. }, Scalar::Number(text)) => Cell::text(text),
+        (Kind::Integer { .. }, Scalar::Bool(value)) => Cell::Int(i64::from(*value)),
         _ => value.to_cell(),
     }
 }

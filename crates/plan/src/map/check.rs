@@ -1,7 +1,7 @@
 //! A map against the live schema of its sources: everything that would make an erasure incomplete or a plan wrong.
 
 mod columns;
-mod references;
+pub(in crate::map) mod references;
 mod tables;
 mod trial;
 mod triggers;

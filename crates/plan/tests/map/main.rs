@@ -2,4 +2,5 @@
 
 mod check;
 mod discover;
+mod joins;
 mod live;

@@ -117,6 +117,40 @@ async fn what_the_databases_say_against_the_map_is_told_with_what_to_do() {
     }
 }
 
+/// What no foreign key answers for is sampled when the map is held against the databases, and remembered.
+#[tokio::test]
+async fn references_that_find_nothing_are_told_in_the_picture_and_in_its_twin() {
+    let home = Home::new().await;
+    let engineer = home.visitor(Role::Engineer).await;
+    assert!(!engineer.get("/map").await.text().contains("sampled"), "nobody looked yet");
+    home.acme.run(
+        "CREATE TABLE visits (id INTEGER PRIMARY KEY, customer_id INTEGER);
+         INSERT INTO visits (customer_id) SELECT id FROM customers;
+         INSERT INTO visits (customer_id) VALUES (901), (902), (NULL);",
+    );
+    let map = home.dir.path().join("Acme.yaml");
+    let visits = "  visits:\n    table: visits\n    key: [id]\n    relations: [{ to: customers, by: customer_id, as: owned_by }]\n    on_erase: delete\n";
+    let text = std::fs::read_to_string(&map).unwrap();
+    std::fs::write(&map, format!("{text}{visits}")).unwrap();
+    let checked = engineer.post("/map/check", &[]).await;
+    assert_eq!(checked.status, StatusCode::OK, "{}", checked.text());
+    let checked = checked.text();
+    for words in ["4 of 6 references that were sampled (66 %)", "66 % of 6 sampled", "look at it"] {
+        assert!(checked.contains(words), "{words}: {checked}");
+    }
+    let page = engineer.get("/map").await.text();
+    for words in
+        ["66 %<title>", "customer_id → customers: 66 % of 6 sampled", "References that find their row"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let table = engineer.get("/map/shop/visits").await.text();
+    assert!(table.contains("its row is found by 66 % of 6 sampled"), "{table}");
+    home.acme.run("DELETE FROM visits WHERE customer_id < 900");
+    let lost = engineer.post("/map/check", &[]).await.text();
+    assert!(lost.contains("not one of 2 references that were sampled finds its row"), "{lost}");
+}
+
 #[tokio::test]
 async fn an_empty_house_gets_its_map_from_proposals_and_one_person_publishes_the_first() {
     let home = without_files().await;

@@ -40,6 +40,7 @@ mod keys;
 mod letters;
 mod links;
 mod log;
+mod maps;
 mod once;
 mod people;
 mod portal;

@@ -57,6 +57,20 @@ const NEEDS: &[(&str, Needs)] = &[
     ("restore_request", May(Permission::Restore)),
     ("purge_request", May(Permission::Purge)),
     ("make_package", May(Permission::MakePackages)),
+    ("show_map", May(Permission::ReadMap)),
+    ("list_map_versions", May(Permission::ReadMap)),
+    ("check_map", May(Permission::ReadMap)),
+    ("show_map_draft", May(Permission::ReadMap)),
+    ("save_map_draft", May(Permission::DraftMap)),
+    ("discard_map_draft", May(Permission::DraftMap)),
+    ("diff_map_draft", May(Permission::ReadMap)),
+    ("check_map_draft", May(Permission::ReadMap)),
+    ("publish_map", May(Permission::PublishMap)),
+    ("list_sources", May(Permission::CheckSources)),
+    ("show_source", May(Permission::CheckSources)),
+    ("check_source", May(Permission::CheckSources)),
+    ("add_source", May(Permission::ManageSources)),
+    ("remove_source", May(Permission::ManageSources)),
     ("make_plan", May(Permission::MakePlans)),
     ("show_plan", May(Permission::ReadPlans)),
     ("approve_plan", May(Permission::ApprovePlans)),
@@ -218,6 +232,7 @@ impl Things {
         let hold = home.send(officer, "POST", "/api/v1/holds", Some(sent)).await.word("hold");
         Self(vec![
             ("{hold}", hold),
+            ("{source}", String::from("no-source-of-anybody")),
             ("{user}", user.clone()),
             ("{provider}", home.provider(&home.acme).await),
             ("{webhook}", webhook),
@@ -242,6 +257,9 @@ impl Things {
     fn path(&self, path: &str) -> String {
         if path.ends_with("/reports/metrics") {
             return format!("{path}?from=2026-01-01&to=2026-12-31");
+        }
+        if path.ends_with("/map/draft") {
+            return format!("{path}?revision=0");
         }
         self.0.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
     }
@@ -277,6 +295,11 @@ impl Things {
                 "requests": [{ "request": of("{request}"), "version": "0" }],
                 "digest": "0".repeat(64),
             }),
+            "save_map_draft" => json!({ "text": "models: {}", "revision": 0 }),
+            "publish_map" => json!({ "revision": 0 }),
+            "add_source" => {
+                json!({ "name": "crm", "reach": { "kind": "sqlite", "file": "crm.db" } })
+            }
             "write_letter_places" => json!({ "note": "thank you" }),
             "read_complaint" => json!({ "because": "to answer it" }),
             "answer_complaint" => json!({ "because": "by phone" }),

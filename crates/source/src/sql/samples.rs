@@ -2,7 +2,9 @@
 
 use exeunt_base::{Cell, Fault, Name, TableRef};
 
-use crate::selection::{Branch, Compare, Filter, Join, KeyBy, Search, Selection, Test, Unless};
+use crate::selection::{
+    Branch, Compare, Filter, Join, KeyBy, Sample as References, Search, Selection, Test, Unless,
+};
 use crate::sql::{self, Alias, Anchors, Dialect, Form, Forms, Given, Slot, Sql, TypeName};
 use crate::strike::{Delete, Insert, Lock, Referrer, Triggers, Update};
 
@@ -343,6 +345,28 @@ fn a_search_reads_the_table_once() {
          FROM \"public\".\"notes\" AS t OFFSET 0) AS f"
     );
     assert!(sql::search(&SQLITE, &what).unwrap().text.ends_with("AS t LIMIT -1 OFFSET 0) AS f"));
+}
+
+#[test]
+fn references_are_followed_one_by_one_and_only_some_of_them() {
+    let what = References {
+        table: table("orders"),
+        by: names("person_id"),
+        filters: vec![Filter { column: name("kind"), test: Test::Equals(Cell::text("sale")) }],
+        to: table("people"),
+        on: names("id"),
+        at_most: 10_000,
+    };
+    let statement = sql::sample(&SQLITE, &what).unwrap();
+    assert_eq!(
+        statement.text,
+        "SELECT count(*), coalesce(sum(CASE WHEN EXISTS (SELECT 1 FROM \"public\".\"people\" AS o \
+         WHERE o.\"id\" = g.\"person_id\") THEN 1 ELSE 0 END), 0) \
+         FROM (SELECT s.\"person_id\", s.\"kind\" FROM (SELECT t.\"person_id\", t.\"kind\" \
+         FROM \"public\".\"orders\" AS t LIMIT 1000000) AS s \
+         WHERE s.\"person_id\" IS NOT NULL AND s.\"kind\" = ?1 LIMIT 10000) AS g"
+    );
+    assert!(sql::sample(&POSTGRES, &what).unwrap().text.contains("s.\"kind\" = $1::text"));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Reading whole rows and searching texts.
 
 use exeunt_base::Cell;
-use exeunt_source::{Read, Rows, Search};
+use exeunt_source::{Read, Rows, Sample, Search, Test};
 
 use crate::contract::Fixture;
 use crate::contract::tools::{
-    WORLD, by, found, found_by, ints, key, names, over, people, plain, selection, table,
+    WORLD, by, filter, found, found_by, ints, key, names, over, people, plain, selection, table,
 };
 
 /// By selection: each row once, in key order. By key: with the key's place in front, missing ones left out.
@@ -40,6 +40,31 @@ pub async fn whole_rows_are_read_by_selection_and_by_key(fixture: &Fixture) {
         }
         let told: Vec<String> = rows.iter().map(|row| plain(row)).collect();
         assert_eq!(told.join(";"), expected, "{of}");
+    }
+}
+
+/// References that are NULL are none, only some of many are followed, and what must hold of the row does.
+pub async fn references_are_followed_as_far_as_asked(fixture: &Fixture) {
+    fixture.set_up(WORLD).await;
+    fixture.run(
+        "INSERT INTO visits VALUES (77, '/lost', NULL), (NULL, '/nobody', NULL), (78, '/lost', NULL), (79, '/c', NULL);",
+    );
+    for (path, at_most, followed, found) in
+        [(None, 100, 7, 4), (Some("/a"), 100, 3, 3), (Some("/lost"), 100, 2, 0), (Some("/a"), 2, 2, 2)]
+    {
+        let what = Sample {
+            table: table(fixture, "visits"),
+            by: names("person_id"),
+            filters: path.into_iter().map(|path| filter("path", Test::Equals(Cell::text(path)))).collect(),
+            to: table(fixture, "people"),
+            on: names("id"),
+            at_most,
+        };
+        let mut reader = fixture.source.snapshot().await.expect("a reader");
+        let sampled = reader.sample(&what).await.expect("a sample");
+        assert_eq!((sampled.followed, sampled.found), (followed, found), "{path:?}");
+        let again = reader.sample(&what).await.expect("a sample in the same state");
+        assert_eq!(again, sampled);
     }
 }
 

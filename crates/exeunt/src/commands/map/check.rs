@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use exeunt_app::maps;
 use exeunt_base::Name;
+use exeunt_plan::map::joins::{Join, Rate};
 use exeunt_plan::map::{Finding, Severity};
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
     let settings = door.settings_if_any()?;
     let sources = sources::connect(settings.as_ref(), &args.at).await?;
     let residency = settings.as_ref().map(|settings| settings.residency(settings)).transpose()?;
-    let findings = maps::check::check(&read.map, &sources, door.today(), residency.as_ref()).await?;
+    let (findings, joins) = maps::check::look(&read.map, &sources, door.today(), residency.as_ref()).await?;
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let models = read.map.models().count();
@@ -40,11 +41,19 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
             "errors": errors,
             "warnings": warnings,
             "findings": findings.iter().map(one).collect::<Vec<_>>(),
+            "joins": joins.rates.iter().map(rate).collect::<Vec<_>>(),
         }))?;
     } else {
         let mut text = String::new();
         for finding in &findings {
             text.push_str(&format!("{finding}\n"));
+        }
+        for (join, rate) in &joins.rates {
+            if let Some(percent) = rate.percent() {
+                let by = names(&join.by);
+                let of = out::plural(rate.followed, "reference", "references");
+                text.push_str(&format!("{}.{by} -> {}: {percent} % of {of} sampled\n", join.model, join.to));
+            }
         }
         let models = out::plural(models as u64, "model", "models");
         text.push_str(&match (errors, warnings) {
@@ -58,6 +67,21 @@ pub(crate) async fn run(door: Door, args: &Args) -> Result<Exit, Failure> {
         out::text(&text)?;
     }
     Ok(if errors > 0 || args.strict && warnings > 0 { Exit::FINDINGS } else { Exit::DONE })
+}
+
+fn rate((join, rate): (&Join, &Rate)) -> Value {
+    json!({
+        "model": join.model.to_string(),
+        "by": join.by.iter().map(Name::as_str).collect::<Vec<_>>(),
+        "to": join.to.to_string(),
+        "on": join.on.iter().map(Name::as_str).collect::<Vec<_>>(),
+        "sampled": rate.followed,
+        "found": rate.found,
+    })
+}
+
+fn names(columns: &[Name]) -> String {
+    columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn one(finding: &Finding) -> Value {

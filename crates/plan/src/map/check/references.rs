@@ -191,7 +191,7 @@ impl Check<'_> {
 }
 
 /// Whether two lists of column pairs are the same pairs, in whatever order.
-pub(super) fn same_pairs(from: &[Name], to: &[Name], by: &[Name], on: &[Name]) -> bool {
+pub(in crate::map) fn same_pairs(from: &[Name], to: &[Name], by: &[Name], on: &[Name]) -> bool {
     let pairs = |a: &[Name], b: &[Name]| a.iter().cloned().zip(b.iter().cloned()).collect::<BTreeSet<_>>();
     from.len() == by.len() && to.len() == on.len() && pairs(from, to) == pairs(by, on)
 }

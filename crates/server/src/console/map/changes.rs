@@ -242,7 +242,7 @@ impl Page {
                 self.stretches.push(lines);
             }
         }
-        match visitor.office.check_draft(&visitor.actor, &map.map).await {
+        match visitor.office.check_draft_lately(&visitor.actor, &map.map).await {
             Ok(findings) => {
                 self.errors =
                     findings.iter().filter(|one| one.severity == exeunt_plan::map::Severity::Error).count();

@@ -1,6 +1,7 @@
 //! The map: a picture, its twin as a table, and what a look at the databases found.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::Query;
@@ -9,6 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use exeunt_app::access::Permission;
 use exeunt_app::maps::Map;
+use exeunt_app::maps::joins::Remembered;
 use exeunt_app::maps::see::{Held, Seen};
 use exeunt_base::ModelRef;
 use exeunt_datamap::Model;
@@ -58,6 +60,7 @@ struct Row {
     categories: String,
     special: bool,
     erasure: String,
+    found: String,
     wrong: bool,
 }
 
@@ -91,6 +94,8 @@ struct Page {
     before: Option<String>,
     next: Option<String>,
     checked: Option<Checked>,
+    /// When references were last followed.
+    sampled: Option<Moment>,
     may_draft: bool,
     may_check_sources: bool,
     has_sources: bool,
@@ -168,13 +173,17 @@ async fn of(visitor: &Visitor, seen: &Seen, wanted: &Wanted, findings: Option<&[
         before: None,
         next: None,
         checked: None,
+        sampled: None,
         may_draft: visitor.may(Permission::DraftMap),
         may_check_sources: visitor.may(Permission::CheckSources),
         has_sources: !visitor.office.engine.sources.is_empty(),
     };
     page.problem = seen.trouble.as_ref().map(Trouble::told);
     if let Some(map) = &seen.map {
-        page.fill(map, wanted, findings.unwrap_or_default());
+        let rates = visitor.office.map_joins(&visitor.actor).ok().flatten();
+        let of_map = |known: &&Arc<Remembered>| words::any_rate(&map.map, known);
+        page.sampled = rates.as_ref().filter(of_map).map(|known| visitor.clock().at(known.at));
+        page.fill(map, wanted, findings.unwrap_or_default(), rates);
     }
     if let (Some(map), Some(findings)) = (&seen.map, findings) {
         page.checked = Some(checked(visitor, map, findings));
@@ -183,12 +192,12 @@ async fn of(visitor: &Visitor, seen: &Seen, wanted: &Wanted, findings: Option<&[
 }
 
 impl Page {
-    fn fill(&mut self, map: &Map, wanted: &Wanted, findings: &[Finding]) {
+    fn fill(&mut self, map: &Map, wanted: &Wanted, findings: &[Finding], rates: Option<Arc<Remembered>>) {
         let map = &map.map;
         let paths = Paths::of(map);
         let all: Vec<(ModelRef, &Model)> = map.models().collect();
         self.lead = lead(&all, map.sources.len());
-        let beside = beside(map, findings);
+        let beside = Beside { rates, ..beside(map, findings) };
         let fits = |at: &ModelRef, model: &Model| {
             (wanted.source.is_empty() || at.source.as_str() == wanted.source) && has(model, &wanted.category)
         };
@@ -316,6 +325,11 @@ fn row(at: &ModelRef, model: &Model, paths: &Paths, beside: &Beside) -> Row {
         categories: categories.into_iter().collect::<Vec<_>>().join(", "),
         special: is_special(model),
         erasure: words::erasure(model),
+        found: beside
+            .rates
+            .as_ref()
+            .map(|known| words::rates(at, model, known).join("; "))
+            .unwrap_or_default(),
         wrong: beside.wrong.contains(&at.to_string()),
     }
 }

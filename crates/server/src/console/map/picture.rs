@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use askama::FastWritable;
 use askama::filters::HtmlSafe;
+use exeunt_app::maps::joins::Remembered;
 use exeunt_base::{ModelRef, Name};
 use exeunt_datamap::categories;
 use exeunt_datamap::model::{DataMap, Model, RelationKind};
+use exeunt_plan::map::joins::{Join, Rate};
 
 use crate::console::map::href;
 use crate::console::map::paths::Paths;
@@ -46,6 +49,8 @@ struct Line {
     /// Nobody: the person.
     to: Option<usize>,
     class: &'static str,
+    /// How many of its references found their row, where that was looked at.
+    rate: Option<Rate>,
 }
 
 struct Frame {
@@ -75,6 +80,8 @@ pub(crate) struct Beside {
     pub(crate) wrong: BTreeSet<String>,
     /// Tables that the map does not have: source and table.
     pub(crate) unmapped: Vec<(String, String)>,
+    /// How many references found their row.
+    pub(crate) rates: Option<Arc<Remembered>>,
 }
 
 impl Picture {
@@ -110,7 +117,7 @@ impl Picture {
         for (place, node) in nodes.iter().enumerate() {
             let Some(model) = map.model(&node.at) else { continue };
             if model.subject.is_some() {
-                lines.push(Line { from: place, to: None, class: "own" });
+                lines.push(Line { from: place, to: None, class: "own", rate: None });
             }
             for relation in &model.relations {
                 let Some(to) = places.get(&relation.to).copied().filter(|to| *to != place) else { continue };
@@ -119,7 +126,10 @@ impl Picture {
                     RelationKind::AccessedBy | RelationKind::Accesses => "show",
                     RelationKind::RefersTo => "point",
                 };
-                lines.push(Line { from: place, to: Some(to), class });
+                let rate = beside.rates.as_ref().and_then(|known| {
+                    known.rates.get(&Join::of(&node.at, relation)).copied().filter(|rate| rate.followed > 0)
+                });
+                lines.push(Line { from: place, to: Some(to), class, rate });
             }
         }
         let people = nodes.iter().filter(|node| node.class == "people").count();
@@ -149,7 +159,7 @@ impl Picture {
             let people = source.models.values().any(|model| model.subject.is_some());
             let tables = counted(source.models.len(), "table", "tables");
             if people {
-                lines.push(Line { from: nodes.len(), to: None, class: "own" });
+                lines.push(Line { from: nodes.len(), to: None, class: "own", rate: None });
             }
             nodes.push(Node {
                 at: ModelRef { source: source.name.clone(), model: source.name.clone() },
@@ -295,12 +305,13 @@ impl Picture {
             std::cmp::Ordering::Greater => (fx - WIDTH / 2, tx + half, -(fx - tx).min(2 * GAP_X) / 2),
             std::cmp::Ordering::Equal => {
                 let x = fx + WIDTH / 2;
-                return write!(
+                write!(
                     f,
                     "<path class=\"{}\" d=\"M{x} {fy} C{out} {fy} {out} {ty} {x} {ty}\"/>",
                     line.class,
                     out = x + GAP_X / 2
-                );
+                )?;
+                return draw_rate(line, (x + GAP_X / 2, (fy + ty) / 2), f);
             }
         };
         write!(
@@ -309,7 +320,9 @@ impl Picture {
             line.class,
             x1 + bend,
             x2 - bend
-        )
+        )?;
+        // near the table whose references they are: lines that meet elsewhere do not write over each other
+        draw_rate(line, ((3 * x1 + x2) / 4, (3 * fy + ty) / 4), f)
     }
 
     fn draw_node(&self, place: usize, node: &Node, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -386,6 +399,19 @@ impl FastWritable for Picture {
 
 // every text of others goes through `escaped`
 impl HtmlSafe for Picture {}
+
+fn draw_rate(line: &Line, (x, y): (i64, i64), f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some((rate, percent)) = line.rate.and_then(|rate| Some((rate, rate.percent()?))) else {
+        return Ok(());
+    };
+    let tone = if rate.is_low() { " bad" } else { "" };
+    write!(
+        f,
+        "<text class=\"rate{tone}\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{percent} %<title>{}</title></text>",
+        y - 4,
+        super::words::rate(rate)
+    )
+}
 
 fn of_model(at: &ModelRef, model: &Model, paths: &Paths, wrong: bool) -> Node {
     let special = is_special(model);

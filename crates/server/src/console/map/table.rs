@@ -5,6 +5,8 @@ use axum::extract::Path;
 use axum::response::Response;
 use exeunt_base::{ModelRef, Name};
 use exeunt_datamap::categories;
+use exeunt_datamap::model::Relation;
+use exeunt_plan::map::joins;
 
 use crate::console::door::Visitor;
 use crate::console::frame::{Frame, shown};
@@ -78,14 +80,20 @@ pub(crate) async fn show(
             erasure: words::column(about, name),
         }
     };
+    let known = visitor.office.map_joins(&visitor.actor)?;
+    let told = |from: &ModelRef, relation: &Relation| {
+        let rate = known.as_ref().and_then(|known| known.rates.get(&joins::Join::of(from, relation)));
+        let rate = rate.map(|rate| format!("; its row is found by {}", words::rate(*rate)));
+        format!("{}{}", words::relation(relation), rate.unwrap_or_default())
+    };
     let out = about.relations.iter().map(|relation| Join {
         name: relation.to.to_string(),
         href: href(relation.to.source.as_str(), relation.to.model.as_str()),
-        told: words::relation(relation),
+        told: told(&at, relation),
     });
     let into = map.map.models().flat_map(|(from, model)| {
-        let to_here = model.relations.iter().filter(|relation| relation.to == at).map(words::relation);
-        let told: Vec<String> = to_here.collect();
+        let to_here = model.relations.iter().filter(|relation| relation.to == at);
+        let told: Vec<String> = to_here.map(|relation| told(&from, relation)).collect();
         told.into_iter().map(move |told| Join {
             name: from.to_string(),
             href: href(from.source.as_str(), from.model.as_str()),

@@ -1,13 +1,17 @@
 //! What a map says, in words.
 
-use exeunt_base::Name;
+use exeunt_app::maps::joins::Remembered;
+use exeunt_base::{ModelRef, Name};
 use exeunt_datamap::Model;
 use exeunt_datamap::model::{
-    Action, EdgeAction, Keep, KeepFrom, Method, Reference, Relation, RelationKind, Starting, Then, Unit,
+    Action, DataMap, EdgeAction, Keep, KeepFrom, Method, Reference, Relation, RelationKind, Starting, Then,
+    Unit,
 };
+use exeunt_plan::map::joins::{Join, Rate};
 use exeunt_plan::map::{Finding, Severity};
 
 use crate::console::trouble::quoted;
+use crate::console::words::number::grouped;
 
 /// What erasure does to a row of a model.
 pub(crate) fn erasure(model: &Model) -> String {
@@ -107,6 +111,33 @@ fn edge(relation: &Relation) -> String {
         Some(EdgeAction::Cascade) => String::from("; goes with that row"),
         Some(EdgeAction::Row(action)) => format!("; erasing that row {}", fate(action)),
     }
+}
+
+/// What a sample of references came to.
+pub(crate) fn rate(rate: Rate) -> String {
+    match rate.percent() {
+        Some(percent) => format!("{percent} % of {} sampled", grouped(rate.followed)),
+        None => String::from("no reference to sample"),
+    }
+}
+
+/// What samples of a model's references came to, one after the other.
+pub(crate) fn rates(at: &ModelRef, model: &Model, known: &Remembered) -> Vec<String> {
+    let mut told = Vec::new();
+    for relation in &model.relations {
+        if let Some(sampled) = known.rates.get(&Join::of(at, relation)) {
+            let by = relation.by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            told.push(format!("{by} → {}: {}", relation.to.model, rate(*sampled)));
+        }
+    }
+    told
+}
+
+/// Whether any relation of this map was looked at.
+pub(crate) fn any_rate(map: &DataMap, known: &Remembered) -> bool {
+    map.models().any(|(at, model)| {
+        model.relations.iter().any(|relation| known.rates.contains_key(&Join::of(&at, relation)))
+    })
 }
 
 /// A finding as pages tell it.
