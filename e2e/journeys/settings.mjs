@@ -52,6 +52,37 @@ await journey(async ({ house, enter, check, step }) => {
   await arrived(page, "Sign-in");
   await check(page, "settings-sign-in");
 
+  step("an engineer names a system that wants to know what happens");
+  const engineer = await enter(await house.person("engineer"), "/settings/webhooks");
+  await arrived(engineer, "Webhooks");
+  await engineer.getByText("No webhooks yet").waitFor();
+  await check(engineer, "settings-webhooks-empty");
+  await engineer.getByLabel("Address").fill("https://10.0.0.1/exeunt");
+  await engineer.getByLabel("What it is for").fill("The shop");
+  await engineer.getByLabel("exeunt.request.completed").check();
+  await engineer.getByRole("button", { name: "Add webhook" }).click();
+  await arrived(engineer, "Webhooks");
+  must(await engineer.getByRole("alert").textContent(), /private network/, "why it is not called");
+  must(await engineer.getByLabel("What it is for").inputValue() === "The shop", "what was typed is lost");
+  await check(engineer, "settings-webhooks-flaw");
+  await engineer.getByLabel("Address").fill("https://hooks.example.com/exeunt");
+  await engineer.getByRole("button", { name: "Add webhook" }).click();
+  await arrived(engineer, "The secret of a webhook");
+  await engineer.getByText(/^whsec_/).waitFor();
+  await check(engineer, "settings-webhook-secret");
+  await engineer.getByRole("link", { name: "Go to the webhook" }).click();
+  await arrived(engineer, "Webhook");
+  await engineer.getByRole("button", { name: "Send test event" }).click();
+  await arrived(engineer, "Webhook");
+  must(await engineer.getByRole("status").textContent(), /test event waits/, "that it is sent");
+  await engineer.getByText("Remove it").click();
+  await engineer.getByText("Turn it off").click();
+  await engineer.getByText("Give it another secret").click();
+  await check(engineer, "settings-webhook");
+  await engineer.getByRole("link", { name: "Webhooks" }).click();
+  await arrived(engineer, "Webhooks");
+  await check(engineer, "settings-webhooks");
+
   step("an officer reads letters and regimes");
   const officer = await enter(await house.person("officer"));
   await officer.getByRole("link", { name: "Settings" }).click();

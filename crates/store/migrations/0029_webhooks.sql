@@ -41,7 +41,7 @@ CREATE TABLE deliveries (
     tried_at BIGINT,
     ended_at BIGINT,
     status BIGINT,                      -- of the last answer
-    trouble TEXT,                       -- why the last try failed, without an address or a stranger's words
+    trouble TEXT,                       -- why the last try failed: of the address the host alone, and no word of a stranger
     PRIMARY KEY (webhook, event)
 );
 CREATE INDEX deliveries_waiting ON deliveries (webhook, not_before) WHERE state = 'waiting';

@@ -275,8 +275,8 @@ fn shown(door: &Door, one: &Listed) -> Result<Exit, Failure> {
         ("two secrets sign until", time(one.both_until)),
     ];
     let facts = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
-    let rows: Vec<Vec<String>> = facts.map(|(name, fact)| vec![name.to_owned(), fact]).collect();
-    out::text(&table(&["", ""], &rows))?;
+    let lines: Vec<String> = facts.map(|(name, fact)| format!("{name:<28}{fact}")).collect();
+    out::text(&lines.join("\n"))?;
     Ok(Exit::DONE)
 }
 
