@@ -36,6 +36,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0026_remarks.sql"),
     include_str!("../migrations/0027_suppressions.sql"),
     include_str!("../migrations/0028_link_portions.sql"),
+    include_str!("../migrations/0030_signals.sql"),
 ];
 
 /// Where the versions reached are written down.
