@@ -94,8 +94,7 @@ async fn a_check_tells_findings_and_how_many_references_find_their_row() {
          INSERT INTO visits (customer_id) VALUES (901), (902), (NULL);",
     );
     let file = home.dir.path().join("Acme.yaml");
-    let visits =
-        "  visits:\n    table: visits\n    key: [id]\n    relations: [{ to: customers, by: customer_id, as: owned_by }]\n    on_erase: delete\n";
+    let visits = "  visits:\n    table: visits\n    key: [id]\n    relations: [{ to: customers, by: customer_id, as: owned_by }]\n    on_erase: delete\n";
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, format!("{text}{visits}")).unwrap();
     let checked = home.send(home.acme.key(Role::Auditor), "POST", "/api/v1/map/check", None).await.json();
@@ -141,7 +140,10 @@ async fn a_source_is_tried_connected_and_taken_away_and_its_password_never_comes
     let add = |name: &str, reach: Value| Some(json!({ "name": name, "reach": reach }));
     let sent = add("crm", json!({ "kind": "sqlite", "file": "none.db" }));
     let refused = home.send(&engineer, "POST", "/api/v1/sources", sent).await;
-    assert_eq!((refused.status, refused.word("code")), (StatusCode::UNPROCESSABLE_ENTITY, String::from("E0925")));
+    assert_eq!(
+        (refused.status, refused.word("code")),
+        (StatusCode::UNPROCESSABLE_ENTITY, String::from("E0925"))
+    );
     let server = json!({ "kind": "postgres", "host": "127.0.0.1", "database": "crm", "user": "exeunt",
         "password": "canary-of-a-password", "security": "open" });
     let connected = home.send(&engineer, "POST", "/api/v1/sources", add("crm", server)).await;
@@ -161,7 +163,12 @@ async fn a_source_is_tried_connected_and_taken_away_and_its_password_never_comes
     assert_eq!(one.word("reached"), "exeunt@127.0.0.1:5432/crm");
     assert!(!list.text().contains("canary") && !one.text().contains("canary"));
     let checked = home.send(&engineer, "POST", "/api/v1/sources/crm/check", None).await;
-    assert_eq!((checked.status, &checked.json()["tables"]), (StatusCode::OK, &json!(1)), "{}", checked.text());
+    assert_eq!(
+        (checked.status, &checked.json()["tables"]),
+        (StatusCode::OK, &json!(1)),
+        "{}",
+        checked.text()
+    );
     // one of the settings stays, one that the map speaks of as well
     let kept = home.send(&engineer, "DELETE", "/api/v1/sources/shop", None).await;
     assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text());
