@@ -14,6 +14,7 @@ mod deltas;
 mod erasures;
 mod holds;
 mod jobs;
+mod letters;
 mod packages;
 mod people;
 mod plans;

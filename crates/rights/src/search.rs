@@ -15,6 +15,9 @@ pub use crate::search::parse::{Flaw, tells_of_somebody};
 /// States that a store keeps beside those of a request's life: brought back, whole or in part.
 pub const RESTORED: [&str; 2] = ["restored", "partly_restored"];
 
+/// Risk signals that a store can tell by itself. The others are worked out of what is sealed, when somebody opens a request.
+pub const SIGNALS: [&str; 3] = ["stopped", "agent_without_proof", "many_rows"];
+
 /// What is looked for, and in which order it comes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Search {
@@ -60,6 +63,8 @@ pub enum Is {
     Received(Compared, When),
     /// Under this regime, by its id.
     Regime(String),
+    /// There is this to look at twice, by its word of [`SIGNALS`].
+    Signal(&'static str),
     /// Its id begins so.
     Request(String),
 }

@@ -37,6 +37,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0027_suppressions.sql"),
     include_str!("../migrations/0028_link_portions.sql"),
     include_str!("../migrations/0029_webhooks.sql"),
+    include_str!("../migrations/0030_signals.sql"),
 ];
 
 /// Where the versions reached are written down.

@@ -1,6 +1,6 @@
 //! Rows that could not be struck: looked at, tried again, or left with a reason.
 
-use exeunt_base::JobId;
+use exeunt_base::{JobId, ProposalId};
 use exeunt_engine::review::Retried;
 use exeunt_store::reviews::Review;
 
@@ -37,7 +37,8 @@ impl Office {
         because: &str,
         owner: &str,
     ) -> Result<u64, Error> {
-        let because = self.two_to_leave(actor, id, because).await?;
+        let because = reason(because)?;
+        self.two_to_leave(actor, id, &because).await?;
         Ok(self.engine.skip_reviews(id, &because, owner, actor.id).await?)
     }
 
@@ -53,15 +54,14 @@ impl Office {
         Ok(self.engine.skip_reviews(id, because, owner, actor.id).await?)
     }
 
-    /// Lets through who may leave rows, when two people want that; gives the reason as it is kept.
+    /// Lets through who may leave rows for this reason, when two people want that.
     pub(crate) async fn two_to_leave(
         &self,
         actor: &Actor,
         id: JobId,
         because: &str,
-    ) -> Result<String, Error> {
+    ) -> Result<Option<ProposalId>, Error> {
         self.allow_job(actor, id)?;
-        let because = reason(because)?;
         self.list_reviews(actor, id).await?;
         let wish = Wish {
             act: Act::LeaveRows,
@@ -69,7 +69,6 @@ impl Office {
             what: format!("leave the rows of {id} that could not be erased as they are ({because})"),
             bound: because.as_bytes(),
         };
-        self.two_people(actor, &wish).await?;
-        Ok(because)
+        self.two_people(actor, &wish).await
     }
 }

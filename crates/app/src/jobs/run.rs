@@ -1,6 +1,6 @@
 //! Running a job until it is settled, waits for review, is cancelled or is stopped.
 
-use exeunt_base::JobId;
+use exeunt_base::{JobId, ProposalId};
 use exeunt_engine::job::prepare::Confirmed;
 use exeunt_engine::job::run::Control;
 use exeunt_engine::progress::Watcher;
@@ -52,12 +52,12 @@ impl Office {
         actor: &Actor,
         id: JobId,
         confirmed: Confirmed,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<ProposalId>, Error> {
         let rows = confirmed.rows.map(|rows| format!("up to {rows} rows of one person"));
         let matches = confirmed.matches.map(|matches| format!("up to {matches} matches of one request"));
         let told: Vec<String> = rows.into_iter().chain(matches).collect();
         if told.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let what = format!("run {id} with {}", told.join(" and "));
         let wish = Wish {
@@ -66,7 +66,6 @@ impl Office {
             bound: what.as_bytes(),
             what: what.clone(),
         };
-        self.two_people(actor, &wish).await?;
-        Ok(())
+        self.two_people(actor, &wish).await
     }
 }

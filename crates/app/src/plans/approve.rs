@@ -13,7 +13,7 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::proposals::Act;
-use crate::proposals::two::Wish;
+use crate::proposals::two::{Wish, spend};
 
 /// Whether a second person is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,17 +73,19 @@ impl Office {
         };
         let special = if two == Two::Asked { self.special_of(shown.plan.document())? } else { Vec::new() };
         shown.plan.approve(named, approver, now)?;
+        let mut proposal = None;
         if !special.is_empty() {
             let what = format!("approve {id} (sha256:{digest}), which touches {}", special.join(", "));
             let wish =
                 Wish { act: Act::ApprovePlan, subject: Some(id.into()), bound: digest.as_bytes(), what };
-            self.two_people(actor, &wish).await?;
+            proposal = self.two_people(actor, &wish).await?;
         }
         let event =
             self.event(Kind::PlanApproved, actor).about(id).fact("digest", format_args!("sha256:{digest}"));
         let letters = self.letters_to_other_addresses(&shown.requests).await?;
         let mut change = self.engine.store.begin().await?;
         change.approve_plan(id, &digest, approver, now).await?;
+        spend(&mut change, proposal).await?;
         let from = [RequestState::AwaitingApproval.as_str()];
         change.move_requests(&shown.requests, &from, RequestState::Approved.as_str()).await?;
         for letter in &letters {

@@ -1,6 +1,6 @@
 //! Making an erasure final: keys, blobs, residue, look again, receipt.
 
-use exeunt_base::RequestId;
+use exeunt_base::{ProposalId, RequestId};
 use exeunt_engine::purge::{Options, Purged};
 use exeunt_engine::restore::restored::Paid;
 use exeunt_engine::states;
@@ -104,7 +104,7 @@ impl Office {
         actor: &Actor,
         id: RequestId,
         options: &Options,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<ProposalId>, Error> {
         let parts = [
             ("before its window ends", &options.now),
             ("leaving rows that appeared since", &options.leave_new),
@@ -115,13 +115,12 @@ impl Office {
             .filter_map(|(what, because)| Some(format!("{what} ({})", because.as_ref()?)))
             .collect();
         if told.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let what = format!("purge {id}: {}", told.join(", "));
         let wish =
             Wish { act: Act::Purge, subject: Some(id.into()), bound: what.as_bytes(), what: what.clone() };
-        self.two_people(actor, &wish).await?;
-        Ok(())
+        self.two_people(actor, &wish).await
     }
 
     /// Requests whose window has ended (or whose purge was cut short) and that nothing holds, oldest first.

@@ -8,13 +8,14 @@ use exeunt_plan::digest;
 use exeunt_rights::search::{Is, Search, Sort};
 use exeunt_rights::{Day, RequestState, search};
 use exeunt_store::requests::Request;
-use exeunt_store::requests::search::{self as stored, Order, Place, What};
+use exeunt_store::requests::search::{self as stored, Hint, Order, Place, What};
 
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::deadlines::Standing;
 use crate::error::Error;
 use crate::office::Office;
+use crate::signals::{rules, see};
 
 /// As far as what is found is counted; beyond that it is *more than so many*.
 pub const COUNTED: u32 = 10_000;
@@ -86,6 +87,15 @@ impl Office {
         Ok(change.commit(self.organization.id, &[event]).await?)
     }
 
+    /// A risk signal as the store can tell it, by the rules that a request is opened by.
+    fn hint(&self, word: &str) -> Hint {
+        match word {
+            "stopped" => Hint::Stopped,
+            "agent_without_proof" => Hint::Agent(rules::PROOFS.map(str::to_owned).to_vec()),
+            _ => Hint::Rows(see::very_many(self.policy.row_cap)),
+        }
+    }
+
     /// What is looked for, as the store is asked.
     pub(super) fn in_the_stores_words(&self, actor: &Actor, search: &Search) -> stored::Search {
         let (zone, today) = (&self.policy.law.zone, self.today());
@@ -99,6 +109,7 @@ impl Office {
                 Is::Open => (true, What::State(over())),
                 Is::Closed => (false, What::State(over())),
                 Is::Waiting => (false, What::State(vec![RequestState::AwaitingApproval.as_str().to_owned()])),
+                Is::Signal(word) => (false, What::Signal(vec![self.hint(word)], over())),
                 Is::Overdue => (false, What::Overdue(today.to_string())),
                 Is::Held => (false, What::Held),
                 Is::Mine => (false, What::EnteredBy(actor.id.map(|id| id.to_string()).unwrap_or_default())),
@@ -132,7 +143,7 @@ impl Office {
 
 /// Words of one kind that add up.
 fn is_word(is: &Is) -> bool {
-    matches!(is, Is::Right(_) | Is::State(_) | Is::Regime(_) | Is::Request(_))
+    matches!(is, Is::Right(_) | Is::State(_) | Is::Regime(_) | Is::Request(_) | Is::Signal(_))
 }
 
 /// States in which nothing more is to be done.

@@ -12,6 +12,9 @@ const MANY_OF_ONE: usize = 4;
 /// Requests of other people by one address within [`DAYS`] that are many.
 const MANY_PEOPLE: usize = 2;
 
+/// Ways to establish who asks that show what an agent may.
+pub const PROOFS: [&str; 2] = ["agent", "document"];
+
 /// What they wrote presses for speed.
 pub fn pressure(texts: &[&str]) -> Option<Signal> {
     texts.iter().any(|text| pressure::presses(text)).then(|| Signal {
@@ -74,7 +77,7 @@ pub fn many_requests(others: usize) -> Option<Signal> {
 
 /// Somebody acts for the person, and nothing shows that they may.
 pub fn agent_without_proof(channel: &str, how: &str) -> Option<Signal> {
-    (channel == "agent" && !["agent", "document"].contains(&how)).then(|| Signal {
+    (channel == "agent" && !PROOFS.contains(&how)).then(|| Signal {
         word: "agent_without_proof",
         name: "Agent without proof",
         because: String::from("An agent acts for the person, and no authority was seen."),

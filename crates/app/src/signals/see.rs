@@ -64,7 +64,7 @@ impl Office {
             rules::stopped(this, store.any_stopped(&others).await?),
             rules::pressure(&texts),
             intake.and_then(|intake| rules::agent_without_proof(&intake.channel, &intake.level_how)),
-            rules::many_rows(rows, self.policy.row_cap / PART_OF_CAP),
+            rules::many_rows(rows, very_many(self.policy.row_cap)),
         ];
         let letters_to = known.contact.as_ref().map(|contact| &contact.email);
         found.extend(self.of_person(&known, letters_to, &others, Some(&request)).await?);
@@ -125,6 +125,14 @@ impl Office {
         let of_others = store.requests_named(&same).await?.iter().filter(near).count();
         found.push(rules::many_people(of_others));
         Ok(found)
+    }
+}
+
+/// How many rows are *very many*; where nothing is, no number is above it.
+pub(crate) fn very_many(row_cap: u64) -> u64 {
+    match row_cap / PART_OF_CAP {
+        0 => u64::MAX,
+        most => most,
     }
 }
 

@@ -3,7 +3,7 @@
 use exeunt_audit::commitment::Commitment;
 use exeunt_audit::event::Object;
 use exeunt_audit::kind::Kind;
-use exeunt_base::{JobId, RequestId, TaskId, Timestamp};
+use exeunt_base::{JobId, ProposalId, RequestId, TaskId, Timestamp};
 use exeunt_engine::job::prepare::Confirmed;
 use exeunt_engine::purge::Options;
 use exeunt_engine::restore::Choice;
@@ -17,10 +17,19 @@ use crate::actor::Actor;
 use crate::calls::{self, Call};
 use crate::error::Error;
 use crate::office::Office;
+use crate::proposals::two::spend;
 use crate::reasons::RESTORE;
 use crate::requests::changes_rows;
 use crate::requests::hold::reason;
 use crate::tasks::wanted::{PackageWanted, Wanted};
+
+/// How what takes two people got this far.
+enum Gate {
+    /// It is let through now, by a proposal if it took one.
+    Now(Option<ProposalId>),
+    /// It was let through when the same was asked for, which is not over.
+    Before,
+}
 
 impl Office {
     /// Asks for a job to be carried out from wherever it stands.
@@ -40,8 +49,12 @@ impl Office {
         if !states::RUNNABLE.contains(&job.state.as_str()) {
             return Err(Error::Refused("E0404", format!("job `{id}` is `{}` and cannot be run", job.state)));
         }
-        self.two_over_the_cap(actor, id, confirmed).await?;
-        self.ask(actor, id.into(), &Wanted::RunJob(confirmed), call).await
+        let wanted = Wanted::RunJob(confirmed);
+        let gate = match self.is_asked(id.into(), &wanted).await? {
+            true => Gate::Before,
+            false => Gate::Now(self.two_over_the_cap(actor, id, confirmed).await?),
+        };
+        self.ask_for(actor, Some(id.into()), &wanted, None, gate, call).await
     }
 
     /// Asks for a job's flagged rows to be tried again.
@@ -72,8 +85,13 @@ impl Office {
             return Ok(task);
         }
         self.has_reviews(actor, id).await?;
-        let because = self.two_to_leave(actor, id, because).await?;
-        self.ask(actor, id.into(), &Wanted::SkipReviews(because), call).await
+        let because = reason(because)?;
+        let wanted = Wanted::SkipReviews(because.clone());
+        let gate = match self.is_asked(id.into(), &wanted).await? {
+            true => Gate::Before,
+            false => Gate::Now(self.two_to_leave(actor, id, &because).await?),
+        };
+        self.ask_for(actor, Some(id.into()), &wanted, None, gate, call).await
     }
 
     async fn has_reviews(&self, actor: &Actor, id: JobId) -> Result<(), Error> {
@@ -127,7 +145,8 @@ impl Office {
             return Err(exeunt_engine::Error::NothingThere(id).into());
         }
         let because = because.map(|because| self.reason_of(actor, id.to_string(), RESTORE, because));
-        self.ask_for(actor, Some(id.into()), &Wanted::Restore(choice.clone()), because, call).await
+        let wanted = Wanted::Restore(choice.clone());
+        self.ask_for(actor, Some(id.into()), &wanted, because, Gate::Now(None), call).await
     }
 
     /// Asks for a request to be purged.
@@ -150,8 +169,12 @@ impl Office {
                 format!("request `{id}` is `{}`; only what waits in the vault is purged", request.state),
             ));
         }
-        self.two_to_purge(actor, id, &options).await?;
-        self.ask(actor, id.into(), &Wanted::Purge(options), call).await
+        let wanted = Wanted::Purge(options.clone());
+        let gate = match self.is_asked(id.into(), &wanted).await? {
+            true => Gate::Before,
+            false => Gate::Now(self.two_to_purge(actor, id, &options).await?),
+        };
+        self.ask_for(actor, Some(id.into()), &wanted, None, gate, call).await
     }
 
     /// Asks for the package that answers a request.
@@ -203,16 +226,29 @@ impl Office {
         wanted: &Wanted,
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
-        self.ask_for(actor, subject, wanted, None, call).await
+        self.ask_for(actor, subject, wanted, None, Gate::Now(None), call).await
     }
 
-    /// The same for a reason, if one is given.
+    /// Whether somebody asked for this very thing and it is not over: it was let through then, and nobody is asked again.
+    async fn is_asked(&self, subject: Object, wanted: &Wanted) -> Result<bool, Error> {
+        for task in self.engine.store.tasks_about(&subject.to_string()).await? {
+            let ours = task.organization == self.organization.id && task.kind == wanted.kind();
+            if ours && task.ended_at.is_none() && self.open_task(&task)?.is(wanted) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The same for a reason, if one is given, and past a gate. What let it through counts no more once the task is there: the
+    /// task carries on by itself, whatever ends this process.
     async fn ask_for(
         &self,
         actor: &Actor,
         subject: Option<Object>,
         wanted: &Wanted,
         because: Option<Reason>,
+        gate: Gate,
         call: Option<&Call>,
     ) -> Result<TaskId, Error> {
         let now = self.engine.world.now();
@@ -232,6 +268,14 @@ impl Office {
             return earlier;
         }
         let Some(open) = open else {
+            match gate {
+                Gate::Now(proposal) => spend(&mut change, proposal).await?,
+                Gate::Before => {
+                    change.rollback().await?;
+                    let text = "the same was asked for before, and ended just now; look at what came of it";
+                    return Err(Error::Refused("E0409", String::from(text)));
+                }
+            }
             if let Some(reason) = &because {
                 change.add_reason(reason).await?;
             }

@@ -32,6 +32,18 @@ fn map(desk: &Desk, from: &str, to: &str) {
 }
 
 #[test]
+fn a_file_that_would_be_cut_is_refused_whole() {
+    let desk = Desk::with_home();
+    fs::write(desk.file("many"), "customer_id=1234567\n".repeat(60_000)).unwrap();
+    for command in [
+        &["request", "submit", "--right", "erasure", "--identify-file", "many"][..],
+        &["hold", "place", "--identify-file", "many", "--because", "a court"],
+    ] {
+        refused(&desk, command, 2, "more than 1 MiB");
+    }
+}
+
+#[test]
 fn broken_settings_name_their_line() {
     let desk = Desk::with_home();
     settings(&desk, |text| text.replace("window_days", "widow_days"));

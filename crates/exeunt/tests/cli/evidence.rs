@@ -78,7 +78,13 @@ fn what_was_done_for_a_person_is_proven_to_a_stranger_without_a_word_about_them(
     let told =
         elsewhere(&["evidence", "verify", &one, "--policy", other.file("policy").to_str().unwrap()], 7);
     assert!(told.contains("another log than the one you trust"), "{told}");
+    // where no pack can be put down none is made, and none stands in the log
+    let before = desk.done(&["audit", "export"]).matches("evidence.made").count();
     desk.ends(&["evidence", "make", "--request", &request, "--out", "one.zip"], 1);
+    assert_eq!(desk.done(&["audit", "export"]).matches("evidence.made").count(), before);
+    let nobody = "req_00000000000000000000000000";
+    desk.ends(&["evidence", "make", "--request", nobody, "--out", "none.zip"], 6);
+    assert!(!desk.file("none.zip").exists(), "an empty file is no pack");
     desk.ends(&["evidence", "make", "--from", "2026-02-01", "--to", "2026-01-01"], 2);
     desk.ends(&["evidence", "make"], 2);
     elsewhere(&["evidence", "verify", &policy], 7);

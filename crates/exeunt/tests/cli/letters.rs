@@ -65,3 +65,34 @@ fn a_request_with_a_contact_is_answered_by_a_letter_that_nobody_reads_here() {
         assert!(!bytes.to_ascii_lowercase().windows(6).any(|window| window == b"canary"), "{name}");
     }
 }
+
+#[test]
+fn words_go_into_the_marked_places_of_a_letter_and_out_again() {
+    let desk = Desk::with_home();
+    let request = desk.request("erasure", "customer_id=3");
+    let write = |name: &str, text: &str| std::fs::write(desk.file(name), text).unwrap();
+    write("opening.txt", "Thank you for your patience.\n");
+    write("note.txt", "We are sorry.\n");
+    write("link.txt", "see www.acme.test");
+    write("long.txt", &"word ".repeat(20_000));
+    let refused = ["letter", "places", &request, "--letter", "refused"];
+    let call = |more: &[&str]| desk.done(&[&refused[..], more].concat());
+    let shown = call(&["--note-file", "note.txt"]);
+    assert!(shown.contains("We are sorry.") && !shown.contains("your patience"), "{shown}");
+    // a place that is not named stays as it is
+    let shown = call(&["--opening-file", "opening.txt"]);
+    assert!(shown.contains("We are sorry.") && shown.contains("Thank you for your patience."), "{shown}");
+    let list = desk.done(&["letter", "places", &request]);
+    assert!(list.contains("opening, note"), "{list}");
+    for (file, part) in [("link.txt", "web or mail address"), ("long.txt", "longer than any letter")] {
+        let answer = desk.ends(&[&refused[..], &["--note-file", file]].concat(), 2);
+        assert!(answer.err.contains(part) && !answer.err.contains("acme"), "{}", answer.err);
+    }
+    assert_eq!(call(&[]), shown, "what was refused changed nothing");
+    let shown = call(&["--clear"]);
+    assert!(!shown.contains("We are sorry."), "{shown}");
+    let log = desk.done(&["audit", "export"]);
+    assert_eq!(log.matches("letter.worded").count(), 3);
+    assert!(!log.contains("sorry"));
+    desk.ends(&["letter", "places", &request, "--note-file", "note.txt"], 2);
+}

@@ -100,6 +100,8 @@ async fn what_a_service_has_is_shown_as_it_is_here() {
     desk.done(&["work", "pause", "shop", "--because", "a new disk"]);
     let who = ["--identify", "email=fan@mail.test"];
     desk.done(&[&["suppression", "add", "--for", "marketing", "--because", "by phone"], &who[..]].concat());
+    std::fs::write(desk.file("note.txt"), "We are sorry.").unwrap();
+    desk.done(&["letter", "places", &held, "--letter", "refused", "--note-file", "note.txt"]);
     let served = Served::start(&desk);
     let shown: Vec<Vec<&str>> = vec![
         vec!["request", "list"],
@@ -123,6 +125,8 @@ async fn what_a_service_has_is_shown_as_it_is_here() {
         vec!["job", "status"],
         vec!["job", "status", &request],
         vec!["letter", "list"],
+        vec!["letter", "places", &held],
+        vec!["letter", "places", &held, "--letter", "refused"],
         vec!["proposal", "list"],
         vec!["work", "status"],
         vec!["hold", "list"],

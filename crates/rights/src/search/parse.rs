@@ -1,6 +1,6 @@
 //! Reading a search. What is wrong with it is told word by word; the rest still counts.
 
-use crate::search::{Compared, Is, RESTORED, Search, Sort, Term, When};
+use crate::search::{Compared, Is, RESTORED, SIGNALS, Search, Sort, Term, When};
 use crate::state::{RequestState, Right};
 
 /// Most words of one search.
@@ -13,7 +13,8 @@ const DIGITS: usize = 6;
 const FARTHEST: i32 = 3_660;
 
 /// Words before a colon.
-const KEYS: &str = "type:, state:, is:, due:, received:, window:, regime:, sort: and ids such as req_01…";
+const KEYS: &str =
+    "type:, state:, is:, due:, received:, window:, regime:, signal:, sort: and ids such as req_01…";
 
 /// What is wrong with one word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +88,13 @@ fn read(word: &str) -> Result<Read, Flaw> {
         "received" => day(value, flaw).and_then(|(compared, when)| term(Is::Received(compared, when))),
         "regime" if is_regime(value) => term(Is::Regime(value.to_owned())),
         "regime" => Err(flaw(String::from("a regime is an id such as eu-gdpr"))),
+        "signal" => match SIGNALS.into_iter().find(|known| *known == value) {
+            Some(known) => term(Is::Signal(known)),
+            None => Err(flaw(format!(
+                "signals that can be looked for are {}; the others are worked out when a request is opened",
+                list(SIGNALS)
+            ))),
+        },
         "sort" if !negated => match SORTS.iter().find(|(known, _)| *known == value) {
             Some((_, sort)) => Ok(Read::Sort(*sort)),
             None => Err(flaw(format!("orders are {}", list(SORTS.iter().map(|(known, _)| *known))))),
@@ -205,6 +213,7 @@ mod tests {
             "received:>-30d",
             "window:<3d",
             "regime:uk-gdpr sort:due",
+            "signal:stopped -signal:many_rows signal:agent_without_proof",
             "-is:held sort:oldest",
             "req_01jd",
             "req_01jd0000000000000000000000",
@@ -224,6 +233,12 @@ mod tests {
             assert_eq!(said(bad), format!("!{bad}"));
         }
         assert!(said(&"is:open ".repeat(31)).ends_with("!many"));
+        let (_, flaws) = Search::parse("signal:pressure");
+        let Flaw::Word { known, .. } = &flaws[0] else { panic!("{flaws:?}") };
+        assert!(
+            known.contains("agent_without_proof") && known.contains("when a request is opened"),
+            "{known}"
+        );
         let (_, flaws) = Search::parse("is:late");
         let Flaw::Word { known, .. } = &flaws[0] else { panic!("{flaws:?}") };
         assert!(known.contains("overdue") && known.contains("mine"), "{known}");

@@ -33,6 +33,7 @@ impl fmt::Display for Term {
             Is::Due(compared, when) => write!(f, "due:{}{when}", sign(*compared)),
             Is::Window(compared, when) => write!(f, "window:{}{when}", sign(*compared)),
             Is::Received(compared, when) => write!(f, "received:{}{when}", sign(*compared)),
+            Is::Signal(word) => write!(f, "signal:{word}"),
             Is::Regime(regime) => write!(f, "regime:{regime}"),
             Is::Request(start) => f.write_str(start),
             is => {

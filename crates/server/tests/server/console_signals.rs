@@ -161,3 +161,36 @@ async fn the_form_warns_while_it_is_filled_in_and_takes_the_request_all_the_same
         assert!(page.contains(words), "{words}: {page}");
     }
 }
+
+/// What a search finds is what the request's own page says, as things are at that moment.
+#[tokio::test]
+async fn the_list_is_narrowed_by_what_the_store_tells_by_itself() {
+    let home = Home::new().await;
+    let quiet = asked(&home, json!({})).await;
+    let agents = asked(
+        &home,
+        json!({
+            "identifiers": [{ "kind": "customer_id", "value": "3" }],
+            "channel": "agent", "identity": { "level": 1, "how": "vouched" },
+        }),
+    )
+    .await;
+    assert!(words(&home, &agents).await.contains(&String::from("agent_without_proof")));
+    let officer = home.visitor(Role::Officer).await;
+    let found = async |search: &str| {
+        let page = officer.get(&format!("/requests?q={search}")).await.text();
+        (page.contains(&format!("/requests/{quiet}\"")), page.contains(&format!("/requests/{agents}\"")))
+    };
+    assert_eq!(found("signal%3Aagent_without_proof").await, (false, true));
+    assert_eq!(found("-signal%3Aagent_without_proof").await, (true, false));
+    assert_eq!(found("signal%3Astopped+signal%3Aagent_without_proof").await, (false, true), "they add up");
+    let flawed = officer.get("/requests?q=signal%3Apressure").await.text();
+    assert!(flawed.contains("the others are worked out when a request is opened"), "{flawed}");
+    // over is over
+    let path = format!("/api/v1/requests/{agents}/withdraw");
+    let sent = Some(json!({ "because": "they said so" }));
+    let withdrawn = home.send(home.acme.key(Role::Officer), "POST", &path, sent).await;
+    assert_eq!(withdrawn.status, StatusCode::NO_CONTENT, "{}", withdrawn.text());
+    assert_eq!(found("signal%3Aagent_without_proof").await, (false, false));
+    assert!(words(&home, &agents).await.is_empty());
+}

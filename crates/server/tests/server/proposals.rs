@@ -24,6 +24,13 @@ async fn newest(home: &Home) -> Value {
     listed["items"][0].clone()
 }
 
+/// How the proposal stands that says this.
+async fn of(home: &Home, words: &str) -> Value {
+    let listed = home.send(home.acme.key(Role::Officer), "GET", "/api/v1/proposals", None).await.json();
+    let says = |one: &&Value| one["what"].as_str().is_some_and(|what| what.contains(words));
+    listed["items"].as_array().unwrap().iter().find(says).unwrap()["state"].clone()
+}
+
 async fn held(home: &Home, customer: &str) -> String {
     let sent = json!({ "right": "erasure", "identifiers": [{ "kind": "customer_id", "value": customer }] });
     let request =
@@ -145,6 +152,7 @@ async fn a_plan_that_erases_data_of_a_special_category_is_approved_by_two() {
     assert_eq!(told(&home.send(second, "POST", &path, wrong).await).1, "E0308");
     let approved = home.send(second, "POST", &path, sent).await;
     assert_eq!(approved.status, StatusCode::OK, "{}", approved.text());
+    assert_eq!(newest(&home).await["state"], json!("spent"));
 
     // nobody is one of the two for a request that they entered themselves
     let sent = json!({ "right": "erasure", "identifiers": [{ "kind": "customer_id", "value": "4" }] });
@@ -176,6 +184,18 @@ async fn an_ordinary_plan_is_approved_by_one_and_going_over_the_cap_takes_two() 
     assert_eq!(told(&home.send(second, "POST", path, over(3_000_000)).await), proposed());
     let started = home.send(second, "POST", path, over(2_000_000)).await;
     assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.text());
+    assert_eq!(of(&home, "2000000").await, json!("spent"), "the task carries on by itself");
+    assert_eq!(of(&home, "3000000").await, json!("open"), "another thing waits on");
+    // the very same again, while it is not over, is that task and asks nobody
+    let run = format!("/api/v1/jobs/{}/run", started.word("job"));
+    let sent = Some(json!({ "confirm": { "rows": 2_000_000 } }));
+    let again = home.send(officer, "POST", &run, sent).await;
+    assert_eq!(
+        (again.status, again.word("task")),
+        (StatusCode::ACCEPTED, started.word("task")),
+        "{}",
+        again.text()
+    );
     let (stop, worker) = home.work();
     assert_eq!(home.ended(officer, &started.word("task")).await.word("state"), "done");
     stop.now();
@@ -206,6 +226,7 @@ async fn purging_early_takes_two_and_one_is_enough_where_the_settings_say_so() {
             let other = Some(json!({ "now_because": "we are in a hurry" }));
             assert_eq!(told(&home.send(second, "POST", &purge, other).await), proposed());
             asked = home.send(second, "POST", &purge, early).await;
+            assert_eq!(of(&home, "insists").await, json!("spent"));
         }
         assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.text());
         let ended = home.ended(officer, &asked.word("task")).await;

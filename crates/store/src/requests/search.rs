@@ -38,6 +38,8 @@ pub enum What {
     Regime(Vec<String>),
     /// Its id begins with one of these.
     Id(Vec<String>),
+    /// It is in none of these states, and there is one of these to look at twice.
+    Signal(Vec<Hint>, Vec<String>),
     /// A hold keeps it.
     Held,
     /// This actor entered it; nobody did where there is none.
@@ -50,6 +52,41 @@ pub enum What {
     Window(Option<Timestamp>, Option<Timestamp>),
     /// Received from the one time on, and before the other.
     Received(Option<Timestamp>, Option<Timestamp>),
+}
+
+/// Something to look at twice, as far as the store can tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// It, or a request that shares a mark with it, was stopped by the link in a letter.
+    Stopped,
+    /// An agent asked, and it was established by none of these ways who asks.
+    Agent(Vec<String>),
+    /// More rows than so many belong to it.
+    Rows(u64),
+}
+
+impl Hint {
+    /// The requests of it; asked once, not for each request.
+    fn condition(&self, organization: &str) -> Condition {
+        match self {
+            Self::Stopped => Condition::new(
+                "r.id IN (SELECT s.request FROM stops s WHERE s.organization = ?
+                 UNION ALL SELECT o.request FROM stops s JOIN request_marks m ON m.request = s.request
+                 JOIN request_marks o ON o.organization = m.organization AND o.mark = m.mark WHERE s.organization = ?)",
+            )
+            .with([organization, organization]),
+            // in so many words, so that the index of agents alone is read
+            Self::Agent(proofs) => Condition::new(format!(
+                "r.id IN (SELECT i.request FROM intakes i WHERE i.channel = 'agent' AND i.level_how NOT IN ({}))",
+                bulk::places(proofs.len())
+            ))
+            .with(proofs),
+            Self::Rows(most) => Condition::new(
+                "r.id IN (SELECT c.request FROM blob_claims c GROUP BY c.request HAVING sum(c.rows) > ?)",
+            )
+            .with([i64::try_from(*most).unwrap_or(i64::MAX)]),
+        }
+    }
 }
 
 /// In which order they come.
@@ -144,6 +181,16 @@ impl What {
                 // `~` comes after every letter of an id
                 let ends = starts.iter().flat_map(|start| [start.clone(), format!("{start}~")]);
                 Condition::new(ranges.join(" OR ")).with(ends)
+            }
+            Self::Signal(hints, over) => {
+                let open = one_of("r.state", over);
+                let mut whole = Condition::new(format!("NOT ({})", open.text));
+                whole.values.extend(open.values);
+                let hints: Vec<Condition> = hints.iter().map(|hint| hint.condition(organization)).collect();
+                let texts: Vec<&str> = hints.iter().map(|hint| hint.text.as_str()).collect();
+                whole.text.push_str(&format!(" AND ({})", texts.join(" OR ")));
+                whole.values.extend(hints.into_iter().flat_map(|hint| hint.values));
+                whole
             }
             // asked once, not for each request
             Self::Held => Condition::new(
@@ -279,6 +326,7 @@ impl Test {
                     | (What::State(_), What::State(_))
                     | (What::Regime(_), What::Regime(_))
                     | (What::Id(_), What::Id(_))
+                    | (What::Signal(..), What::Signal(..))
             )
     }
 
@@ -289,6 +337,7 @@ impl Test {
             | (What::State(ours), What::State(more))
             | (What::Regime(ours), What::Regime(more))
             | (What::Id(ours), What::Id(more)) => ours.extend(more),
+            (What::Signal(ours, _), What::Signal(more, _)) => ours.extend(more),
             _ => {}
         }
     }

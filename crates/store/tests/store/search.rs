@@ -3,13 +3,14 @@
 use exeunt_audit::kind::Kind;
 use exeunt_base::{ActorId, HoldId, ViewId};
 use exeunt_store::Store;
-use exeunt_store::requests::search::{Order, Place, Search, Test, What};
+use exeunt_store::requests::search::{Hint, Order, Place, Search, Test, What};
 use exeunt_store::views::View;
 
 use crate::place::{Spot, add, event, now, on_both, organization, request_id};
 
 on_both! {
     each_test_finds_what_it_says_and_its_opposite_the_rest;
+    signals_are_told_of_what_is_open;
     pages_follow_each_other_in_every_order;
     views_are_seen_by_their_owner_or_by_everybody;
 }
@@ -80,6 +81,48 @@ async fn each_test_finds_what_it_says_and_its_opposite_the_rest(spot: Spot) {
     assert_eq!((stands.oldest.as_deref(), stands.any), (Some("2026-01-01"), true));
     let stopped = store.stopped_by_holds(&[request_id(2), request_id(3)]).await.unwrap();
     assert_eq!(stopped.into_iter().collect::<Vec<_>>(), [request_id(3)]);
+}
+
+/// Those that share a mark with one that was stopped count, and those that are over do not.
+async fn signals_are_told_of_what_is_open(spot: Spot) {
+    let store = filled(&spot).await;
+    let org = organization();
+    for (number, mark) in [(1, 7), (2, 7), (3, 8), (4, 7)] {
+        let id = request_id(number);
+        let mark =
+            if matches!(spot, Spot::Postgres(_)) { format!("'\\x0{mark}'") } else { format!("X'0{mark}'") };
+        spot.run(&format!(
+            "INSERT INTO request_marks (organization, mark, request) VALUES ('{org}', {mark}, '{id}')"
+        ));
+    }
+    let (one, four, five, six) = (request_id(1), request_id(4), request_id(5), request_id(6));
+    spot.run(&format!(
+        "INSERT INTO stops (request, organization, at, answer_by) VALUES ('{one}', '{org}', 1, '2026-01-01');
+         UPDATE requests SET state = 'purged' WHERE id = '{four}';
+         DELETE FROM intakes WHERE request IN ('{five}', '{six}');
+         INSERT INTO intakes (request, channel, level, level_how) VALUES ('{five}', 'agent', 1, 'vouched'), ('{six}', 'agent', 1, 'document');"
+    ));
+    let over = vec![String::from("purged")];
+    let signal = |hints: Vec<Hint>| What::Signal(hints, over.clone());
+    let agent = || Hint::Agent(vec![String::from("agent"), String::from("document")]);
+    for (what, found) in [
+        (signal(vec![Hint::Stopped]), vec![2, 1]),
+        (signal(vec![agent()]), vec![5]),
+        (signal(vec![Hint::Stopped, agent()]), vec![5, 2, 1]),
+        (signal(vec![Hint::Rows(0)]), vec![]),
+    ] {
+        assert_eq!(
+            ids(&store, Test { not: false, what: what.clone() }, Order::Newest).await,
+            found,
+            "{what:?}"
+        );
+        let rest: Vec<u32> = (1..9).rev().filter(|number| !found.contains(number)).collect();
+        assert_eq!(
+            ids(&store, Test { not: true, what: what.clone() }, Order::Newest).await,
+            rest,
+            "not {what:?}"
+        );
+    }
 }
 
 async fn pages_follow_each_other_in_every_order(spot: Spot) {

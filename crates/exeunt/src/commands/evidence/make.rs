@@ -1,9 +1,9 @@
 //! `exeunt evidence make`.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use exeunt_app::audits::evidence::{Made, verify_pack};
 use exeunt_base::RequestId;
@@ -37,30 +37,42 @@ pub(crate) struct Args {
 
 /// Makes it.
 pub(crate) async fn run(door: &Door, args: &Args) -> Result<Exit, Failure> {
-    let way = door.way(Needs::Home).await?;
-    let (made, name) = match (args.request, args.from, args.to) {
-        (Some(request), _, _) => {
-            let made = match &way {
-                Way::Here(office, actor) => office.make_request_evidence(actor, request).await?,
-                Way::There(remote) => checked(remote.make_request_evidence(request).await?)?,
-            };
-            (made, format!("evidence-{request}.zip"))
-        }
-        (None, Some(from), Some(to)) => {
-            let made = match &way {
-                Way::Here(office, actor) => office.make_period_evidence(actor, from, to).await?,
-                Way::There(remote) => checked(remote.make_period_evidence(from, to).await?)?,
-            };
-            (made, format!("evidence-{from}-{to}.zip"))
-        }
+    let name = match (args.request, args.from, args.to) {
+        (Some(request), ..) => format!("evidence-{request}.zip"),
+        (None, Some(from), Some(to)) => format!("evidence-{from}-{to}.zip"),
         _ => return Err(Failure::Usage(String::from("name a request, or a period by --from and --to"))),
     };
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(name));
+    // a pack that is made stands in the log: where it cannot be put down, none is
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    let mut file = opened.map_err(|source| Failure::file("make", &path, source))?;
+    let file = opened.map_err(|source| Failure::file("make", &path, source))?;
+    let made = made(door, args).await;
+    if made.is_err() {
+        // ours, and empty
+        let _ = std::fs::remove_file(&path);
+    }
+    put_down(door, &path, file, &made?)
+}
+
+async fn made(door: &Door, args: &Args) -> Result<Made, Failure> {
+    let way = door.way(Needs::Home).await?;
+    match (args.request, args.from, args.to) {
+        (Some(request), _, _) => match &way {
+            Way::Here(office, actor) => Ok(office.make_request_evidence(actor, request).await?),
+            Way::There(remote) => checked(remote.make_request_evidence(request).await?),
+        },
+        (None, Some(from), Some(to)) => match &way {
+            Way::Here(office, actor) => Ok(office.make_period_evidence(actor, from, to).await?),
+            Way::There(remote) => checked(remote.make_period_evidence(from, to).await?),
+        },
+        _ => Err(Failure::Usage(String::from("name a request, or a period by --from and --to"))),
+    }
+}
+
+fn put_down(door: &Door, path: &Path, mut file: File, made: &Made) -> Result<Exit, Failure> {
     file.write_all(&made.bytes)
         .and_then(|()| file.sync_all())
-        .map_err(|source| Failure::file("write", &path, source))?;
+        .map_err(|source| Failure::file("write", path, source))?;
     if door.json {
         let verified = &made.verified;
         out::json(&json!({

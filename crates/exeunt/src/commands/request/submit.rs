@@ -147,13 +147,25 @@ pub(crate) fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, F
         Box::new(file.map_err(|source| Failure::file("read the identifiers in", path, source))?)
     };
     let mut identifiers = Vec::new();
-    for (number, line) in BufReader::new(reader.take(MOST)).lines().enumerate() {
-        let line = line.map_err(|source| Failure::file("read the identifiers in", path, source))?;
+    // one more than is taken: whether it was reached tells that there is more
+    let mut reader = BufReader::new(reader.take(MOST + 1));
+    let (mut line, mut number) = (String::new(), 0);
+    loop {
+        line.clear();
+        let read = reader.read_line(&mut line);
+        if read.map_err(|source| Failure::file("read the identifiers in", path, source))? == 0 {
+            break;
+        }
+        if reader.get_ref().limit() == 0 {
+            return Err(too_long("E0301", "the identifiers"));
+        }
+        number += 1;
+        let line = line.trim_end_matches(['\n', '\r']);
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
         let (kind, value) = line.split_once('=').ok_or_else(|| {
-            let text = format!("line {} of the identifiers is not of the form KIND=VALUE", number + 1);
+            let text = format!("line {number} of the identifiers is not of the form KIND=VALUE");
             Failure::App(exeunt_app::Error::Usage("E0301", text))
         })?;
         identifiers.push((kind.trim().to_owned(), Personal::new(value.to_owned())));
@@ -163,14 +175,17 @@ pub(crate) fn read_identifiers(path: &Path) -> Result<Vec<(String, Personal)>, F
 
 /// Reads what was said.
 fn read_words(path: &Path) -> Result<Words, Failure> {
-    let mut text = String::new();
+    let mut text = Vec::new();
     let read = if path == Path::new("-") {
-        std::io::stdin().take(MOST).read_to_string(&mut text)
+        std::io::stdin().take(MOST + 1).read_to_end(&mut text)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(MOST).read_to_string(&mut text))
+        std::fs::File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut text))
     };
-    read.map_err(|source| Failure::file("read what was said in", path, source))?;
-    serde_json::from_str(&text).map_err(|error| {
+    let read = read.map_err(|source| Failure::file("read what was said in", path, source))?;
+    if read as u64 > MOST {
+        return Err(too_long("E0801", "what was said"));
+    }
+    serde_json::from_slice(&text).map_err(|error| {
         // the parser's words could quote what was said
         let text = format!(
             "line {} of what was said is not of the form {{\"statement\": …, \"explained\": …, \"complications\": …}}",
@@ -178,6 +193,15 @@ fn read_words(path: &Path) -> Result<Words, Failure> {
         );
         Failure::App(exeunt_app::Error::Usage("E0801", text))
     })
+}
+
+/// Nothing is taken of a text that would be cut.
+fn too_long(code: &'static str, what: &str) -> Failure {
+    let most = MOST >> 20;
+    Failure::App(exeunt_app::Error::Usage(
+        code,
+        format!("{what}: more than {most} MiB; nothing of it was taken"),
+    ))
 }
 
 /// A level, and how it was established.
