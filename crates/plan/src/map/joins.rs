@@ -171,9 +171,9 @@ pub fn judge(question: &Question, rate: Rate) -> Option<Finding> {
     let percent = rate.percent().filter(|_| rate.is_low())?;
     let Rate { followed, found } = rate;
     let to = &question.join.to;
-    let (code, what, fix) = if found == 0 {
+    let ((severity, code), what, fix) = if found == 0 {
         (
-            "join-finds-nothing",
+            (Severity::Warning, "join-finds-nothing"),
             format!(
                 "not one of {followed} references that were sampled finds its row along the relation to `{to}`: the relation \
                  is likely wrong, and rows of people would be missed"
@@ -182,7 +182,7 @@ pub fn judge(question: &Question, rate: Rate) -> Option<Finding> {
         )
     } else {
         (
-            "join-misses",
+            (Severity::Warning, "join-misses"),
             format!(
                 "{found} of {followed} references that were sampled ({percent} %) find their row along the relation to `{to}`; \
                  rows whose reference finds nothing belong to nobody who can be looked up"
@@ -191,7 +191,7 @@ pub fn judge(question: &Question, rate: Rate) -> Option<Finding> {
         )
     };
     Some(Finding {
-        severity: Severity::Warning,
+        severity,
         code,
         span: Some(question.span.clone()),
         place: place(question),
