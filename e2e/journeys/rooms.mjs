@@ -43,6 +43,14 @@ await journey(async ({ house, enter, check, step }) => {
     });
   }
   await house.until(() => house.api("GET", `/requests/${gone}`, officer.token), (shown) => shown.receipts.length > 0, "the receipt");
+  await place("Customers");
+  await arrived(page, "Customers");
+  await page.getByLabel("Identifier", { exact: true }).selectOption("customer_id");
+  await page.getByLabel("Its value").fill("1");
+  await page.getByRole("button", { name: "Look up customer" }).click();
+  await page.getByRole("rowheader", { name: "Erased rows that can come back" }).waitFor();
+  await page.getByRole("rowheader", { name: /stay because a law says so/ }).waitFor();
+  await check(page, "customer-remains");
   await place("Recovery");
   await arrived(page, "Recovery");
   await check(page, "recovery-list");

@@ -6,6 +6,7 @@
 pub mod ask;
 pub mod find;
 pub mod handle;
+pub mod remains;
 pub mod reveal;
 
 /// For how long a handle opens, in seconds.

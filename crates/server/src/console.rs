@@ -20,6 +20,7 @@ mod rooms;
 mod settings;
 mod signals;
 mod sources;
+mod stairs;
 mod today;
 mod trouble;
 mod words;

@@ -11,6 +11,7 @@ use exeunt_store::requests::Request;
 
 use crate::access::Permission;
 use crate::actor::Actor;
+use crate::customers::remains::Remains;
 use crate::error::Error;
 use crate::office::Office;
 use crate::suppression::Standing;
@@ -31,6 +32,8 @@ pub struct Customer {
     pub erased_by: Option<RequestId>,
     /// For what one of these identifiers stands in the suppression list.
     pub suppressed: Vec<Standing>,
+    /// What is still there because of these requests.
+    pub remains: Vec<Remains>,
 }
 
 impl Office {
@@ -43,6 +46,7 @@ impl Office {
         let models = look.models();
         drop(look);
         let requests = self.requests_of_person(&given).await?;
+        let remains = self.remains_of(&requests).await?;
         let erased_by = self.engine.erased_before(&given).await?;
         let suppressed = self.standing_of(&given).await?;
         let rows = models.iter().map(|model| model.rows).sum();
@@ -53,7 +57,7 @@ impl Office {
             .count("requests", requests.len() as u64);
         self.engine.store.begin().await?.commit(self.organization.id, &[event]).await?;
         let kinds: BTreeSet<String> = given.into_iter().map(|(kind, _)| kind).collect();
-        Ok(Customer { kinds: kinds.into_iter().collect(), models, requests, erased_by, suppressed })
+        Ok(Customer { kinds: kinds.into_iter().collect(), models, requests, erased_by, suppressed, remains })
     }
 
     /// What a package for somebody of these identifiers would be made by, as of now.

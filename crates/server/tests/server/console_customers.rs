@@ -4,6 +4,8 @@ use axum::http::StatusCode;
 use exeunt_app::access::Role;
 use serde_json::json;
 
+use crate::console_request::{shown, until};
+use crate::console_rooms::{hidden, orders_are_kept};
 use crate::home::{Answer, Home};
 use crate::visitor::Visitor;
 
@@ -135,4 +137,30 @@ async fn export_and_delete_enter_requests_that_somebody_else_approves() {
     let sent = json!({ "right": "access", "identifiers": [{ "kind": "customer_id", "value": "4" }] });
     let others = home.send(home.acme.key(Role::Agent), "POST", "/api/v1/requests", Some(sent)).await;
     assert!(!officer.get(&path).await.text().contains(&others.word("id")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_still_exists_of_somebody_is_told_with_its_end() {
+    let home = Home::new().await;
+    let officer = home.visitor(Role::Officer).await;
+    let path = look_up(&officer, "customer_id", "2").await;
+    assert!(shown(&officer, &path).await.contains("Nothing is kept of them because of a request"));
+    orders_are_kept(&home);
+    let (stop, worker) = home.work();
+    let id = hidden(&home, &officer, "2").await;
+    until(&home, &officer, "/recovery", &id).await;
+    let page = shown(&officer, &path).await;
+    let lines: Vec<&str> = page.lines().filter(|line| line.contains(&id) && line.contains("<th")).collect();
+    let hidden = lines.iter().position(|line| line.contains("Erased rows that can come back")).unwrap();
+    let kept = lines.iter().position(|line| line.contains("Rows of shop.orders that stay")).unwrap();
+    assert!(hidden < kept && !lines[hidden].contains("not known yet"), "what falls away first: {lines:?}");
+    assert!(page.contains("class=\"stairs\"") && page.contains("still there because of requests"), "{page}");
+    // what a hold keeps has no end
+    let held = officer.post(&format!("/requests/{id}/acts/hold"), &[("because", "a claim")]).await;
+    assert!(held.status.is_redirection(), "{}", held.text());
+    let page = shown(&officer, &path).await;
+    let line = page.lines().find(|line| line.contains("Erased rows that can come back")).unwrap();
+    assert!(line.contains("on hold"), "{line}");
+    stop.now();
+    worker.await.unwrap();
 }

@@ -7,8 +7,18 @@ use crate::console_request::{approved, followed, shown, submitted, until};
 use crate::home::Home;
 use crate::visitor::Visitor;
 
+/// From now on a law keeps orders.
+pub(crate) fn orders_are_kept(home: &Home) {
+    let map = home.dir.path().join("Acme.yaml");
+    let written = std::fs::read_to_string(&map).unwrap();
+    let kept = "on_erase: keep\n    keep: { for: 8y, from: request, starting: end_of_year, because: tax law, then: delete }";
+    let changed = written.replacen("on_erase:\n      anonymize: { ship_name: null }", kept, 1);
+    assert_ne!(written, changed);
+    std::fs::write(&map, changed).unwrap();
+}
+
 /// An erasure that was carried out up to its window.
-async fn hidden(home: &Home, officer: &Visitor<'_>, customer: &str) -> String {
+pub(crate) async fn hidden(home: &Home, officer: &Visitor<'_>, customer: &str) -> String {
     let id = submitted(home, "erasure", customer).await;
     approved(home, officer, &id).await;
     followed(officer, officer.post(&format!("/requests/{id}/run"), &[]).await).await;
@@ -230,12 +240,7 @@ async fn what_stays_is_told_with_its_end_and_looked_at_when_asked() {
     assert!(!shown(&viewer, "/retention").await.contains("What this installation keeps"));
     assert_eq!(viewer.post("/retention/check", &[]).await.status, StatusCode::FORBIDDEN);
 
-    let map = home.dir.path().join("Acme.yaml");
-    let written = std::fs::read_to_string(&map).unwrap();
-    let kept = "on_erase: keep\n    keep: { for: 8y, from: request, starting: end_of_year, because: tax law, then: delete }";
-    let changed = written.replacen("on_erase:\n      anonymize: { ship_name: null }", kept, 1);
-    assert_ne!(written, changed);
-    std::fs::write(&map, changed).unwrap();
+    orders_are_kept(&home);
     let (stop, worker) = home.work();
     let id = hidden(&home, &officer, "2").await;
     until(&home, &officer, "/recovery", &id).await;
