@@ -113,10 +113,10 @@ async fn an_event_is_thin_signed_and_told_once() {
     assert!(call.headers.keys().all(|name| name != "cookie" && name != "authorization"), "{call:?}");
 
     assert!(call.is_verified_in_python(&told.secret));
-    assert_ne!(call.is_verified_in_javascript(&told.secret), Some(false));
+    assert!(call.is_verified_in_javascript(&told.secret));
     let forged = Call { body: call.body.replace("access", "erasure"), ..call.clone() };
     assert!(!forged.is_verified_in_python(&told.secret));
-    assert_ne!(forged.is_verified_in_javascript(&told.secret), Some(true));
+    assert!(!forged.is_verified_in_javascript(&told.secret));
 
     assert_eq!(told.told().await, [], "once");
     let delivery = told.newest().await;
